@@ -110,8 +110,7 @@ def _ensure_plausible(raw: bytes, max_bytes: int) -> None:
 
 
 def _translate(error: etree.XMLSyntaxError, raw: bytes) -> InputError:
-    last = error.error_log.last_error
-    code = last.type if last is not None else 0
+    code: int = getattr(error, "code", 0)  # missing from the type stubs
     text = str(error)
     low = text.lower()
     # Only a UTF-16 document comes this far with entities of its own: the byte check stopped the others.
@@ -133,7 +132,7 @@ def _translate(error: etree.XMLSyntaxError, raw: bytes) -> InputError:
     return InputError(
         "XML.MALFORMED",
         "Belge okunamadı.",
-        why=f"XML yapısı bozuk{f' (satır {last.line})' if last is not None else ''}.",
+        why=f"XML yapısı bozuk{f' (satır {error.lineno})' if error.lineno else ''}.",
         todo="Dosyayı gönderenden yeniden isteyin; elle değiştirilmişse geri alın.",
         raw_text=text[:300],
     )

@@ -1,0 +1,276 @@
+"""Sums of an invoice. The rounding rules are those of `domain.money`; this module only applies them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal, localcontext
+
+from app.domain.invoice import (
+    ISTISNA,
+    KDV_CODE,
+    AllowanceCharge,
+    Invoice,
+    InvoiceLine,
+    InvoiceTotals,
+    LineTotals,
+    OtherTax,
+    TaxSubtotal,
+)
+from app.domain.money import WIDE, ZERO, round_kurus
+from app.ubl import codes
+
+_HUNDRED = Decimal(100)
+# Types whose zero KDV needs no reason (Schematron TaxExemptionReasonCheck).
+_NO_REASON_NEEDED = frozenset({"IADE", "YTBIADE", "IHRACKAYITLI", "OZELMATRAH", "SGK", "KONAKLAMAVERGISI"})
+
+
+@dataclass(slots=True)
+class _Group:
+    """One tax subtotal of the document while it is being summed."""
+
+    name: str
+    percent: Decimal | None
+    per_unit: Decimal | None
+    exemption: tuple[str, str] = ("", "")
+    taxable: Decimal = ZERO
+    amount: Decimal = ZERO
+    rounded_per_line: bool = False
+    quantity: Decimal = Decimal(0)
+
+
+@dataclass(slots=True)
+class _Sums:
+    others: dict[tuple[str, Decimal | None, Decimal | None], _Group] = field(default_factory=dict)
+    vat: dict[tuple[Decimal, str, str], Decimal] = field(default_factory=dict)
+    withheld: dict[tuple[str, Decimal], dict[Decimal, Decimal]] = field(default_factory=dict)
+
+
+def compute_totals(invoice: Invoice) -> InvoiceTotals:
+    """All sums of `invoice`, in the document currency. Any thread; the result depends on the invoice alone.
+
+    - Each line discount and charge with a rate is taken from the line's gross amount (BaseAmount), not one after
+      the other.
+    - Taxes that deduct (stopaj) stand in `taxes` but not in `tax_total`; they are counted in `withheld`.
+    - Zero KDV without a code becomes 351 (KDV - İstisna Olmayan Diğer) where GİB demands a reason; an ISTISNA
+      invoice is left alone, because only the user knows which exemption it is.
+    Source: UBL-TR fact sheet, "Numbers and arithmetic"; rounding: `domain.money`.
+    """
+    with localcontext(WIDE):
+        return _compute(invoice)
+
+
+def _compute(invoice: Invoice) -> InvoiceTotals:
+    sums = _Sums()
+    lines = tuple(_compute_line(line, invoice.type_code, sums) for line in invoice.lines)
+    gross = _total(line.gross for line in lines)
+    allowances = ZERO
+    charges = ZERO
+    for line, totals in zip(invoice.lines, lines, strict=True):
+        for item, amount in zip(line.allowances, totals.allowance_amounts, strict=True):
+            if item.is_charge:
+                charges += amount
+            else:
+                allowances += amount
+    taxes = (*_other_subtotals(sums), *_vat_subtotals(sums, invoice.type_code))
+    tax_total = _total(t.amount for t in taxes if not is_deducted(t.code))
+    withholdings = _withholding_subtotals(sums)
+    withheld = _total(w.amount for w in withholdings) + _total(t.amount for t in taxes if is_deducted(t.code))
+    tax_exclusive = gross - allowances + charges
+    tax_inclusive = tax_exclusive + tax_total
+    rounding = round_kurus(invoice.rounding)
+    return InvoiceTotals(
+        lines=lines,
+        gross=gross,
+        allowance_total=allowances,
+        charge_total=charges,
+        tax_exclusive=tax_exclusive,
+        taxes=taxes,
+        tax_total=tax_total,
+        withholdings=withholdings,
+        withheld=withheld,
+        tax_inclusive=tax_inclusive,
+        rounding=rounding,
+        payable=tax_inclusive - withheld + rounding,
+    )
+
+
+def is_deducted(tax_code: str) -> bool:
+    """Whether this tax lowers the payable amount (stopaj and the like)."""
+    found = codes.tax_types().get(tax_code)
+    return found is not None and found.deducts
+
+
+def enters_vat_base(tax: OtherTax) -> bool:
+    """Whether the tax is part of the KDV base: as the line says, else as its code says."""
+    if tax.in_vat_base is not None:
+        return tax.in_vat_base
+    found = codes.tax_types().get(tax.code)
+    return found is not None and found.in_vat_base
+
+
+def _compute_line(line: InvoiceLine, type_code: str, sums: _Sums) -> LineTotals:
+    gross = round_kurus(line.quantity * line.unit_price)
+    amounts = tuple(_allowance_amount(item, gross) for item in line.allowances)
+    net = gross
+    for item, amount in zip(line.allowances, amounts, strict=True):
+        net = net + amount if item.is_charge else net - amount
+
+    taxes: list[TaxSubtotal] = []
+    vat_base = net
+    for tax in line.other_taxes:
+        subtotal = _line_tax(tax, line, net)
+        taxes.append(subtotal)
+        in_base = enters_vat_base(tax)
+        if in_base:
+            vat_base += subtotal.amount
+        _add_other(sums, tax, subtotal, in_base=in_base, quantity=line.quantity)
+
+    code, reason = _exemption(line)
+    key = (line.vat_rate, code, reason)
+    sums.vat[key] = sums.vat.get(key, ZERO) + vat_base
+    vat = round_kurus(vat_base * line.vat_rate / _HUNDRED)
+    if line.vat_rate == 0:
+        code, reason = _with_default_reason(code, reason, line.vat_rate, vat, type_code)
+    taxes.append(
+        TaxSubtotal(
+            code=KDV_CODE,
+            name=codes.tax_name(KDV_CODE),
+            taxable=vat_base,
+            amount=vat,
+            percent=line.vat_rate,
+            exemption_code=code,
+            exemption_reason=reason,
+        )
+    )
+    return LineTotals(
+        gross=gross,
+        allowance_amounts=amounts,
+        net=net,
+        taxes=tuple(taxes),
+        withholding=_line_withholding(line, vat_base, vat, sums),
+    )
+
+
+def _allowance_amount(item: AllowanceCharge, gross: Decimal) -> Decimal:
+    if item.amount is not None:
+        return round_kurus(item.amount)
+    return round_kurus(gross * (item.rate or Decimal(0)))
+
+
+def _line_tax(tax: OtherTax, line: InvoiceLine, net: Decimal) -> TaxSubtotal:
+    if tax.per_unit is not None:
+        amount = round_kurus(tax.per_unit * line.quantity)
+    else:
+        amount = round_kurus(net * (tax.rate or Decimal(0)) / _HUNDRED)
+    return TaxSubtotal(
+        code=tax.code,
+        name=tax.name or codes.tax_name(tax.code),
+        taxable=net,
+        amount=amount,
+        percent=None if tax.per_unit is not None else (tax.rate or Decimal(0)),
+        per_unit=tax.per_unit,
+    )
+
+
+def _add_other(sums: _Sums, tax: OtherTax, subtotal: TaxSubtotal, *, in_base: bool, quantity: Decimal) -> None:
+    key = (tax.code, subtotal.percent, subtotal.per_unit)
+    group = sums.others.get(key)
+    if group is None:
+        group = sums.others[key] = _Group(
+            name=subtotal.name, percent=subtotal.percent, per_unit=subtotal.per_unit, rounded_per_line=in_base
+        )
+    group.taxable += subtotal.taxable
+    group.amount += subtotal.amount
+    group.quantity += quantity
+
+
+def _other_subtotals(sums: _Sums) -> list[TaxSubtotal]:
+    result = []
+    for (code, percent, per_unit), group in sums.others.items():
+        if group.rounded_per_line:
+            amount = group.amount
+        elif per_unit is not None:
+            amount = round_kurus(per_unit * group.quantity)
+        else:
+            amount = round_kurus(group.taxable * (percent or Decimal(0)) / _HUNDRED)
+        result.append(
+            TaxSubtotal(
+                code=code,
+                name=group.name,
+                taxable=group.taxable,
+                amount=amount,
+                percent=percent,
+                per_unit=per_unit,
+            )
+        )
+    return result
+
+
+def _vat_subtotals(sums: _Sums, type_code: str) -> list[TaxSubtotal]:
+    """One subtotal per rate and exemption, the highest rate first."""
+    merged: dict[tuple[Decimal, str, str], Decimal] = {}
+    for (rate, code, reason), base in sums.vat.items():
+        amount = round_kurus(base * rate / _HUNDRED)
+        key = (rate, *_with_default_reason(code, reason, rate, amount, type_code))
+        merged[key] = merged.get(key, ZERO) + base
+    return [
+        TaxSubtotal(
+            code=KDV_CODE,
+            name=codes.tax_name(KDV_CODE),
+            taxable=base,
+            amount=round_kurus(base * rate / _HUNDRED),
+            percent=rate,
+            exemption_code=code,
+            exemption_reason=reason,
+        )
+        for (rate, code, reason), base in sorted(merged.items(), key=lambda item: (-item[0][0], item[0][1:]))
+    ]
+
+
+def _line_withholding(line: InvoiceLine, vat_base: Decimal, vat: Decimal, sums: _Sums) -> TaxSubtotal | None:
+    if not line.withholding_code:
+        return None
+    rate = line.withholding_rate
+    if rate is None:
+        found = codes.withholdings().get(line.withholding_code)
+        rate = Decimal(found.current) if found else Decimal(0)
+    bases = sums.withheld.setdefault((line.withholding_code, rate), {})
+    bases[line.vat_rate] = bases.get(line.vat_rate, ZERO) + vat_base
+    return _withholding(line.withholding_code, rate, vat)
+
+
+def _withholding_subtotals(sums: _Sums) -> tuple[TaxSubtotal, ...]:
+    return tuple(
+        _withholding(code, rate, _total(round_kurus(base * vat_rate / _HUNDRED) for vat_rate, base in bases.items()))
+        for (code, rate), bases in sums.withheld.items()
+    )
+
+
+def _withholding(code: str, rate: Decimal, vat: Decimal) -> TaxSubtotal:
+    found = codes.withholdings().get(code)
+    return TaxSubtotal(
+        code=code,
+        name=found.name if found else code,
+        taxable=vat,
+        amount=round_kurus(vat * rate / _HUNDRED),
+        percent=rate,
+    )
+
+
+def _exemption(line: InvoiceLine) -> tuple[str, str]:
+    code = line.exemption_code
+    if not code or line.exemption_reason:
+        return code, line.exemption_reason
+    found = codes.exemptions().get(code)
+    return code, found.name if found else ""
+
+
+def _with_default_reason(code: str, reason: str, rate: Decimal, vat: Decimal, type_code: str) -> tuple[str, str]:
+    if code or reason or vat != 0 or type_code in _NO_REASON_NEEDED or (type_code == ISTISNA and rate == 0):
+        return code, reason
+    return codes.PLAIN_ZERO_VAT, codes.exemptions()[codes.PLAIN_ZERO_VAT].name
+
+
+def _total(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, ZERO)
