@@ -93,5 +93,5 @@ class BugError(AppError):
         self.__cause__ = cause
 
 
-class JobCancelled(Exception):  # noqa: N818 - the user's wish is not an error
+class JobCancelled(Exception):  # not an error: the user wished it
     """The user stopped the job. Not an error: no message box, no log above info."""

@@ -10,7 +10,6 @@ from app.domain.errors import InputError
 _SHAPE = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-
 def parse_ettn(text: str) -> str:
     """Return the ETTN in lower case. Shape: 8-4-4-4-12 hex, no braces. Raises: InputError (ETTN.SHAPE)."""
     candidate = text.strip()

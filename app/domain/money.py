@@ -38,7 +38,7 @@ def parse_decimal(value: object, *, field: str = "") -> Decimal:
     """
     if isinstance(value, Decimal):
         result = value
-    elif isinstance(value, bool) or isinstance(value, float):
+    elif isinstance(value, (bool, float)):
         raise _bad_number(value, field)
     elif isinstance(value, int):
         result = Decimal(value)
