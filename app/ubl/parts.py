@@ -1,0 +1,74 @@
+"""Writing the parts that invoices and application responses share: parties, addresses, the cac:Signature block."""
+
+from __future__ import annotations
+
+from app.domain.party import Address, Party
+from app.ubl.emitter import Emitter
+from app.ubl.namespaces import APPLICATION_RESPONSE, CAC, CBC, DS, EXT, INVOICE, XADES, XSI
+
+# ds and xades are declared on the root from the start: "all namespaces must be final" before the seal is made.
+_COMMON = {"cac": CAC, "cbc": CBC, "ext": EXT, "ds": DS, "xades": XADES, "xsi": XSI}
+INVOICE_NAMESPACES = {"": INVOICE, **_COMMON}
+RESPONSE_NAMESPACES = {"": APPLICATION_RESPONSE, **_COMMON}
+
+
+def write_party(out: Emitter, party: Party) -> None:
+    """The content of cac:Party (or SenderParty/ReceiverParty) in XSD order.
+
+    A VKN holder gets PartyName, a TCKN holder Person (Schematron PartyIdentificationPartyNamePersonCheck).
+    """
+    out.optional("cbc:WebsiteURI", party.web)
+    _write_identification(out, party.tax_number.kind.value, party.tax_number.digits)
+    if party.mersis:
+        _write_identification(out, "MERSISNO", party.mersis)
+    if party.trade_registry_no:
+        _write_identification(out, "TICARETSICILNO", party.trade_registry_no)
+    for scheme, value in party.identifiers:
+        _write_identification(out, scheme, value)
+    if party.title or party.tax_number.is_vkn:
+        with out.element("cac:PartyName"):
+            out.text("cbc:Name", party.title or party.display_name)
+    write_address(out, party.address)
+    if party.tax_office:
+        with out.element("cac:PartyTaxScheme"), out.element("cac:TaxScheme"):
+            out.text("cbc:Name", party.tax_office)
+    if party.phone or party.fax or party.email:
+        with out.element("cac:Contact"):
+            out.optional("cbc:Telephone", party.phone)
+            out.optional("cbc:Telefax", party.fax)
+            out.optional("cbc:ElectronicMail", party.email)
+    if party.first_name or party.family_name or not party.tax_number.is_vkn:
+        with out.element("cac:Person"):
+            out.text("cbc:FirstName", party.first_name)
+            out.text("cbc:FamilyName", party.family_name)
+
+
+def write_address(out: Emitter, address: Address) -> None:
+    """cac:PostalAddress; district, city and country are always there, because the XSD wants them."""
+    with out.element("cac:PostalAddress"):
+        out.optional("cbc:StreetName", address.street)
+        out.optional("cbc:BuildingName", address.building)
+        out.optional("cbc:BuildingNumber", address.building_no)
+        out.text("cbc:CitySubdivisionName", address.district)
+        out.text("cbc:CityName", address.city)
+        out.optional("cbc:PostalZone", address.postal_code)
+        with out.element("cac:Country"):
+            out.optional("cbc:IdentificationCode", address.country_code)
+            out.text("cbc:Name", address.country)
+
+
+def write_signature(out: Emitter, party: Party, document_id: str) -> None:
+    """cac:Signature: who seals, and where the seal stands (`#Signature_<document id>`)."""
+    number = party.tax_number
+    with out.element("cac:Signature"):
+        out.text("cbc:ID", number.digits, schemeID="VKN_TCKN")
+        with out.element("cac:SignatoryParty"):
+            _write_identification(out, number.kind.value, number.digits)
+            write_address(out, party.address)
+        with out.element("cac:DigitalSignatureAttachment"), out.element("cac:ExternalReference"):
+            out.text("cbc:URI", f"#Signature_{document_id}")
+
+
+def _write_identification(out: Emitter, scheme: str, value: str) -> None:
+    with out.element("cac:PartyIdentification"):
+        out.text("cbc:ID", value, schemeID=scheme)
