@@ -13,7 +13,7 @@ from app.domain.errors import EnvironmentFault
 from app.runtime import crashpoints, files
 
 POINT = crashpoints.declare("test.files", "a file of this test")
-POSIX_ONLY = pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions and signals")
+POSIX_ONLY = pytest.mark.skipif(sys.platform == "win32", reason="only on POSIX: permissions and signals")
 
 
 def test_the_new_content_takes_the_place_of_the_old(tmp_path: Path) -> None:

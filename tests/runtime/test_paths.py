@@ -94,7 +94,7 @@ def test_the_folder_that_onedrive_names_itself(monkeypatch: pytest.MonkeyPatch, 
     assert cloud_folder_warning(tmp_path / "Belgelerim2") is None
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="making links needs a privilege on Windows")
+@pytest.mark.skipif(sys.platform == "win32", reason="only on POSIX: making links needs a privilege on Windows")
 def test_a_link_into_a_synced_folder_is_seen(tmp_path: Path) -> None:
     (tmp_path / "Dropbox").mkdir()
     (tmp_path / "ofis").symlink_to(tmp_path / "Dropbox")

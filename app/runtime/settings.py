@@ -1,0 +1,197 @@
+"""The office's settings: each declared once, typed, with its default and its words. The settings page is made of this.
+
+A value below a floor that the integrator demands is refused when it is set, and ignored when it was written into
+the database by other means.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Generic, TypeVar, cast
+
+from app.domain.errors import InputError
+
+T = TypeVar("T", str, int, bool)
+
+_log = logging.getLogger(__name__)
+
+# Not a setting: the least time between two presses of "Şimdi al" (İzibiz guide, polling rules).
+BUTTON_FLOOR_MIN: Final = 5
+
+_YES = frozenset({"evet", "1", "true", "açık", "acik", "on", "yes"})
+_NO = frozenset({"hayır", "hayir", "0", "false", "kapalı", "kapali", "off", "no"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting(Generic[T]):
+    """One setting. `choices` pairs each allowed value with its Turkish name; `unit` is Turkish (`dakika`)."""
+
+    name: str
+    type: type[T]
+    default: T
+    title: str
+    description: str
+    minimum: int | None = None
+    maximum: int | None = None
+    choices: tuple[tuple[T, str], ...] = ()
+    unit: str = ""
+
+    def validate(self, value: object) -> T:
+        """`value` itself when it is allowed.
+
+        Raises: InputError SETTING.TYPE, SETTING.TOO_LOW, SETTING.TOO_HIGH or SETTING.CHOICE.
+        """
+        # bool is an int in Python; a switch is not a number here.
+        if not isinstance(value, self.type) or (self.type is int and isinstance(value, bool)):
+            raise self._refused("SETTING.TYPE", f"Beklenen: {_TYPE_WORDS[self.type]}.")
+        if isinstance(value, int) and not isinstance(value, bool):
+            if self.minimum is not None and value < self.minimum:
+                raise self._refused(
+                    "SETTING.TOO_LOW",
+                    f"{value} {self.unit} çok kısa; izin verilen en küçük değer {self.minimum} {self.unit}.",
+                )
+            if self.maximum is not None and value > self.maximum:
+                raise self._refused(
+                    "SETTING.TOO_HIGH",
+                    f"{value} {self.unit} çok uzun; izin verilen en büyük değer {self.maximum} {self.unit}.",
+                )
+        if isinstance(value, str) and self.maximum is not None and len(value) > self.maximum:
+            raise self._refused("SETTING.TOO_HIGH", f"En çok {self.maximum} harf yazılabilir.")
+        if self.choices and value not in [choice for choice, _title in self.choices]:
+            names = ", ".join(str(choice) for choice, _title in self.choices)
+            raise self._refused("SETTING.CHOICE", f"Seçenekler: {names}.")
+        return value
+
+    def parse(self, text: str) -> T:
+        """The value written in `text`, as a command line or a text field gives it. Raises as `validate`."""
+        stripped = text.strip()
+        if self.type is bool:
+            word = stripped.casefold()
+            if word in _YES or word in _NO:
+                return self.validate(word in _YES)
+            raise self._refused("SETTING.TYPE", f"Beklenen: {_TYPE_WORDS[bool]}.")
+        if self.type is int:
+            try:
+                return self.validate(int(stripped))
+            except ValueError as e:
+                raise self._refused("SETTING.TYPE", f"Beklenen: {_TYPE_WORDS[int]}.") from e
+        return self.validate(stripped)
+
+    def _refused(self, code: str, why: str) -> InputError:
+        return InputError(
+            code, f"“{self.title}” ayarı kabul edilmedi.", why=why, todo="Değeri düzeltip yeniden deneyin."
+        )
+
+
+_TYPE_WORDS: Mapping[type, str] = {str: "metin", int: "tam sayı", bool: "evet ya da hayır"}
+
+OFFICE_NAME: Final = Setting(
+    name="office_name",
+    type=str,
+    default="",
+    title="Büro adı",
+    description="Pencere başlığında ve raporlarda görünür.",
+    maximum=120,
+)
+RECEIVE_INTERVAL_MIN: Final = Setting(
+    name="receive_interval_min",
+    type=int,
+    default=30,
+    title="Gelen belge denetleme aralığı",
+    description="Gelen kutusu bu sıklıkla sorulur. Entegratör 15 dakikadan sık sorulmasına izin vermez.",
+    minimum=15,
+    maximum=24 * 60,
+    unit="dakika",
+)
+STATUS_INTERVAL_HOURS: Final = Setting(
+    name="status_interval_hours",
+    type=int,
+    default=4,
+    title="Durum sorma aralığı",
+    description="Gönderilmiş belgelerin durumu bu sıklıkla sorulur. Entegratör 4 saatten sık sorulmasına izin vermez.",
+    minimum=4,
+    maximum=7 * 24,
+    unit="saat",
+)
+SYNC_ON_START: Final = Setting(
+    name="sync_on_start",
+    type=bool,
+    default=True,
+    title="Açılışta eşitle",
+    description="Program açılınca bekleyenler gönderilir, gelenler alınır; en az bekleme süreleri yine geçerlidir.",
+)
+THEME: Final = Setting(
+    name="theme",
+    type=str,
+    default="system",
+    title="Görünüm",
+    description="Pencerenin açık ya da koyu görünmesi.",
+    choices=(("system", "Sistemle aynı"), ("light", "Açık"), ("dark", "Koyu")),
+)
+BULK_PDF: Final = Setting(
+    name="bulk_pdf",
+    type=str,
+    default="single",
+    title="Toplu PDF",
+    description="Birden çok belge yazdırılırken tek dosya mı, belge başına bir dosya mı oluşturulacağı.",
+    choices=(("single", "Tek dosyada"), ("each", "Her belge ayrı dosyada")),
+)
+
+ALL: Final[tuple[Setting[Any], ...]] = (
+    OFFICE_NAME,
+    RECEIVE_INTERVAL_MIN,
+    STATUS_INTERVAL_HOURS,
+    SYNC_ON_START,
+    THEME,
+    BULK_PDF,
+)
+BY_NAME: Final[Mapping[str, Setting[Any]]] = {setting.name: setting for setting in ALL}
+
+
+class Settings:
+    """The values of this office. `load` gives all stored JSON values by name, `save` stores one. One thread at a time.
+
+    Stored names that nobody declares are left alone: a newer version may have written them.
+    """
+
+    def __init__(self, load: Callable[[], Mapping[str, object]], save: Callable[[str, object], None]) -> None:
+        self._load = load
+        self._save = save
+        self._values: dict[str, object] = {}
+        self.reload()
+
+    def reload(self) -> None:
+        """Read everything again (another process may have changed it). A value that is not allowed counts as unset."""
+        values: dict[str, object] = {}
+        for name, value in self._load().items():
+            setting = BY_NAME.get(name)
+            if setting is None:
+                continue
+            try:
+                values[name] = setting.validate(value)
+            except InputError as e:
+                _log.warning("stored setting %s is ignored: %s", name, e.code)
+        self._values = values
+
+    def get(self, setting: Setting[T]) -> T:
+        return cast(T, self._values.get(setting.name, setting.default))
+
+    def set(self, setting: Setting[T], value: T) -> None:
+        """Store `value`. Raises: InputError as `Setting.validate`; then nothing changes."""
+        checked = setting.validate(value)
+        self._save(setting.name, checked)
+        self._values[setting.name] = checked
+
+
+def find_setting(name: str) -> Setting[Any]:
+    """The setting called `name`. Raises: InputError SETTING.UNKNOWN."""
+    try:
+        return BY_NAME[name]
+    except KeyError as e:
+        raise InputError(
+            "SETTING.UNKNOWN",
+            f"“{name}” adında bir ayar yok.",
+            todo=f"Ayarlar: {', '.join(sorted(BY_NAME))}.",
+        ) from e
