@@ -1,0 +1,337 @@
+"""Instant checks of an invoice: no file, no network, no package; fast enough for every keystroke.
+
+They know what GİB rejects (UBL-TR Schematron 2026-03-12) and what it does not look at but the bookkeeper must:
+check digits and arithmetic. Where an official package is installed it has the last word (`official`).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from app.domain.dates import MAX_DAYS_BACK, is_issue_date_allowed
+from app.domain.document_number import parse_document_number, parse_series
+from app.domain.errors import InputError
+from app.domain.findings import Finding
+from app.domain.invoice import EARSIVFATURA, TEMELFATURA, TICARIFATURA, Invoice
+from app.domain.party import Party
+from app.domain.taxnumber import CUSTOMS_VKN
+from app.domain.turkish import format_amount, format_date
+from app.ubl import codes
+from app.ubl.totals import compute_totals
+from app.validation.lines import check_line, is_exempt_type
+from app.validation.rules import Notebook
+
+#: `draft` while typing, `seal` before sealing, `file` for somebody else's document (no seven-day rule).
+Purpose = Literal["draft", "seal", "file"]
+
+#: What this release can issue as e-Fatura; more come with the official package.
+ISSUED_PROFILES = (TEMELFATURA, TICARIFATURA)
+ISSUED_TYPES = ("SATIS", "TEVKIFAT", "ISTISNA", "IADE")
+_RETURN_TYPES = frozenset({"IADE", "TEVKIFATIADE", "YTBIADE", "YTBTEVKIFATIADE"})
+_CUSTOMS_PROFILES = frozenset({"YOLCUBERABERFATURA", "IHRACAT", "OZELFATURA", "KAMU"})
+_MAX_TOTAL = Decimal(10) ** 17
+
+
+def check_invoice(
+    invoice: Invoice, *, today: date, purpose: Purpose = "draft", registered: bool | None = None
+) -> list[Finding]:
+    """Everything the built-in rules have to say, errors and warnings mixed, in the order of the form.
+
+    `today` is the Istanbul date. `registered` tells whether the buyer is an e-Fatura user; None means not known yet.
+    """
+    book = Notebook()
+    _check_kind(book, invoice, purpose)
+    _check_date(book, invoice, today, purpose)
+    _check_number(book, invoice)
+    _check_party(book, invoice.supplier, "supplier", "Satıcı")
+    _check_party(book, invoice.customer, "customer", "Alıcı")
+    _check_buyer(book, invoice, registered, purpose)
+    _check_currency(book, invoice)
+    _check_references(book, invoice, today)
+    if not invoice.lines:
+        book.error("INV.LINES", "lines", "Faturada satır yok; en az bir mal veya hizmet yazın.")
+    if _is_absurd(invoice):
+        # Such numbers only come from a broken or hostile file; arithmetic on them would take for ever.
+        book.error(
+            "INV.TOTALS", "lines", "Satırlarda hesaplanamayacak kadar büyük sayılar var; miktar ve fiyatları düzeltin."
+        )
+    else:
+        for index, line in enumerate(invoice.lines):
+            check_line(book, invoice, line, index)
+        _check_totals(book, invoice)
+    _check_type_content(book, invoice)
+    _check_payment(book, invoice)
+    return book.findings
+
+
+def _is_absurd(invoice: Invoice) -> bool:
+    """Numbers of more than twenty digits before the point."""
+    return any(
+        number.adjusted() > 20 for line in invoice.lines for number in (line.quantity, line.unit_price, line.vat_rate)
+    )
+
+
+def _check_kind(book: Notebook, invoice: Invoice, purpose: Purpose) -> None:
+    if invoice.profile not in codes.profiles():
+        book.error(
+            "INV.PROFILE",
+            "profile",
+            f"'{invoice.profile}' GİB'in senaryo listesinde yok; TEMELFATURA veya TICARIFATURA seçin.",
+        )
+        return
+    if purpose != "file" and invoice.profile not in ISSUED_PROFILES:
+        book.error(
+            "INV.PROFILE_LATER",
+            "profile",
+            f"{invoice.profile} senaryosu bu sürümde düzenlenemez; TEMELFATURA veya TICARIFATURA seçin.",
+        )
+    if invoice.type_code not in codes.invoice_types():
+        book.error(
+            "INV.TYPE", "type", f"'{invoice.type_code}' GİB'in fatura tipi listesinde yok; SATIS gibi bir tip seçin."
+        )
+        return
+    if not codes.is_type_allowed(invoice.profile, invoice.type_code):
+        hint = (
+            "İade için senaryoyu TEMELFATURA yapın."
+            if invoice.type_code == "IADE"
+            else "Tipi ya da senaryoyu değiştirin."
+        )
+        book.error(
+            "INV.PROFILE_TYPE",
+            "type",
+            f"{invoice.profile} senaryosunda {invoice.type_code} tipi olmaz. {hint}",
+            explanation="GİB senaryo ile fatura tipini birlikte denetler (InvoiceTypeCodeCheck).",
+            fix="profile=TEMELFATURA" if invoice.type_code == "IADE" else "",
+        )
+    elif purpose != "file" and invoice.type_code not in ISSUED_TYPES:
+        book.error(
+            "INV.TYPE_LATER",
+            "type",
+            f"{invoice.type_code} tipi bu sürümde düzenlenemez; SATIS, TEVKIFAT, ISTISNA veya IADE seçin.",
+        )
+
+
+def _check_date(book: Notebook, invoice: Invoice, today: date, purpose: Purpose) -> None:
+    day = invoice.issue_date
+    if day > today:
+        book.error(
+            "INV.DATE_FUTURE",
+            "issue_date",
+            f"Fatura tarihi ({format_date(day)}) bugünden ileri; bugünün veya son yedi günün tarihini yazın.",
+            explanation="GİB ileri tarihli belgeyi kabul etmez (TimeCheck).",
+            fix=f"issue_date={today.isoformat()}",
+        )
+    elif day.year < 2005:
+        book.error("INV.DATE_OLD", "issue_date", "Fatura tarihi 2005'ten önce olamaz; yılı kontrol edin.")
+    elif purpose != "file" and not is_issue_date_allowed(day, today=today):
+        book.error(
+            "INV.SEVEN_DAYS",
+            "issue_date",
+            f"Fatura tarihi {(today - day).days} gün geride; en çok {MAX_DAYS_BACK} gün geriye fatura kesilebilir.",
+            explanation="Fatura, mal tesliminden veya hizmetten sonra yedi gün içinde düzenlenir (VUK 231/5).",
+        )
+
+
+def _check_number(book: Notebook, invoice: Invoice) -> None:
+    try:
+        parse_series(invoice.series)
+    except InputError:
+        book.error("INV.SERIES", "series", "Seri üç büyük harf veya rakam olmalı (A–Z, 0–9); Türkçe harf kullanmayın.")
+        return
+    number = invoice.number
+    if number is None or number.is_placeholder:
+        return
+    if number.year != invoice.issue_date.year:
+        book.error(
+            "INV.NUMBER_YEAR",
+            "number",
+            f"Belge numarasındaki yıl ({number.year}) fatura tarihinin yılı ({invoice.issue_date.year}) ile aynı olmalı.",
+        )
+    if number.series != invoice.series:
+        book.error("INV.NUMBER_SERIES", "number", f"Belge numarası {invoice.series} serisinden başlamalı.")
+
+
+def _check_party(book: Notebook, party: Party, place: str, who: str) -> None:
+    number = party.tax_number
+    if number.is_vkn and not party.title.strip():
+        book.error(
+            "INV.PARTY_TITLE",
+            f"{place}.title",
+            f"{who} VKN ile yazılmış; unvanı da yazın.",
+            explanation="VKN varsa unvan, TCKN varsa ad ve soyad zorunludur (PartyIdentificationPartyNamePersonCheck).",
+        )
+    if not number.is_vkn:
+        for attribute, words in (("first_name", "adı"), ("family_name", "soyadı")):
+            if not getattr(party, attribute).strip():
+                book.error("INV.PARTY_PERSON", f"{place}.{attribute}", f"{who} TCKN ile yazılmış; {words} boş olamaz.")
+    if not number.is_checksum_valid:
+        book.warning(
+            "INV.CHECKSUM",
+            f"{place}.tax_number",
+            f"{who} vergi numarasının ({number}) kontrol basamağı tutmuyor; bir rakam yanlış yazılmış olabilir.",
+            explanation="GİB yalnız uzunluğa bakar; yanlış numaralı fatura başkasına gider.",
+        )
+    for attribute, words in (("district", "ilçe"), ("city", "il")):
+        if not getattr(party.address, attribute).strip():
+            book.warning(
+                "INV.ADDRESS", f"{place}.address.{attribute}", f"{who} adresinde {words} boş; tam adres yazın."
+            )
+    if number.is_vkn and not party.tax_office.strip():
+        book.warning(
+            "INV.TAX_OFFICE", f"{place}.tax_office", f"{who} vergi dairesi boş; VUK 230'a göre faturada bulunur."
+        )
+    for scheme, _value in party.identifiers:
+        if scheme not in codes.party_schemes():
+            book.error(
+                "INV.PARTY_SCHEME", f"{place}.identifiers", f"'{scheme}' GİB'in kimlik türü listesinde yok; çıkarın."
+            )
+
+
+def _check_buyer(book: Notebook, invoice: Invoice, registered: bool | None, purpose: Purpose) -> None:
+    if purpose == "file":
+        return
+    if invoice.customer.tax_number == invoice.supplier.tax_number:
+        book.warning(
+            "INV.SELF", "customer.tax_number", "Alıcı ile satıcı aynı; faturanın kime kesildiğini kontrol edin."
+        )
+    if invoice.customer.tax_number.digits == CUSTOMS_VKN and invoice.profile not in _CUSTOMS_PROFILES:
+        book.error(
+            "INV.CUSTOMS_BUYER",
+            "customer.tax_number",
+            "Gümrük ve Ticaret VKN'si yalnız ihracat gibi senaryolarda kullanılır.",
+        )
+    if registered is False and invoice.profile != EARSIVFATURA:
+        say = book.error if purpose == "seal" else book.warning
+        say(
+            "INV.NOT_REGISTERED",
+            "customer.tax_number",
+            "Alıcı e-Fatura mükellefi değil; taslak duruyor, bu alıcıya e-Arşiv fatura düzenleyin.",
+        )
+    label = invoice.receiver_label
+    if label and not label.startswith("urn:mail:"):
+        book.error("INV.LABEL", "receiver_label", "Alıcı etiketi urn:mail: ile başlamalı; cari kartından seçin.")
+
+
+def _check_currency(book: Notebook, invoice: Invoice) -> None:
+    if invoice.currency not in codes.currencies():
+        book.error(
+            "INV.CURRENCY", "currency", f"'{invoice.currency}' para birimi listesinde yok; TRY, USD, EUR gibi yazın."
+        )
+        return
+    rate = invoice.exchange_rate
+    if invoice.currency == "TRY":
+        if rate is not None:
+            book.warning("INV.RATE_UNUSED", "exchange_rate", "Fatura TL; yazdığınız kur kullanılmaz.")
+        return
+    if rate is None:
+        book.error(
+            "INV.RATE",
+            "exchange_rate",
+            f"{invoice.currency} faturada kur yazılmalı; fatura tarihindeki TCMB kurunu girin.",
+            explanation="Dövizli belgede TL karşılığı kurla bildirilir (CurrencyCodeCheck).",
+        )
+        return
+    if rate.rate <= 0:
+        book.error("INV.RATE_POSITIVE", "exchange_rate.rate", "Kur sıfırdan büyük olmalı.")
+    exponent = rate.rate.normalize().as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > 6:
+        book.error("INV.RATE_DECIMALS", "exchange_rate.rate", "Kur en çok 6 ondalıklı olabilir; yuvarlayın.")
+
+
+def _check_references(book: Notebook, invoice: Invoice, today: date) -> None:
+    if invoice.type_code in _RETURN_TYPES and not invoice.returned_invoices:
+        book.error(
+            "INV.RETURN_REFERENCE",
+            "returned_invoices",
+            "İade faturasında iade edilen faturanın 16 haneli numarasını ve tarihini yazın.",
+            explanation="GİB iade faturasında en az bir fatura atfı ister (IADEInvioceCheck).",
+        )
+    for index, returned in enumerate(invoice.returned_invoices):
+        place = f"returned_invoices[{index}]"
+        if invoice.type_code in _RETURN_TYPES:
+            try:
+                parse_document_number(returned.number)
+            except InputError:
+                book.error(
+                    "INV.RETURN_NUMBER",
+                    f"{place}.number",
+                    f"İade edilen fatura numarası ({returned.number}) 16 haneli olmalı.",
+                )
+        else:
+            book.warning(
+                "INV.RETURN_UNUSED", place, f"{invoice.type_code} faturasında iade atfı var; tipi IADE mi olmalıydı?"
+            )
+        if returned.day > invoice.issue_date:
+            book.warning(
+                "INV.RETURN_DATE",
+                f"{place}.day",
+                "İade edilen faturanın tarihi bu faturadan sonra; tarihi kontrol edin.",
+            )
+    dated = [("order_reference.day", invoice.order_reference)] if invoice.order_reference is not None else []
+    dated += [(f"despatch_references[{i}].day", ref) for i, ref in enumerate(invoice.despatch_references)]
+    dated += [(f"returned_invoices[{i}].day", ref) for i, ref in enumerate(invoice.returned_invoices)]
+    for place, reference in dated:
+        if reference.day > today:
+            book.error(
+                "INV.REFERENCE_FUTURE",
+                place,
+                f"{reference.number} belgesinin tarihi bugünden ileri; düzeltin.",
+                explanation="GİB belgedeki bütün tarihleri bugünle karşılaştırır (TimeCheck).",
+            )
+
+
+def _check_type_content(book: Notebook, invoice: Invoice) -> None:
+    has_withholding = any(line.withholding_code for line in invoice.lines)
+    if invoice.type_code == "TEVKIFAT" and invoice.lines and not has_withholding:
+        book.warning(
+            "INV.NO_WITHHOLDING", "lines", "Fatura tipi TEVKIFAT ama hiçbir satırda tevkifat yok; kod ve oran seçin."
+        )
+    if invoice.type_code == "ISTISNA" and invoice.lines and not any(is_exempt_type(line) for line in invoice.lines):
+        book.warning(
+            "INV.NO_EXEMPTION", "lines", "Fatura tipi ISTISNA ama KDV'si 0 olan satır yok; tipi SATIS mı olmalıydı?"
+        )
+
+
+def _check_payment(book: Notebook, invoice: Invoice) -> None:
+    means = invoice.payment_means
+    if means is None:
+        return
+    if means.code not in codes.payment_means():
+        book.error(
+            "INV.PAYMENT_CODE",
+            "payment.code",
+            f"Ödeme şekli kodu {means.code} listede yok; 42 (havale/EFT) gibi seçin.",
+        )
+    if means.iban and not is_iban(means.iban):
+        book.warning("INV.IBAN", "payment.iban", "IBAN hatalı görünüyor; TR ile başlayan 26 karakteri yeniden yazın.")
+    if means.due_date is not None and means.due_date < invoice.issue_date:
+        book.warning("INV.DUE_DATE", "payment.due_date", "Ödeme tarihi fatura tarihinden önce; kontrol edin.")
+
+
+def _check_totals(book: Notebook, invoice: Invoice) -> None:
+    if not invoice.lines:
+        return
+    totals = compute_totals(invoice)
+    if totals.payable < 0 or totals.tax_exclusive < 0:
+        book.error(
+            "INV.NEGATIVE",
+            "lines",
+            f"Ödenecek tutar eksi çıkıyor ({format_amount(totals.payable)}); indirimleri ve fiyatları kontrol edin.",
+            explanation="GİB eksi tutar kabul etmez (decimalCheck).",
+        )
+    elif totals.payable == 0 and not any(line.unit_price for line in invoice.lines):
+        book.warning("INV.ZERO", "lines", "Faturanın tutarı sıfır; fiyatları kontrol edin.")
+    if totals.tax_inclusive >= _MAX_TOTAL:
+        book.error("INV.HUGE", "lines", "Toplam tutar 17 haneden büyük; miktar ve fiyatları kontrol edin.")
+    if abs(invoice.rounding) >= 1:
+        book.warning("INV.ROUNDING", "rounding", "Yuvarlama 1 liradan büyük; gerçekten yuvarlama mı?")
+
+
+def is_iban(text: str) -> bool:
+    """A Turkish IBAN with a right check sum (ISO 13616, mod 97)."""
+    iban = text.replace(" ", "").upper()
+    if len(iban) != 26 or not iban.startswith("TR") or not iban[2:].isdigit():
+        return False
+    return int(iban[4:] + "2927" + iban[2:4]) % 97 == 1
