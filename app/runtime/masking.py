@@ -65,9 +65,8 @@ def mask(text: str) -> str:
 
     A taxpayer number keeps its first and last two digits, so that a line can still be followed. Any thread.
     """
-    pattern = _hidden_pattern
-    if pattern is not None:
-        text = pattern.sub(STARS, text)
+    if _hidden:
+        text = _pattern_of_hidden().sub(STARS, text)
     for secret in (_ELEMENT, _ESCAPED_ELEMENT, _COOKIE, _AUTHORIZATION, _PAIR, _BARE_PIN, _URL_LOGIN):
         text = secret.sub(rf"\g<1>{STARS}", text)
     text = _IBAN.sub(r"TR" + "*" * 22 + r"\g<1>", text)
@@ -79,18 +78,20 @@ def hide(value: str) -> None:
 
     Values under 6 characters (digits: under 4) are left to the patterns: as words they are too common.
     """
+    global _hidden_pattern
     if len(value) < (_MIN_HIDDEN_DIGITS if value.isdigit() else _MIN_HIDDEN):
         return
     with _lock:
         _hidden.add(value)
-        _recompile()
+        _hidden_pattern = None
 
 
 def forget(value: str) -> None:
     """Undo `hide`, for a value that is no secret any more (a session that was closed)."""
+    global _hidden_pattern
     with _lock:
         _hidden.discard(value)
-        _recompile()
+        _hidden_pattern = None
 
 
 class MaskingFilter(logging.Filter):
@@ -125,23 +126,33 @@ def _masked_number(match: re.Match[str]) -> str:
     return f"{digits[:2]}{'*' * (len(digits) - 4)}{digits[-2:]}"
 
 
-def _recompile() -> None:
+def _pattern_of_hidden() -> re.Pattern[str]:
+    """Compiled at the first use after a change, not at each change: a store may hand over many values at once."""
     global _hidden_pattern
-    forms: set[str] = set()
-    for value in _hidden:
-        escaped = {
-            value,
-            html.escape(value, quote=True),
-            html.escape(value, quote=False),
-            quote(value),
-            quote(value, safe=""),
-            quote_plus(value),
-            json.dumps(value)[1:-1],
-            json.dumps(value, ensure_ascii=False)[1:-1],
-            repr(value)[1:-1],
-            ascii(value)[1:-1],
-        }
+    with _lock:
+        if _hidden_pattern is None:
+            forms = {form for value in _hidden for form in _forms(value)}
+            # The longest first, or a secret that begins another one would leave the rest in sight.
+            alternatives = sorted(forms, key=len, reverse=True) or [r"(?!)"]
+            _hidden_pattern = re.compile("|".join(alternatives))
+        return _hidden_pattern
+
+
+def _forms(value: str) -> set[str]:
+    """Patterns for `value` as it may stand in XML, a URL, JSON or a Python repr."""
+    if value.isdigit():
         # A PIN is a few digits: inside a longer number it is not the PIN.
-        forms.update(rf"(?<!\d){form}(?!\d)" if form.isdigit() else re.escape(form) for form in escaped)
-    # The longest first, or a secret that begins another one would leave the rest in sight.
-    _hidden_pattern = re.compile("|".join(sorted(forms, key=len, reverse=True))) if forms else None
+        return {rf"(?<!\d){value}(?!\d)"}
+    escaped = {
+        value,
+        html.escape(value, quote=True),
+        html.escape(value, quote=False),
+        quote(value, errors="replace"),
+        quote(value, safe="", errors="replace"),
+        quote_plus(value, errors="replace"),
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        repr(value)[1:-1],
+        ascii(value)[1:-1],
+    }
+    return {re.escape(form) for form in escaped}

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.dates import ISTANBUL
 from app.domain.errors import BugError
 from app.runtime import logs, masking
 from app.runtime.paths import DataFolder
