@@ -27,7 +27,7 @@ def percent(value: Decimal) -> str:
 
 def read_decimal(text: str | None) -> Decimal | None:
     """The number in `text`, tolerant of blanks; None when there is none. Any sender's text may come here."""
-    if text is None:
+    if text is None or len(text) > 100:
         return None
     try:
         value = Decimal(text.strip())

@@ -1,0 +1,265 @@
+"""Reading invoices that anybody wrote. What cannot be understood is said in `warnings`; little is refused.
+
+`summarize` (the fast index of any document) and `find_templates` belong to reading and can be taken from here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Final
+
+from lxml import etree
+
+from app.domain.document_number import DocumentNumber, parse_document_number
+from app.domain.errors import InputError
+from app.domain.invoice import (
+    DocumentReference,
+    ExchangeRate,
+    Invoice,
+    InvoiceTotals,
+    PaymentMeans,
+    PaymentTerms,
+)
+from app.domain.party import Address, Party
+from app.domain.taxnumber import TaxNumber
+from app.ubl import nodes
+from app.ubl.namespaces import INVOICE, cac, cbc
+from app.ubl.readlines import LineReader
+from app.ubl.summary import DocumentSummary, summarize, summarize_tree
+from app.ubl.templates import find_templates, templates_of
+from app.ubl.words import amount_in_words
+from app.ubl.xmlsafe import parse
+
+__all__ = [
+    "DocumentSummary",
+    "ReadInvoice",
+    "find_templates",
+    "read_invoice",
+    "read_invoice_tree",
+    "read_party",
+    "summarize",
+    "summarize_tree",
+]
+
+_ROOT: Final = f"{{{INVOICE}}}Invoice"
+_SERIES = re.compile(r"[A-Z0-9]{3}")
+_ID = cbc("ID")
+_NAME = cbc("Name")
+_ISSUE_DATE = cbc("IssueDate")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadInvoice:
+    """An invoice as read. `invoice` is in our own words; `stated` are the sums the sender wrote, not ours.
+
+    `stated.tax_total` is before withholding, whichever way the sender wrote it. `document_id` is the ID exactly as it
+    stands (`invoice.number` is None when it is no number in GİB's form, or the placeholder of a draft).
+    """
+
+    invoice: Invoice
+    stated: InvoiceTotals
+    document_id: str
+    template: bytes | None
+    has_signature: bool
+    warnings: list[str]
+
+
+def read_invoice(raw: bytes) -> ReadInvoice:
+    """Read an e-Fatura or e-Arşiv invoice. Any thread.
+
+    Raises: InputError XML.* (unreadable), UBL.NOT_INVOICE (another kind of document), UBL.NO_DATE (an invoice without
+    a readable date cannot be dealt with).
+    """
+    return read_invoice_tree(parse(raw).getroot())
+
+
+def read_invoice_tree(root: etree._Element) -> ReadInvoice:
+    """The same for a document that is parsed already."""
+    if root.tag != _ROOT:
+        raise InputError(
+            "UBL.NOT_INVOICE",
+            "Bu belge bir e-Fatura ya da e-Arşiv fatura değil.",
+            why=f"Kök eleman: {etree.QName(root).localname[:40]}.",
+            todo="Fatura XML dosyasını seçin.",
+        )
+    warnings: list[str] = []
+    issue_date = nodes.read_date(nodes.text(root, _ISSUE_DATE))
+    if issue_date is None:
+        raise InputError(
+            "UBL.NO_DATE",
+            "Fatura okunamadı.",
+            why="Düzenleme tarihi (IssueDate) yok ya da tarih değil.",
+            todo="Faturayı gönderenden yeniden isteyin.",
+        )
+    document_id = nodes.text(root, _ID)
+    lines = LineReader(root, warnings)
+    stated = lines.stated
+    currency = nodes.text(root, cbc("DocumentCurrencyCode")) or "TRY"
+    number = _read_number(document_id, warnings)
+    invoice = Invoice(
+        uuid=nodes.text(root, cbc("UUID")).lower(),
+        series=_read_series(document_id),
+        number=number,
+        profile=nodes.text(root, cbc("ProfileID")),
+        type_code=nodes.text(root, cbc("InvoiceTypeCode")),
+        issue_date=issue_date,
+        issue_time=nodes.read_time(nodes.text(root, cbc("IssueTime"))) or time(0, 0),
+        supplier=read_party(nodes.party_of(root.find(cac("AccountingSupplierParty"))), "Satıcı", warnings),
+        customer=read_party(nodes.party_of(root.find(cac("AccountingCustomerParty"))), "Alıcı", warnings),
+        lines=lines.lines,
+        currency=currency,
+        exchange_rate=_read_exchange_rate(root),
+        notes=_read_notes(root, stated, currency),
+        order_reference=_read_reference(root.find(cac("OrderReference")), issue_date, warnings),
+        despatch_references=_read_references(root, cac("DespatchDocumentReference"), issue_date, warnings),
+        returned_invoices=_read_returned(root, issue_date, warnings),
+        payment_means=_read_payment_means(root.find(cac("PaymentMeans"))),
+        payment_terms=_read_payment_terms(root.find(cac("PaymentTerms"))),
+        rounding=stated.rounding,
+    )
+    found = templates_of(root)
+    return ReadInvoice(
+        invoice=invoice,
+        stated=stated,
+        document_id=document_id,
+        template=found[0] if found else None,
+        has_signature=nodes.has_signature(root),
+        warnings=warnings,
+    )
+
+
+def read_party(party: etree._Element | None, who: str, warnings: list[str]) -> Party:
+    """A party element in our own words; `who` names it in the warnings. A missing one gives an empty Party."""
+    if party is None:
+        warnings.append(f"{who} bilgisi belgede yok.")
+        return Party(tax_number=TaxNumber(""))
+    digits = ""
+    mersis = trade_registry = ""
+    identifiers: list[tuple[str, str]] = []
+    for identification in party.iterfind(cac("PartyIdentification")):
+        found = identification.find(_ID)
+        scheme = "" if found is None else found.get("schemeID", "").strip()
+        value = nodes.own_text(found)
+        if not value:
+            continue
+        if scheme.upper() in ("VKN", "TCKN") and not digits:
+            digits = value
+        elif scheme == "MERSISNO" and not mersis:
+            mersis = value
+        elif scheme == "TICARETSICILNO" and not trade_registry:
+            trade_registry = value
+        else:
+            identifiers.append((scheme, value))
+    if len(digits) not in (10, 11) or not digits.isdigit():
+        warnings.append(f"{who} vergi numarası 10 ya da 11 rakam değil: {digits[:15] or 'boş'}.")
+    contact = party.find(cac("Contact"))
+    person = party.find(cac("Person"))
+    return Party(
+        tax_number=TaxNumber(digits),
+        title=nodes.text(party, cac("PartyName"), _NAME),
+        first_name=nodes.text(person, cbc("FirstName")),
+        family_name=nodes.text(person, cbc("FamilyName")),
+        tax_office=nodes.text(party, cac("PartyTaxScheme"), cac("TaxScheme"), _NAME),
+        address=_read_address(party.find(cac("PostalAddress"))),
+        phone=nodes.text(contact, cbc("Telephone")),
+        fax=nodes.text(contact, cbc("Telefax")),
+        email=nodes.text(contact, cbc("ElectronicMail")),
+        web=nodes.text(party, cbc("WebsiteURI")),
+        mersis=mersis,
+        trade_registry_no=trade_registry,
+        identifiers=tuple(identifiers),
+    )
+
+
+def _read_address(address: etree._Element | None) -> Address:
+    # Our addresses have one street line: whatever a sender wrote beside StreetName joins it.
+    street = [nodes.text(address, cbc(name)) for name in ("District", "StreetName", "BlockName", "Room", "Region")]
+    return Address(
+        street=" ".join(part for part in street if part),
+        building=nodes.text(address, cbc("BuildingName")),
+        building_no=nodes.text(address, cbc("BuildingNumber")),
+        district=nodes.text(address, cbc("CitySubdivisionName")),
+        city=nodes.text(address, cbc("CityName")),
+        postal_code=nodes.text(address, cbc("PostalZone")),
+        country=nodes.text(address, cac("Country"), _NAME),
+        country_code=nodes.text(address, cac("Country"), cbc("IdentificationCode")),
+    )
+
+
+def _read_number(document_id: str, warnings: list[str]) -> DocumentNumber | None:
+    try:
+        number = parse_document_number(document_id)
+    except InputError:
+        warnings.append(f"Belge numarası 3 karakter + yıl + 9 rakam biçiminde değil: {document_id[:30]!r}.")
+        return None
+    return None if number.is_placeholder else number
+
+
+def _read_series(document_id: str) -> str:
+    return document_id[:3] if _SERIES.fullmatch(document_id[:3]) else ""
+
+
+def _read_notes(root: etree._Element, stated: InvoiceTotals, currency: str) -> tuple[str, ...]:
+    notes = [nodes.own_text(note) for note in root.iterfind(cbc("Note"))]
+    notes = [note for note in notes if note]
+    # The writer puts the amount in words first; it is derived, so it is no note of the user.
+    if notes and notes[0] == amount_in_words(stated.payable, currency):
+        notes = notes[1:]
+    return tuple(notes)
+
+
+def _read_exchange_rate(root: etree._Element) -> ExchangeRate | None:
+    element = root.find(cac("PricingExchangeRate"))
+    rate = nodes.number(element, cbc("CalculationRate"))
+    if rate is None:
+        return None
+    return ExchangeRate(rate=rate, day=nodes.read_date(nodes.text(element, cbc("Date"))))
+
+
+def _read_reference(element: etree._Element | None, issue_date: date, warnings: list[str]) -> DocumentReference | None:
+    number = nodes.text(element, _ID)
+    if not number:
+        return None
+    day = nodes.read_date(nodes.text(element, _ISSUE_DATE))
+    if day is None:
+        warnings.append(f"{number[:30]} numaralı atfın tarihi yok; fatura tarihi gösteriliyor.")
+    return DocumentReference(number=number, day=day or issue_date)
+
+
+def _read_references(
+    root: etree._Element, name: str, issue_date: date, warnings: list[str]
+) -> tuple[DocumentReference, ...]:
+    found = (_read_reference(element, issue_date, warnings) for element in root.iterfind(name))
+    return tuple(reference for reference in found if reference is not None)
+
+
+def _read_returned(root: etree._Element, issue_date: date, warnings: list[str]) -> tuple[DocumentReference, ...]:
+    found = (
+        _read_reference(billing.find(cac("InvoiceDocumentReference")), issue_date, warnings)
+        for billing in root.iterfind(cac("BillingReference"))
+    )
+    return tuple(reference for reference in found if reference is not None)
+
+
+def _read_payment_means(element: etree._Element | None) -> PaymentMeans | None:
+    if element is None:
+        return None
+    return PaymentMeans(
+        code=nodes.text(element, cbc("PaymentMeansCode")),
+        due_date=nodes.read_date(nodes.text(element, cbc("PaymentDueDate"))),
+        iban=nodes.text(element, cac("PayeeFinancialAccount"), _ID),
+        channel_code=nodes.text(element, cbc("PaymentChannelCode")),
+        note=nodes.text(element, cbc("InstructionNote"))
+        or nodes.text(element, cac("PayeeFinancialAccount"), cbc("PaymentNote")),
+    )
+
+
+def _read_payment_terms(element: etree._Element | None) -> PaymentTerms | None:
+    if element is None:
+        return None
+    return PaymentTerms(
+        note=nodes.text(element, cbc("Note")),
+        due_date=nodes.read_date(nodes.text(element, cbc("PaymentDueDate"))),
+    )
