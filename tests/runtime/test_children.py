@@ -123,6 +123,7 @@ def test_an_app_error_comes_back_whole(pool: ChildPool) -> None:
     assert caught.value.why == "2 rakam yazılmış."
 
 
+@pytest.mark.expected_logs("child job builtins:int failed")
 def test_another_exception_is_one_clear_error(pool: ChildPool) -> None:
     with pytest.raises(AppError) as caught:
         pool.call("builtins:int", "yirmi")

@@ -1,0 +1,466 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- Mühürdar: the look of an invoice. XSLT 1.0, runs in libxslt and Saxon; no script, nothing loaded from outside. -->
+<xsl:stylesheet version="1.0"
+  xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+  xmlns:n="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
+  xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
+  xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
+  exclude-result-prefixes="n cac cbc">
+<xsl:output method="html" encoding="UTF-8" indent="no" doctype-system="about:legacy-compat"/>
+<xsl:decimal-format name="tr" decimal-separator="," grouping-separator="." NaN=""/>
+<xsl:decimal-format name="plain" NaN="0.00"/>
+
+<!-- Pictures as data: addresses; empty in the sheet as it ships. -->
+<xsl:variable name="logo"><!--logo--></xsl:variable>
+<xsl:variable name="stamp"><!--stamp--></xsl:variable>
+
+<xsl:variable name="doc" select="/n:Invoice"/>
+<xsl:variable name="currency" select="string($doc/cbc:DocumentCurrencyCode)"/>
+<xsl:variable name="unit">
+  <xsl:choose><xsl:when test="$currency = 'TRY' or $currency = ''">TL</xsl:when><xsl:otherwise><xsl:value-of select="$currency"/></xsl:otherwise></xsl:choose>
+</xsl:variable>
+<xsl:variable name="lines" select="$doc/cac:InvoiceLine"/>
+<xsl:variable name="taxes" select="$doc/cac:TaxTotal/cac:TaxSubtotal"/>
+<xsl:variable name="withheld" select="$doc/cac:WithholdingTaxTotal/cac:TaxSubtotal"/>
+<xsl:variable name="total" select="$doc/cac:LegalMonetaryTotal"/>
+<xsl:variable name="exchange" select="($doc/cac:PricingExchangeRate | $doc/cac:TaxExchangeRate | $doc/cac:PaymentExchangeRate)[cbc:CalculationRate][1]"/>
+<xsl:variable name="rate" select="number($exchange/cbc:CalculationRate)"/>
+<xsl:variable name="foreign" select="$unit != 'TL' and $rate &gt; 0"/>
+<xsl:variable name="with-discount" select="boolean($lines/cac:AllowanceCharge[number(cbc:Amount) != 0])"/>
+<xsl:variable name="with-other" select="boolean($lines/cac:TaxTotal/cac:TaxSubtotal[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode != '0015'])"/>
+<xsl:variable name="with-withholding" select="boolean($lines/cac:WithholdingTaxTotal/cac:TaxSubtotal)"/>
+<xsl:variable name="is-archive" select="$doc/cbc:ProfileID = 'EARSIVFATURA'"/>
+<xsl:variable name="written" select="$doc/cbc:Note[starts-with(normalize-space(.), 'Yalnız') or starts-with(normalize-space(.), 'YALNIZ')][1]"/>
+<xsl:key name="vat" match="n:Invoice/cac:TaxTotal/cac:TaxSubtotal[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode = '0015']" use="number(cbc:Percent)"/>
+
+<xsl:variable name="units">|C62:Adet|NIU:Adet|KGM:kg|GRM:g|MGM:mg|TNE:ton|GT:gross ton|LTR:litre|MLT:ml|MTR:m|CMT:cm|MMT:mm|KMT:km|MTK:m²|MTQ:m³|CMK:cm²|CMQ:cm³|SM3:sm³|KWH:kWh|MWH:MWh|KWT:kW|HUR:saat|D61:dakika|MIN:dakika|SEC:saniye|DAY:gün|WEE:hafta|MON:ay|ANN:yıl|BX:kutu|PA:paket|PK:paket|CT:karton|PR:çift|SET:set|DZN:düzine|CEN:yüz adet|T3:bin adet|CTM:karat|LPA:litre saf alkol|B32:kg-m²|EA:adet|LO:lot|BG:poşet|RO:rulo|</xsl:variable>
+<xsl:variable name="types">|SATIS:SATIŞ|IADE:İADE|ISTISNA:İSTİSNA|TEVKIFATIADE:TEVKİFAT İADE|TEVKIFAT:TEVKİFAT|OZELMATRAH:ÖZEL MATRAH|IHRACKAYITLI:İHRAÇ KAYITLI|KONAKLAMAVERGISI:KONAKLAMA VERGİSİ|SARJ:ŞARJ|SARJANLIK:ŞARJ (ANLIK)|KOMISYONCU:KOMİSYONCU|</xsl:variable>
+<xsl:variable name="means">|1:Belirtilmemiş|10:Nakit|20:Çek|23:Banka çeki|30:Havale|31:Havale|42:Havale / EFT|48:Kredi / banka kartı|49:Otomatik ödeme|ZZZ:Diğer|</xsl:variable>
+<xsl:variable name="schemes">|MERSISNO:MERSİS No|TICARETSICILNO:Ticaret Sicil No|MUSTERINO:Müşteri No|HIZMETNO:Hizmet No|TESISATNO:Tesisat No|TELEFONNO:Telefon No|DISTRIBUTORNO:Distribütör No|TAPDKNO:TAPDK No|BAYINO:Bayi No|ABONENO:Abone No|SAYACNO:Sayaç No|EPDKNO:EPDK No|SUBENO:Şube No|PASAPORTNO:Pasaport No|CIFTCINO:Çiftçi No|IMALATCINO:İmalatçı No|DOSYANO:Dosya No|HASTANO:Hasta No|URETICINO:Üretici No|PLAKA:Plaka|ARACKIMLIKNO:Araç Kimlik No|SEVKIYATNO:Sevkiyat No|</xsl:variable>
+
+<xsl:template match="/">
+<html lang="tr">
+<head>
+<meta charset="UTF-8"/>
+<title><xsl:value-of select="$doc/cbc:ID"/></title>
+<style>
+@page{size:A4;margin:9mm 10mm}
+*{box-sizing:border-box}
+body{color:#1f2328;background:#fff;font:8.5pt/1.38 "Segoe UI","Noto Sans",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif;margin:0}
+.sheet{margin:0 auto;max-width:190mm}
+@media screen{.sheet{padding:9mm 0}}
+table{border-collapse:collapse;width:100%}
+td,th{padding:0;text-align:left;vertical-align:top}
+.q{color:#667079}
+.name{font-size:11.5pt;font-weight:600;line-height:1.25;margin-bottom:1mm}
+.long{overflow-wrap:anywhere;word-break:break-word}
+.logo{display:block;margin-bottom:2.5mm;max-height:20mm;max-width:70mm}
+.mark{color:#0f6e73;font-size:13pt;font-weight:600;letter-spacing:.4pt;padding-top:1mm;text-align:center;white-space:nowrap}
+.kind{color:#667079;font-size:7.5pt;text-align:center}
+#qrcode{height:34mm;margin-left:auto;width:34mm}
+#qrcode svg{display:block;height:34mm;width:34mm}
+.rule{border-top:1.6pt solid #0f6e73;margin:3.5mm 0}
+.label{color:#0f6e73;font-size:7pt;font-weight:600;letter-spacing:.8pt;margin-bottom:.8mm}
+.facts td{border-bottom:.5pt solid #dedbd4;padding:.65mm 0;vertical-align:baseline}
+.facts td+td{font-weight:600;padding-left:3mm;text-align:right}
+.ettn{font-size:8pt;margin-top:3mm}
+.lines{margin-top:3.5mm}
+.lines th{background:#f2f0eb;border-bottom:.8pt solid #b9b4a8;border-top:.8pt solid #b9b4a8;font-size:7.5pt;font-weight:600;line-height:1.2;padding:1.4mm 1.2mm;vertical-align:bottom}
+.lines td{border-bottom:.5pt solid #dedbd4;padding:1.3mm 1.2mm}
+.lines tr{break-inside:avoid;page-break-inside:avoid}
+thead{display:table-header-group}
+.n,.lines th.n{font-variant-numeric:tabular-nums;text-align:right;white-space:nowrap}
+.lines .no{color:#667079;text-align:right;width:7mm}
+.small{font-size:7.5pt}
+.after{break-inside:avoid;margin-top:4mm;page-break-inside:avoid}
+.sums td{border-bottom:.5pt solid #dedbd4;padding:.8mm 1.2mm}
+.sums .main td{border-bottom:0;border-top:.8pt solid #b9b4a8;font-weight:600}
+.sums .pay td{background:#0f6e73;border:0;color:#fff;font-size:11pt;font-weight:600;padding:1.8mm 2mm}
+.sums .try td{border:0;color:#667079;font-size:7.5pt}
+.block{margin-bottom:2.6mm}
+.words{background:#f2f0eb;margin-bottom:3mm;padding:1.6mm 2mm}
+.stamp{display:block;margin:4mm 0 0 auto;max-height:32mm;max-width:55mm}
+</style>
+</head>
+<body><div class="sheet">
+<table>
+  <tr>
+    <td style="width:50%" class="long">
+      <xsl:if test="$logo != ''"><img class="logo" alt=""><xsl:attribute name="src"><xsl:value-of select="$logo"/></xsl:attribute></img></xsl:if>
+      <xsl:apply-templates select="$doc/cac:AccountingSupplierParty/cac:Party"/>
+    </td>
+    <td style="padding-top:3mm">
+      <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" width="58" height="58" style="display:block;margin:0 auto"><rect x="9" y="4" width="46" height="56" rx="6" fill="none" stroke="#0f6e73" stroke-width="3"/><path d="M18 15h20M18 51h28" stroke="#0f6e73" stroke-width="2.4" stroke-linecap="round"/><circle cx="32" cy="33" r="12.5" fill="#0f6e73"/><path d="M26.6 33.6h10.9a5.6 5.6 0 1 0-1.8 3.9" fill="none" stroke="#fff" stroke-width="2.8" stroke-linecap="round"/></svg>
+      <div class="mark"><xsl:choose><xsl:when test="$is-archive">e-ARŞİV FATURA</xsl:when><xsl:otherwise>e-FATURA</xsl:otherwise></xsl:choose></div>
+    </td>
+    <td style="width:36mm">
+      <div id="qrcode"></div>
+      <div id="qrvalue" hidden="hidden" style="display:none"><xsl:call-template name="karekod"/></div>
+    </td>
+  </tr>
+</table>
+<div class="rule"></div>
+<table>
+  <tr>
+    <td class="long" style="padding-right:8mm">
+      <div class="label">SAYIN</div>
+      <xsl:apply-templates select="$doc/cac:AccountingCustomerParty/cac:Party"/>
+      <xsl:for-each select="$doc/cac:BuyerCustomerParty/cac:Party">
+        <div class="label" style="margin-top:2.5mm">ALICI</div>
+        <xsl:apply-templates select="."/>
+      </xsl:for-each>
+    </td>
+    <td style="width:76mm"><table class="facts"><xsl:call-template name="facts"/></table></td>
+  </tr>
+</table>
+<div class="ettn"><span class="q">ETTN: </span><xsl:value-of select="$doc/cbc:UUID"/></div>
+<table class="lines">
+  <thead>
+    <tr>
+      <th class="no">#</th>
+      <th>Mal / Hizmet</th>
+      <th class="n">Miktar</th>
+      <th class="n">Birim fiyat</th>
+      <xsl:if test="$with-discount"><th class="n">İskonto /<br/>artırım</th></xsl:if>
+      <th class="n">KDV<br/>oranı</th>
+      <th class="n">KDV tutarı</th>
+      <xsl:if test="$with-other"><th class="n">Diğer<br/>vergiler</th></xsl:if>
+      <xsl:if test="$with-withholding"><th class="n">KDV<br/>tevkifatı</th></xsl:if>
+      <th class="n">Tutar</th>
+    </tr>
+  </thead>
+  <tbody><xsl:apply-templates select="$lines"/></tbody>
+</table>
+<table class="after">
+  <tr>
+    <td class="long" style="padding-right:8mm"><xsl:call-template name="left"/></td>
+    <td style="width:84mm"><xsl:call-template name="sums"/></td>
+  </tr>
+</table>
+</div></body>
+</html>
+</xsl:template>
+
+<!-- A party: name, address, ways to reach it, numbers. -->
+<xsl:template match="cac:Party">
+  <div class="name">
+    <xsl:choose>
+      <xsl:when test="normalize-space(cac:PartyName/cbc:Name) != ''"><xsl:value-of select="cac:PartyName/cbc:Name"/></xsl:when>
+      <xsl:when test="cac:Person"><xsl:value-of select="normalize-space(concat(cac:Person/cbc:FirstName, ' ', cac:Person/cbc:MiddleName, ' ', cac:Person/cbc:FamilyName))"/></xsl:when>
+      <xsl:otherwise><xsl:value-of select="cac:PartyLegalEntity/cbc:RegistrationName"/></xsl:otherwise>
+    </xsl:choose>
+  </div>
+  <xsl:for-each select="cac:PostalAddress">
+    <div>
+      <xsl:for-each select="cbc:Region | cbc:StreetName | cbc:BuildingName | cbc:BuildingNumber | cbc:Room">
+        <xsl:if test="normalize-space(.) != ''">
+          <xsl:if test="self::cbc:BuildingNumber">No: </xsl:if>
+          <xsl:if test="self::cbc:Room">Kapı: </xsl:if>
+          <xsl:value-of select="normalize-space(.)"/><xsl:text> </xsl:text>
+        </xsl:if>
+      </xsl:for-each>
+    </div>
+    <div>
+      <xsl:value-of select="normalize-space(concat(cbc:PostalZone, ' ', cbc:District, ' ', cbc:CitySubdivisionName))"/>
+      <xsl:if test="normalize-space(cbc:CitySubdivisionName) != '' and normalize-space(cbc:CityName) != ''"> / </xsl:if>
+      <xsl:value-of select="cbc:CityName"/>
+      <xsl:variable name="country" select="normalize-space(cac:Country/cbc:Name)"/>
+      <xsl:if test="$country != '' and $country != 'Türkiye' and $country != 'TÜRKİYE' and $country != 'Turkiye' and $country != 'TURKIYE'"><xsl:text> </xsl:text><xsl:value-of select="$country"/></xsl:if>
+    </div>
+  </xsl:for-each>
+  <xsl:if test="normalize-space(concat(cac:Contact/cbc:Telephone, cac:Contact/cbc:Telefax)) != ''">
+    <div>
+      <xsl:if test="normalize-space(cac:Contact/cbc:Telephone) != ''"><span class="q">Tel: </span><xsl:value-of select="cac:Contact/cbc:Telephone"/><xsl:text> </xsl:text></xsl:if>
+      <xsl:if test="normalize-space(cac:Contact/cbc:Telefax) != ''"><span class="q"> Faks: </span><xsl:value-of select="cac:Contact/cbc:Telefax"/></xsl:if>
+    </div>
+  </xsl:if>
+  <xsl:if test="normalize-space(concat(cac:Contact/cbc:ElectronicMail, cbc:WebsiteURI)) != ''">
+    <div>
+      <xsl:value-of select="cac:Contact/cbc:ElectronicMail"/>
+      <xsl:if test="normalize-space(cac:Contact/cbc:ElectronicMail) != '' and normalize-space(cbc:WebsiteURI) != ''"><span class="q"> · </span></xsl:if>
+      <xsl:value-of select="cbc:WebsiteURI"/>
+    </div>
+  </xsl:if>
+  <div>
+    <xsl:if test="normalize-space(cac:PartyTaxScheme/cac:TaxScheme/cbc:Name) != ''"><span class="q">Vergi dairesi: </span><xsl:value-of select="cac:PartyTaxScheme/cac:TaxScheme/cbc:Name"/><xsl:text> </xsl:text></xsl:if>
+    <xsl:for-each select="cac:PartyIdentification/cbc:ID[@schemeID = 'VKN' or @schemeID = 'TCKN']"><span class="q"><xsl:text> </xsl:text><xsl:value-of select="@schemeID"/>: </span><b><xsl:value-of select="."/></b></xsl:for-each>
+  </div>
+  <xsl:for-each select="cac:PartyIdentification/cbc:ID[@schemeID != 'VKN' and @schemeID != 'TCKN' and @schemeID != 'PARTYTYPE' and normalize-space(.) != '']">
+    <div class="small"><span class="q"><xsl:call-template name="look-up"><xsl:with-param name="list" select="$schemes"/><xsl:with-param name="code" select="@schemeID"/></xsl:call-template>: </span><xsl:value-of select="."/></div>
+  </xsl:for-each>
+</xsl:template>
+
+<!-- Number, dates, references: two columns on the right. -->
+<xsl:template name="facts">
+  <tr><td class="q">Fatura no</td><td><xsl:value-of select="$doc/cbc:ID"/></td></tr>
+  <tr><td class="q">Fatura tarihi</td><td>
+    <xsl:call-template name="day"><xsl:with-param name="value" select="$doc/cbc:IssueDate"/></xsl:call-template>
+    <xsl:if test="$doc/cbc:IssueTime"><xsl:text> </xsl:text><xsl:value-of select="substring($doc/cbc:IssueTime, 1, 5)"/></xsl:if>
+  </td></tr>
+  <tr><td class="q">Senaryo</td><td><xsl:value-of select="$doc/cbc:ProfileID"/></td></tr>
+  <tr><td class="q">Fatura tipi</td><td><xsl:call-template name="look-up"><xsl:with-param name="list" select="$types"/><xsl:with-param name="code" select="$doc/cbc:InvoiceTypeCode"/></xsl:call-template></td></tr>
+  <tr><td class="q">Özelleştirme no</td><td><xsl:value-of select="$doc/cbc:CustomizationID"/></td></tr>
+  <xsl:for-each select="$doc/cac:InvoicePeriod[cbc:StartDate or cbc:EndDate]">
+    <tr><td class="q">Dönem</td><td><xsl:call-template name="day"><xsl:with-param name="value" select="cbc:StartDate"/></xsl:call-template> – <xsl:call-template name="day"><xsl:with-param name="value" select="cbc:EndDate"/></xsl:call-template></td></tr>
+  </xsl:for-each>
+  <xsl:for-each select="$doc/cac:OrderReference[normalize-space(cbc:ID) != '']">
+    <tr><td class="q">Sipariş</td><td class="long"><xsl:call-template name="reference"/></td></tr>
+  </xsl:for-each>
+  <xsl:for-each select="$doc/cac:DespatchDocumentReference[position() &lt; 4]">
+    <tr><td class="q">İrsaliye</td><td class="long"><xsl:call-template name="reference"/></td></tr>
+  </xsl:for-each>
+  <xsl:for-each select="$doc/cac:BillingReference/cac:InvoiceDocumentReference[position() &lt; 4]">
+    <tr><td class="q">İade edilen fatura</td><td class="long"><xsl:call-template name="reference"/></td></tr>
+  </xsl:for-each>
+  <xsl:for-each select="($doc/cac:PaymentMeans/cbc:PaymentDueDate | $doc/cac:PaymentTerms/cbc:PaymentDueDate)[1]">
+    <tr><td class="q">Son ödeme tarihi</td><td><xsl:call-template name="day"><xsl:with-param name="value" select="."/></xsl:call-template></td></tr>
+  </xsl:for-each>
+</xsl:template>
+
+<xsl:template name="reference">
+  <xsl:value-of select="cbc:ID"/>
+  <xsl:if test="cbc:IssueDate"><span class="q" style="font-weight:400"><xsl:text> · </xsl:text><xsl:call-template name="day"><xsl:with-param name="value" select="cbc:IssueDate"/></xsl:call-template></span></xsl:if>
+</xsl:template>
+
+<xsl:template match="cac:InvoiceLine">
+  <xsl:variable name="vat" select="cac:TaxTotal/cac:TaxSubtotal[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode = '0015']"/>
+  <tr>
+    <td class="no"><xsl:value-of select="cbc:ID"/></td>
+    <td class="long">
+      <xsl:value-of select="cac:Item/cbc:Name"/>
+      <xsl:for-each select="cac:Item/cbc:Description[normalize-space(.) != ''] | cbc:Note[normalize-space(.) != '']"><div class="small q"><xsl:value-of select="."/></div></xsl:for-each>
+      <xsl:if test="cac:Item/cbc:BrandName[. != ''] or cac:Item/cbc:ModelName[. != '']"><div class="small q"><xsl:value-of select="normalize-space(concat(cac:Item/cbc:BrandName, ' ', cac:Item/cbc:ModelName))"/></div></xsl:if>
+      <xsl:if test="cac:Item/cac:SellersItemIdentification/cbc:ID[. != ''] or cac:Item/cac:BuyersItemIdentification/cbc:ID[. != ''] or cac:Item/cac:AdditionalItemIdentification/cbc:ID[. != '']">
+        <div class="small q">
+          <xsl:if test="cac:Item/cac:SellersItemIdentification/cbc:ID[. != '']">Kod: <xsl:value-of select="cac:Item/cac:SellersItemIdentification/cbc:ID"/><xsl:text> </xsl:text></xsl:if>
+          <xsl:if test="cac:Item/cac:BuyersItemIdentification/cbc:ID[. != '']">Alıcı kodu: <xsl:value-of select="cac:Item/cac:BuyersItemIdentification/cbc:ID"/><xsl:text> </xsl:text></xsl:if>
+          <xsl:for-each select="cac:Item/cac:AdditionalItemIdentification/cbc:ID[. != '']"><xsl:value-of select="@schemeID"/>: <xsl:value-of select="."/><xsl:text> </xsl:text></xsl:for-each>
+        </div>
+      </xsl:if>
+      <xsl:for-each select="$vat/cac:TaxCategory[normalize-space(cbc:TaxExemptionReason) != '']"><div class="small q">İstisna <xsl:value-of select="cbc:TaxExemptionReasonCode"/>: <xsl:value-of select="cbc:TaxExemptionReason"/></div></xsl:for-each>
+    </td>
+    <td class="n"><xsl:value-of select="format-number(cbc:InvoicedQuantity, '#.##0,########', 'tr')"/><xsl:text> </xsl:text><span class="q"><xsl:call-template name="look-up"><xsl:with-param name="list" select="$units"/><xsl:with-param name="code" select="cbc:InvoicedQuantity/@unitCode"/></xsl:call-template></span></td>
+    <td class="n"><xsl:value-of select="format-number(cac:Price/cbc:PriceAmount, '#.##0,00######', 'tr')"/></td>
+    <xsl:if test="$with-discount">
+      <td class="n">
+        <xsl:for-each select="cac:AllowanceCharge[number(cbc:Amount) != 0]">
+          <div>
+            <xsl:if test="number(cbc:MultiplierFactorNumeric) &gt; 0"><span class="q small">%<xsl:value-of select="format-number(cbc:MultiplierFactorNumeric * 100, '0,##', 'tr')"/><xsl:text> </xsl:text></span></xsl:if>
+            <xsl:choose><xsl:when test="cbc:ChargeIndicator = 'true'">+</xsl:when><xsl:otherwise>−</xsl:otherwise></xsl:choose>
+            <xsl:value-of select="format-number(cbc:Amount, '#.##0,00', 'tr')"/>
+          </div>
+        </xsl:for-each>
+      </td>
+    </xsl:if>
+    <td class="n"><xsl:for-each select="$vat[cbc:Percent]"><div>%<xsl:value-of select="format-number(cbc:Percent, '0,##', 'tr')"/></div></xsl:for-each></td>
+    <td class="n"><xsl:for-each select="$vat"><div><xsl:value-of select="format-number(cbc:TaxAmount, '#.##0,00', 'tr')"/></div></xsl:for-each></td>
+    <xsl:if test="$with-other">
+      <td class="n">
+        <xsl:for-each select="cac:TaxTotal/cac:TaxSubtotal[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode != '0015']">
+          <div><span class="q small"><xsl:call-template name="tax-short"/><xsl:text> </xsl:text></span><xsl:value-of select="format-number(cbc:TaxAmount, '#.##0,00', 'tr')"/></div>
+        </xsl:for-each>
+      </td>
+    </xsl:if>
+    <xsl:if test="$with-withholding">
+      <td class="n">
+        <xsl:for-each select="cac:WithholdingTaxTotal/cac:TaxSubtotal"><div><span class="q small">%<xsl:value-of select="format-number(cbc:Percent, '0,##', 'tr')"/><xsl:text> </xsl:text></span><xsl:value-of select="format-number(cbc:TaxAmount, '#.##0,00', 'tr')"/></div></xsl:for-each>
+      </td>
+    </xsl:if>
+    <td class="n"><b><xsl:value-of select="format-number(cbc:LineExtensionAmount, '#.##0,00', 'tr')"/></b></td>
+  </tr>
+</xsl:template>
+
+<!-- Sums, KDV by rate, other taxes, withholding, payable. -->
+<xsl:template name="sums">
+  <table class="sums">
+    <xsl:call-template name="sum"><xsl:with-param name="label">Mal / hizmet toplamı</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:LineExtensionAmount"/></xsl:call-template>
+    <xsl:if test="number($total/cbc:AllowanceTotalAmount) != 0"><xsl:call-template name="sum"><xsl:with-param name="label">Toplam iskonto</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:AllowanceTotalAmount"/><xsl:with-param name="sign">−</xsl:with-param></xsl:call-template></xsl:if>
+    <xsl:if test="number($total/cbc:ChargeTotalAmount) != 0"><xsl:call-template name="sum"><xsl:with-param name="label">Toplam artırım</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:ChargeTotalAmount"/></xsl:call-template></xsl:if>
+    <xsl:for-each select="$taxes[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode != '0015']">
+      <xsl:call-template name="sum"><xsl:with-param name="label"><xsl:call-template name="tax-name"/></xsl:with-param><xsl:with-param name="amount" select="cbc:TaxAmount"/></xsl:call-template>
+    </xsl:for-each>
+    <xsl:for-each select="$taxes[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode = '0015'][generate-id() = generate-id(key('vat', number(cbc:Percent))[1])]">
+      <xsl:variable name="same" select="key('vat', number(cbc:Percent))"/>
+      <tr>
+        <td>KDV %<xsl:value-of select="format-number(cbc:Percent, '0,##', 'tr')"/> <span class="q small"> (matrah <xsl:value-of select="format-number(sum($same/cbc:TaxableAmount), '#.##0,00', 'tr')"/>)</span></td>
+        <td class="n"><xsl:value-of select="format-number(sum($same/cbc:TaxAmount), '#.##0,00', 'tr')"/><xsl:text> </xsl:text><xsl:value-of select="$unit"/></td>
+      </tr>
+    </xsl:for-each>
+    <tr class="main"><td>Vergiler dahil toplam</td><td class="n"><xsl:value-of select="format-number($total/cbc:TaxInclusiveAmount, '#.##0,00', 'tr')"/><xsl:text> </xsl:text><xsl:value-of select="$unit"/></td></tr>
+    <xsl:for-each select="$withheld">
+      <tr>
+        <td>KDV tevkifatı <xsl:value-of select="cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode"/> · %<xsl:value-of select="format-number(cbc:Percent, '0,##', 'tr')"/><div class="small q"><xsl:value-of select="cac:TaxCategory/cac:TaxScheme/cbc:Name"/></div></td>
+        <td class="n">−<xsl:value-of select="format-number(cbc:TaxAmount, '#.##0,00', 'tr')"/><xsl:text> </xsl:text><xsl:value-of select="$unit"/></td>
+      </tr>
+    </xsl:for-each>
+    <xsl:if test="number($total/cbc:PayableRoundingAmount) != 0"><xsl:call-template name="sum"><xsl:with-param name="label">Yuvarlama</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:PayableRoundingAmount"/></xsl:call-template></xsl:if>
+    <tr class="pay"><td>Ödenecek tutar</td><td class="n"><xsl:value-of select="format-number($total/cbc:PayableAmount, '#.##0,00', 'tr')"/><xsl:text> </xsl:text><xsl:value-of select="$unit"/></td></tr>
+    <xsl:if test="$foreign">
+      <tr class="try"><td colspan="2" style="padding-top:1.6mm">TL karşılığı · 1 <xsl:value-of select="$currency"/> = <xsl:value-of select="format-number($rate, '#.##0,00####', 'tr')"/> TL<xsl:if test="$exchange/cbc:Date"> (<xsl:call-template name="day"><xsl:with-param name="value" select="$exchange/cbc:Date"/></xsl:call-template>)</xsl:if></td></tr>
+      <xsl:call-template name="in-try"><xsl:with-param name="label">KDV matrahı</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:TaxExclusiveAmount"/></xsl:call-template>
+      <xsl:call-template name="in-try"><xsl:with-param name="label">Hesaplanan KDV</xsl:with-param><xsl:with-param name="amount" select="sum($taxes[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode = '0015']/cbc:TaxAmount)"/></xsl:call-template>
+      <xsl:if test="$withheld"><xsl:call-template name="in-try"><xsl:with-param name="label">KDV tevkifatı</xsl:with-param><xsl:with-param name="amount" select="sum($withheld/cbc:TaxAmount)"/></xsl:call-template></xsl:if>
+      <xsl:call-template name="in-try"><xsl:with-param name="label">Vergiler dahil toplam</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:TaxInclusiveAmount"/></xsl:call-template>
+      <xsl:call-template name="in-try"><xsl:with-param name="label">Ödenecek tutar</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:PayableAmount"/></xsl:call-template>
+    </xsl:if>
+  </table>
+  <xsl:if test="$stamp != ''"><img class="stamp" alt=""><xsl:attribute name="src"><xsl:value-of select="$stamp"/></xsl:attribute></img></xsl:if>
+</xsl:template>
+
+<xsl:template name="sum">
+  <xsl:param name="label"/><xsl:param name="amount"/><xsl:param name="sign"/>
+  <tr><td><xsl:value-of select="$label"/></td><td class="n"><xsl:value-of select="$sign"/><xsl:value-of select="format-number($amount, '#.##0,00', 'tr')"/><xsl:text> </xsl:text><xsl:value-of select="$unit"/></td></tr>
+</xsl:template>
+
+<xsl:template name="in-try">
+  <xsl:param name="label"/><xsl:param name="amount"/>
+  <tr class="try"><td><xsl:value-of select="$label"/></td><td class="n"><xsl:value-of select="format-number($amount * $rate, '#.##0,00', 'tr')"/> TL</td></tr>
+</xsl:template>
+
+<!-- Words, exemption, payment, further references, notes. -->
+<xsl:template name="left">
+  <div class="words">
+    <xsl:choose>
+      <xsl:when test="$written"><xsl:value-of select="$written"/></xsl:when>
+      <xsl:otherwise><xsl:call-template name="words"/></xsl:otherwise>
+    </xsl:choose>
+  </div>
+  <xsl:for-each select="$taxes/cac:TaxCategory[normalize-space(cbc:TaxExemptionReason) != '']">
+    <div class="block"><div class="label">VERGİ İSTİSNA NEDENİ</div><xsl:value-of select="cbc:TaxExemptionReasonCode"/><xsl:if test="cbc:TaxExemptionReasonCode != ''"> – </xsl:if><xsl:value-of select="cbc:TaxExemptionReason"/></div>
+  </xsl:for-each>
+  <xsl:if test="count($doc/cac:DespatchDocumentReference) &gt; 3">
+    <div class="block"><div class="label">DİĞER İRSALİYELER</div><xsl:for-each select="$doc/cac:DespatchDocumentReference[position() &gt; 3]"><div><xsl:call-template name="reference"/></div></xsl:for-each></div>
+  </xsl:if>
+  <xsl:if test="count($doc/cac:BillingReference/cac:InvoiceDocumentReference) &gt; 3">
+    <div class="block"><div class="label">DİĞER İADE EDİLEN FATURALAR</div><xsl:for-each select="($doc/cac:BillingReference/cac:InvoiceDocumentReference)[position() &gt; 3]"><div><xsl:call-template name="reference"/></div></xsl:for-each></div>
+  </xsl:if>
+  <xsl:if test="$doc/cac:PaymentMeans or $doc/cac:PaymentTerms">
+    <div class="block"><div class="label">ÖDEME</div>
+      <xsl:for-each select="$doc/cac:PaymentMeans">
+        <div>
+          <xsl:call-template name="look-up"><xsl:with-param name="list" select="$means"/><xsl:with-param name="code" select="cbc:PaymentMeansCode"/></xsl:call-template>
+          <xsl:if test="cbc:InstructionNote != ''"> · <xsl:value-of select="cbc:InstructionNote"/></xsl:if>
+        </div>
+        <xsl:for-each select="cac:PayeeFinancialAccount[normalize-space(cbc:ID) != '']">
+          <div><span class="q">IBAN: </span><b><xsl:call-template name="iban"><xsl:with-param name="rest" select="translate(cbc:ID, ' ', '')"/></xsl:call-template></b><xsl:if test="cbc:PaymentNote != ''"> · <xsl:value-of select="cbc:PaymentNote"/></xsl:if></div>
+        </xsl:for-each>
+      </xsl:for-each>
+      <xsl:for-each select="$doc/cac:PaymentTerms/cbc:Note[normalize-space(.) != '']"><div><xsl:value-of select="."/></div></xsl:for-each>
+    </div>
+  </xsl:if>
+  <xsl:for-each select="$doc/cac:Delivery[cac:DeliveryAddress or cac:DeliveryTerms]">
+    <div class="block"><div class="label">TESLİMAT</div>
+      <xsl:value-of select="cac:DeliveryTerms/cbc:ID[@schemeID = 'INCOTERMS']"/>
+      <div><xsl:value-of select="normalize-space(concat(cac:DeliveryAddress/cbc:StreetName, ' ', cac:DeliveryAddress/cbc:CitySubdivisionName, ' ', cac:DeliveryAddress/cbc:CityName, ' ', cac:DeliveryAddress/cac:Country/cbc:Name))"/></div>
+    </div>
+  </xsl:for-each>
+  <xsl:variable name="notes" select="$doc/cbc:Note[normalize-space(.) != '' and not($written and generate-id() = generate-id($written))]"/>
+  <xsl:if test="$notes">
+    <div class="block"><div class="label">NOTLAR</div><xsl:for-each select="$notes"><div style="white-space:pre-line"><xsl:value-of select="."/></div></xsl:for-each></div>
+  </xsl:if>
+</xsl:template>
+
+<xsl:template name="tax-name">
+  <xsl:variable name="name" select="normalize-space(cac:TaxCategory/cac:TaxScheme/cbc:Name)"/>
+  <xsl:choose><xsl:when test="$name != ''"><xsl:value-of select="$name"/></xsl:when><xsl:otherwise>Vergi <xsl:value-of select="cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode"/></xsl:otherwise></xsl:choose>
+  <xsl:if test="number(cbc:Percent) &gt; 0"> %<xsl:value-of select="format-number(cbc:Percent, '0,##', 'tr')"/></xsl:if>
+</xsl:template>
+
+<xsl:template name="tax-short">
+  <xsl:variable name="code" select="cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode"/>
+  <xsl:choose>
+    <xsl:when test="$code = '0071' or $code = '9077' or starts-with($code, '007')">ÖTV</xsl:when>
+    <xsl:when test="$code = '4080' or $code = '4081'">ÖİV</xsl:when>
+    <xsl:when test="$code = '0059'">Konaklama</xsl:when>
+    <xsl:when test="$code = '1047' or $code = '1048'">Damga</xsl:when>
+    <xsl:when test="$code = '0003' or $code = '0011'">Stopaj</xsl:when>
+    <xsl:otherwise><xsl:value-of select="$code"/></xsl:otherwise>
+  </xsl:choose>
+  <xsl:if test="number(cbc:Percent) &gt; 0"> %<xsl:value-of select="format-number(cbc:Percent, '0,##', 'tr')"/></xsl:if>
+</xsl:template>
+
+<xsl:template name="day">
+  <xsl:param name="value"/>
+  <xsl:value-of select="concat(substring($value, 9, 2), '.', substring($value, 6, 2), '.', substring($value, 1, 4))"/>
+</xsl:template>
+
+<!-- The title of a code in a |code:title| list, else the code itself. -->
+<xsl:template name="look-up">
+  <xsl:param name="list"/><xsl:param name="code"/>
+  <xsl:variable name="key" select="concat('|', $code, ':')"/>
+  <xsl:choose>
+    <xsl:when test="contains($list, $key)"><xsl:value-of select="substring-before(substring-after($list, $key), '|')"/></xsl:when>
+    <xsl:otherwise><xsl:value-of select="$code"/></xsl:otherwise>
+  </xsl:choose>
+</xsl:template>
+
+<xsl:template name="iban">
+  <xsl:param name="rest"/>
+  <xsl:value-of select="substring($rest, 1, 4)"/>
+  <xsl:if test="string-length($rest) &gt; 4"><xsl:text> </xsl:text><xsl:call-template name="iban"><xsl:with-param name="rest" select="substring($rest, 5)"/></xsl:call-template></xsl:if>
+</xsl:template>
+
+<!-- The payable amount in Turkish words, for documents that do not carry them in a note. -->
+<xsl:template name="words">
+  <xsl:variable name="plain" select="format-number($total/cbc:PayableAmount, '0.00', 'plain')"/>
+  <xsl:variable name="whole" select="substring-before($plain, '.')"/>
+  <xsl:variable name="cents" select="substring-after($plain, '.')"/>
+  <xsl:text>Yalnız </xsl:text>
+  <xsl:choose><xsl:when test="number($whole) = 0">Sıfır</xsl:when><xsl:otherwise><xsl:call-template name="number-words"><xsl:with-param name="digits" select="$whole"/></xsl:call-template></xsl:otherwise></xsl:choose>
+  <xsl:text> </xsl:text>
+  <xsl:choose><xsl:when test="$unit = 'TL'">TürkLirası</xsl:when><xsl:when test="$unit = 'USD'">AmerikanDoları</xsl:when><xsl:when test="$unit = 'EUR'">Avro</xsl:when><xsl:when test="$unit = 'GBP'">İngilizSterlini</xsl:when><xsl:otherwise><xsl:value-of select="$unit"/></xsl:otherwise></xsl:choose>
+  <xsl:if test="number($cents) &gt; 0">
+    <xsl:text> </xsl:text>
+    <xsl:call-template name="number-words"><xsl:with-param name="digits" select="$cents"/></xsl:call-template>
+    <xsl:choose><xsl:when test="$unit = 'TL'">Kuruş</xsl:when><xsl:when test="$unit = 'GBP'">Peni</xsl:when><xsl:otherwise>Sent</xsl:otherwise></xsl:choose>
+  </xsl:if>
+</xsl:template>
+
+<xsl:variable name="ones">|1:Bir|2:İki|3:Üç|4:Dört|5:Beş|6:Altı|7:Yedi|8:Sekiz|9:Dokuz|0:|</xsl:variable>
+<xsl:variable name="tens">|1:On|2:Yirmi|3:Otuz|4:Kırk|5:Elli|6:Altmış|7:Yetmiş|8:Seksen|9:Doksan|0:|</xsl:variable>
+<xsl:variable name="groups">|1:|2:Bin|3:Milyon|4:Milyar|5:Trilyon|6:Katrilyon|</xsl:variable>
+
+<xsl:template name="number-words">
+  <xsl:param name="digits"/>
+  <xsl:variable name="length" select="string-length($digits)"/>
+  <xsl:variable name="first" select="($length - 1) mod 3 + 1"/>
+  <xsl:variable name="group" select="substring(concat('00', substring($digits, 1, $first)), $first, 3)"/>
+  <xsl:variable name="power" select="ceiling($length div 3)"/>
+  <xsl:if test="number($group) &gt; 0">
+    <xsl:if test="substring($group, 1, 1) != '0'">
+      <xsl:if test="substring($group, 1, 1) != '1'"><xsl:call-template name="look-up"><xsl:with-param name="list" select="$ones"/><xsl:with-param name="code" select="substring($group, 1, 1)"/></xsl:call-template></xsl:if>
+      <xsl:text>Yüz</xsl:text>
+    </xsl:if>
+    <xsl:call-template name="look-up"><xsl:with-param name="list" select="$tens"/><xsl:with-param name="code" select="substring($group, 2, 1)"/></xsl:call-template>
+    <xsl:if test="not($power = 2 and number($group) = 1)"><xsl:call-template name="look-up"><xsl:with-param name="list" select="$ones"/><xsl:with-param name="code" select="substring($group, 3, 1)"/></xsl:call-template></xsl:if>
+    <xsl:call-template name="look-up"><xsl:with-param name="list" select="$groups"/><xsl:with-param name="code" select="$power"/></xsl:call-template>
+  </xsl:if>
+  <xsl:if test="$length &gt; $first"><xsl:call-template name="number-words"><xsl:with-param name="digits" select="substring($digits, $first + 1)"/></xsl:call-template></xsl:if>
+</xsl:template>
+
+<!-- The karekod's text as GİB's guide (V1.2) lists it; the viewer draws it in #qrcode. -->
+<xsl:template name="karekod">
+  <xsl:text>{"vkntckn":"</xsl:text><xsl:value-of select="$doc/cac:AccountingSupplierParty/cac:Party/cac:PartyIdentification/cbc:ID[@schemeID = 'VKN' or @schemeID = 'TCKN']"/>
+  <xsl:text>","avkntckn":"</xsl:text><xsl:value-of select="$doc/cac:AccountingCustomerParty/cac:Party/cac:PartyIdentification/cbc:ID[@schemeID = 'VKN' or @schemeID = 'TCKN']"/>
+  <xsl:if test="$doc/cbc:ProfileID = 'YOLCUBERABERFATURA'">
+    <xsl:text>","pasaportno":"</xsl:text><xsl:value-of select="$doc/cac:BuyerCustomerParty/cac:Party/cac:Person/cac:IdentityDocumentReference/cbc:ID"/>
+    <xsl:text>","aracikurumvkn":"</xsl:text><xsl:value-of select="$doc/cac:TaxRepresentativeParty/cac:PartyIdentification/cbc:ID[@schemeID = 'ARACIKURUMVKN']"/>
+  </xsl:if>
+  <xsl:text>","senaryo":"</xsl:text><xsl:value-of select="$doc/cbc:ProfileID"/>
+  <xsl:text>","tip":"</xsl:text><xsl:value-of select="$doc/cbc:InvoiceTypeCode"/>
+  <xsl:text>","tarih":"</xsl:text><xsl:value-of select="$doc/cbc:IssueDate"/>
+  <xsl:text>","no":"</xsl:text><xsl:value-of select="$doc/cbc:ID"/>
+  <xsl:text>","ettn":"</xsl:text><xsl:value-of select="$doc/cbc:UUID"/>
+  <xsl:text>","parabirimi":"</xsl:text><xsl:value-of select="$currency"/>
+  <xsl:text>","malhizmettoplam":"</xsl:text><xsl:value-of select="format-number($total/cbc:LineExtensionAmount, '0.00', 'plain')"/>
+  <xsl:for-each select="$taxes[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode = '0015'][generate-id() = generate-id(key('vat', number(cbc:Percent))[1])]">
+    <xsl:variable name="same" select="key('vat', number(cbc:Percent))"/>
+    <xsl:variable name="percent" select="format-number(cbc:Percent, '0.##', 'plain')"/>
+    <xsl:text>","kdvmatrah(</xsl:text><xsl:value-of select="$percent"/><xsl:text>)":"</xsl:text><xsl:value-of select="format-number(sum($same/cbc:TaxableAmount), '0.00', 'plain')"/>
+    <xsl:text>","hesaplanankdv(</xsl:text><xsl:value-of select="$percent"/><xsl:text>)":"</xsl:text><xsl:value-of select="format-number(sum($same/cbc:TaxAmount), '0.00', 'plain')"/>
+  </xsl:for-each>
+  <xsl:text>","vergidahil":"</xsl:text><xsl:value-of select="format-number($total/cbc:TaxInclusiveAmount, '0.00', 'plain')"/>
+  <xsl:text>","odenecek":"</xsl:text><xsl:value-of select="format-number($total/cbc:PayableAmount, '0.00', 'plain')"/>
+  <xsl:text>"}</xsl:text>
+</xsl:template>
+</xsl:stylesheet>
