@@ -230,8 +230,12 @@ class Session(Protocol):
 
     def load_drafts(self, documents: Sequence[OutgoingDocument]) -> None: ...
 
-    def statuses(self, ettns: Sequence[str]) -> list[StatusReport]:
-        """One report per ETTN asked, in order."""
+    def statuses(self, ettns: Sequence[str], *, direction: Direction | None = None) -> list[StatusReport]:
+        """One report per ETTN asked, in order.
+
+        `direction` says which copy is meant where a company sends to itself: both copies carry one ETTN. Without it
+        the outgoing one is taken.
+        """
         ...
 
     def fetch(self, query: FetchQuery) -> Iterator[list[FetchedDocument]]:
