@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 
-from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import bindparam, insert, select
 
 from app.domain.errors import StorageError
 from app.storage.database import OpenSession
@@ -14,6 +13,8 @@ from app.storage.models import BlobRow, table
 
 _BLOB = table(BlobRow)
 _LEVEL = 6
+_KNOWN = select(_BLOB.c.id).where(_BLOB.c.company_id == bindparam("company_id"), _BLOB.c.sha256 == bindparam("sha256"))
+_INSERT = insert(_BLOB).returning(_BLOB.c.id)
 
 
 def sha256_hex(raw: bytes) -> str:
@@ -24,17 +25,19 @@ def sha256_hex(raw: bytes) -> str:
 def store(s: OpenSession, company_id: int, raw: bytes) -> tuple[int, str]:
     """Keep `raw` for a company; return (blob id, SHA-256 hex). The same bytes are kept once per company."""
     digest = sha256_hex(raw)
-    known = s.execute(select(_BLOB.c.id).where(_BLOB.c.company_id == company_id, _BLOB.c.sha256 == digest)).scalar()
+    known = s.execute(_KNOWN, {"company_id": company_id, "sha256": digest}).scalar()
     if known is not None:
         return known, digest
     packed = zlib.compress(raw, _LEVEL)
     codec, content = ("zlib", packed) if len(packed) < len(raw) else ("raw", raw)
-    statement = (
-        upsert(BlobRow)
-        .values(company_id=company_id, sha256=digest, size_bytes=len(raw), codec=codec, content=content)
-        .returning(BlobRow.id)
-    )
-    return s.execute(statement).scalar_one(), digest
+    values = {
+        "company_id": company_id,
+        "sha256": digest,
+        "size_bytes": len(raw),
+        "codec": codec,
+        "content": content,
+    }
+    return s.execute(_INSERT, values).scalar_one(), digest
 
 
 def load(s: OpenSession, blob_id: int) -> bytes:

@@ -17,6 +17,8 @@ from app.storage.records import AttemptRecord, FileRecord
 _FILE = table(DocumentFileRow)
 _BLOB = table(BlobRow)
 _ATTEMPT = table(AttemptRow)
+_INSERT_FILE = insert(_FILE)
+_INSERT_ATTEMPT = insert(_ATTEMPT)
 #: Roles whose bytes belong to one attempt of ours.
 _PER_ATTEMPT = frozenset({"sealed", "legal"})
 
@@ -62,11 +64,15 @@ def insert_file(
 ) -> str:
     """Add a file row that is known to be new; return the SHA-256 hex."""
     blob_id, digest = blobs.store(s, company_id, raw)
-    s.execute(
-        insert(_FILE).values(
-            company_id=company_id, document_id=document_id, role=role, attempt_no=attempt_no, blob_id=blob_id, at=at
-        )
-    )
+    values = {
+        "company_id": company_id,
+        "document_id": document_id,
+        "role": role,
+        "attempt_no": attempt_no,
+        "blob_id": blob_id,
+        "at": at,
+    }
+    s.execute(_INSERT_FILE, values)
     return digest
 
 
@@ -119,14 +125,13 @@ def insert_attempt(
 ) -> None:
     """An attempt with its sealed bytes."""
     digest = insert_file(s, company_id, document_id, "sealed", xml, attempt_no=attempt_no, at=at)
-    s.execute(
-        insert(_ATTEMPT).values(
-            company_id=company_id,
-            document_id=document_id,
-            attempt_no=attempt_no,
-            ettn=ettn,
-            sealed_by=sealed_by,
-            sha256=digest,
-            at=at,
-        )
-    )
+    values = {
+        "company_id": company_id,
+        "document_id": document_id,
+        "attempt_no": attempt_no,
+        "ettn": ettn,
+        "sealed_by": sealed_by,
+        "sha256": digest,
+        "at": at,
+    }
+    s.execute(_INSERT_ATTEMPT, values)

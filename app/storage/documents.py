@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.errors import RuleBroken, StorageError
@@ -17,6 +17,7 @@ from app.storage.document_files import add_file, attempts, files, load_file
 from app.storage.document_rows import (
     COLUMNS,
     DOCUMENT,
+    FIND,
     add_history,
     add_history_line,
     fetch,
@@ -57,6 +58,17 @@ DRAFT_SCHEMA_VERSION = 1
 _DRAFT = table(DraftRow)
 _HISTORY = table(HistoryRow)
 _ATTEMPT = table(AttemptRow)
+_LAST_LINE = (
+    select(_HISTORY.c.state, _HISTORY.c.raw_code, _HISTORY.c.raw_text, _HISTORY.c.note)
+    .where(_HISTORY.c.document_id == bindparam("document_id"))
+    .order_by(_HISTORY.c.id.desc())
+    .limit(1)
+)
+_DRAFT_INSERT = upsert(_DRAFT)
+_UPSERT_DRAFT = _DRAFT_INSERT.on_conflict_do_update(
+    index_elements=["document_id"],
+    set_={name: _DRAFT_INSERT.excluded[name] for name in ("schema_version", "data", "updated_at")},
+)
 _EDITABLE = (State.DRAFT, State.READY)
 
 
@@ -98,12 +110,14 @@ def save_draft(
             values |= {"state": state.value, "kind": kind.value}
         update_document(s, document_id, at=at, **values)
         write_search(s, company_id, document_id, number=record.number, index=index)
-    values = {"schema_version": DRAFT_SCHEMA_VERSION, "data": codec.dumps(data), "updated_at": at}
-    s.execute(
-        upsert(DraftRow)
-        .values(document_id=document_id, company_id=company_id, **values)
-        .on_conflict_do_update(index_elements=["document_id"], set_=values)
-    )
+    fields = {
+        "document_id": document_id,
+        "company_id": company_id,
+        "schema_version": DRAFT_SCHEMA_VERSION,
+        "data": codec.dumps(data),
+        "updated_at": at,
+    }
+    s.execute(_UPSERT_DRAFT, fields)
     return fetch(s, document_id)
 
 
@@ -131,11 +145,8 @@ def find(
     s: OpenSession, company_id: int, direction: Direction, ettn: str, *, any_attempt: bool = False
 ) -> DocumentRecord | None:
     """The document with this ETTN. `any_attempt` also looks through the ETTNs of earlier attempts."""
-    row = s.execute(
-        select(*COLUMNS).where(
-            DOCUMENT.c.company_id == company_id, DOCUMENT.c.direction == direction.value, DOCUMENT.c.ettn == ettn
-        )
-    ).one_or_none()
+    key = {"company_id": company_id, "direction": direction.value, "ettn": ettn}
+    row = s.execute(FIND, key).one_or_none()
     if row is None and any_attempt and direction is Direction.OUT:
         earlier = s.execute(
             select(_ATTEMPT.c.document_id).where(_ATTEMPT.c.company_id == company_id, _ATTEMPT.c.ettn == ettn).limit(1)
@@ -198,14 +209,9 @@ def set_state(
 
 
 def _is_repeated(s: OpenSession, document_id: int, state: State, raw_code: str, raw_text: str, note: str) -> bool:
-    last = s.execute(
-        select(_HISTORY.c.state, _HISTORY.c.raw_code, _HISTORY.c.raw_text, _HISTORY.c.note)
-        .where(_HISTORY.c.document_id == document_id)
-        .order_by(_HISTORY.c.id.desc())
-        .limit(1)
-    ).one_or_none()
     if not (raw_code or raw_text or note):
         return True
+    last = s.execute(_LAST_LINE, {"document_id": document_id}).one_or_none()
     return last is not None and tuple(last) == (state.value, raw_code, raw_text, note)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.document_number import DocumentNumber, SeriesPurpose, parse_series
@@ -33,6 +33,16 @@ from app.storage.records import DocumentIndex, DocumentRecord
 _SERIES = table(SeriesRow)
 _COUNTER = table(CounterRow)
 _ATTEMPT = table(AttemptRow)
+_NEXT = select(_COUNTER.c.next_sequence, _COUNTER.c.last_date).where(
+    _COUNTER.c.company_id == bindparam("company_id"),
+    _COUNTER.c.series == bindparam("series"),
+    _COUNTER.c.year == bindparam("year"),
+)
+_COUNTER_INSERT = upsert(_COUNTER)
+_UPSERT_COUNTER = _COUNTER_INSERT.on_conflict_do_update(
+    index_elements=["company_id", "series", "year"],
+    set_={name: _COUNTER_INSERT.excluded[name] for name in ("next_sequence", "last_date")},
+)
 
 
 def set_series(
@@ -243,20 +253,18 @@ def _ensure_ettn_free(s: OpenSession, record: DocumentRecord, ettn: str) -> None
 
 
 def _counter(s: OpenSession, company_id: int, series: str, year: int) -> tuple[int, date | None] | None:
-    row = s.execute(
-        select(_COUNTER.c.next_sequence, _COUNTER.c.last_date).where(
-            _COUNTER.c.company_id == company_id, _COUNTER.c.series == series, _COUNTER.c.year == year
-        )
-    ).one_or_none()
+    row = s.execute(_NEXT, {"company_id": company_id, "series": series, "year": year}).one_or_none()
     return None if row is None else (row.next_sequence, row.last_date)
 
 
 def _write_counter(
     s: OpenSession, company_id: int, series: str, year: int, next_sequence: int, last_date: date | None
 ) -> None:
-    values = {"next_sequence": next_sequence, "last_date": last_date}
-    s.execute(
-        upsert(CounterRow)
-        .values(company_id=company_id, series=series, year=year, **values)
-        .on_conflict_do_update(index_elements=["company_id", "series", "year"], set_=values)
-    )
+    values = {
+        "company_id": company_id,
+        "series": series,
+        "year": year,
+        "next_sequence": next_sequence,
+        "last_date": last_date,
+    }
+    s.execute(_UPSERT_COUNTER, values)

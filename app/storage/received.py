@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from app.domain.lifecycle import Direction, DocumentKind, State
 from app.storage import blobs, quarantine
@@ -14,6 +14,7 @@ from app.storage.document_files import files, insert_file
 from app.storage.document_rows import (
     COLUMNS,
     DOCUMENT,
+    FIND,
     add_history_line,
     fetch,
     insert_document,
@@ -21,6 +22,18 @@ from app.storage.document_rows import (
     update_document,
 )
 from app.storage.records import DocumentIndex, DocumentRecord
+
+_SAME_NUMBER = (
+    select(DOCUMENT.c.id)
+    .where(
+        DOCUMENT.c.company_id == bindparam("company_id"),
+        DOCUMENT.c.direction == Direction.IN.value,
+        DOCUMENT.c.partner_vkn == bindparam("vkn"),
+        DOCUMENT.c.number == bindparam("number"),
+    )
+    .order_by(DOCUMENT.c.id)
+    .limit(1)
+)
 
 
 def store_received(
@@ -47,13 +60,8 @@ def store_received(
     same sender and number is linked by `duplicate_of`. The same ETTN again changes nothing; with other bytes the new
     ones go to quarantine and the document to manual review.
     """
-    known = s.execute(
-        select(*COLUMNS).where(
-            DOCUMENT.c.company_id == company_id,
-            DOCUMENT.c.direction == Direction.IN.value,
-            DOCUMENT.c.ettn == ettn,
-        )
-    ).one_or_none()
+    key = {"company_id": company_id, "direction": Direction.IN.value, "ettn": ettn}
+    known = s.execute(FIND, key).one_or_none()
     if known is not None:
         return _again(s, record_of(known), raw, at), False
     if state is None:
@@ -109,17 +117,8 @@ def _original(s: OpenSession, company_id: int, index: DocumentIndex) -> int | No
     """The first document of the same sender and number, if any."""
     if not index.number or not index.partner_vkn:
         return None
-    found: int | None = s.execute(
-        select(DOCUMENT.c.id)
-        .where(
-            DOCUMENT.c.company_id == company_id,
-            DOCUMENT.c.direction == Direction.IN.value,
-            DOCUMENT.c.partner_vkn == index.partner_vkn,
-            DOCUMENT.c.number == index.number,
-        )
-        .order_by(DOCUMENT.c.id)
-        .limit(1)
-    ).scalar()
+    key = {"company_id": company_id, "vkn": index.partner_vkn, "number": index.number}
+    found: int | None = s.execute(_SAME_NUMBER, key).scalar()
     return found
 
 

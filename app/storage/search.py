@@ -1,0 +1,176 @@
+"""Lists: sorted, filtered and searched ids from SQLite, rows by id in blocks.
+
+The ids of the usual sorts come from covering indexes alone; text goes through the trigram table. No ORM entities.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from app.domain.errors import InputError
+from app.domain.lifecycle import Direction, DocumentKind, State
+from app.domain.turkish import fold
+from app.storage.database import OpenSession
+from app.storage.document_rows import COLUMNS, DOCUMENT, record_of
+from app.storage.records import DocumentRecord
+from app.storage.types import to_micros
+
+#: What a list may be sorted by, as a DocumentRecord names it.
+SORTABLE = {
+    "issue_date": "issue_date",
+    "number": "number",
+    "partner_name": "partner_sort",
+    "partner_vkn": "partner_vkn",
+    "payable": "payable",
+    "vat": "vat",
+    "currency": "currency",
+    "profile": "profile",
+    "type_code": "type_code",
+    "state": "state",
+    "arrived_at": "arrived_at",
+    "answer_due_at": "answer_due_at",
+    "created_at": "created_at",
+    "updated_at": "updated_at",
+    "id": "id",
+}
+_BLOCK = 500
+_TRIGRAM = 3
+_ETTN_START = re.compile(r"[0-9a-f]{8}-[0-9a-f-]*")
+#: One above every character, for the upper end of a prefix.
+_HIGHEST = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentQuery:
+    """Which documents, in which order. Empty fields do not filter.
+
+    `start` and `end` are inclusive issue dates; `arrived_from`/`arrived_to` moments of arrival (from inclusive, to
+    exclusive). `sort` holds (column of SORTABLE, descending); the id in the direction of the first column ends it.
+    Every word of `text` must be found: three letters and more anywhere in number, partner, tax number, line names and
+    notes; shorter ones as the beginning of the partner's name or the number.
+    """
+
+    company_id: int | None = None
+    direction: Direction | None = None
+    kinds: tuple[DocumentKind, ...] = ()
+    states: tuple[State, ...] = ()
+    text: str = ""
+    start: date | None = None
+    end: date | None = None
+    arrived_from: datetime | None = None
+    arrived_to: datetime | None = None
+    partner_vkn: str = ""
+    sort: tuple[tuple[str, bool], ...] = (("issue_date", True),)
+    only_review: bool = False
+    only_unread: bool = False
+    only_duplicates: bool = False
+
+
+def ids(s: OpenSession, query: DocumentQuery) -> list[int]:
+    """All matching ids in order. Raises: InputError (SORT.UNKNOWN)."""
+    where, parameters = _where(query)
+    order = _order(query)
+    # The bare cursor: 100,000 Row objects would cost more than the query.
+    cursor = s.connection().exec_driver_sql(f"SELECT id FROM document{where}{order}", tuple(parameters)).cursor
+    return [] if cursor is None else [row[0] for row in cursor.fetchall()]
+
+
+def count(s: OpenSession, query: DocumentQuery) -> int:
+    """How many documents match."""
+    where, parameters = _where(query)
+    found = s.connection().exec_driver_sql(f"SELECT count(*) FROM document{where}", tuple(parameters)).scalar()
+    return int(found or 0)
+
+
+def rows(s: OpenSession, document_ids: Sequence[int]) -> list[DocumentRecord]:
+    """The records of these ids, in the order given; ids that are gone are left out."""
+    by_id: dict[int, DocumentRecord] = {}
+    for start in range(0, len(document_ids), _BLOCK):
+        block = document_ids[start : start + _BLOCK]
+        for row in s.execute(select(*COLUMNS).where(DOCUMENT.c.id.in_(block))):
+            record = record_of(row)
+            by_id[record.id] = record
+    return [by_id[document_id] for document_id in document_ids if document_id in by_id]
+
+
+def _order(query: DocumentQuery) -> str:
+    parts = []
+    descending = False
+    for position, (name, is_descending) in enumerate(query.sort):
+        if name not in SORTABLE:
+            raise InputError("SORT.UNKNOWN", f"'{name}' sütununa göre sıralanamaz.", todo="Başka bir sütun seçin.")
+        if position == 0:
+            descending = is_descending
+        parts.append(f"{SORTABLE[name]} {'DESC' if is_descending else 'ASC'}")
+    parts.append(f"id {'DESC' if descending else 'ASC'}")
+    return f" ORDER BY {', '.join(parts)}"
+
+
+def _where(query: DocumentQuery) -> tuple[str, list[Any]]:
+    conditions: list[str] = []
+    parameters: list[Any] = []
+
+    def add(condition: str, *values: Any) -> None:
+        conditions.append(condition)
+        parameters.extend(values)
+
+    if query.company_id is not None:
+        add("company_id = ?", query.company_id)
+    if query.direction is not None:
+        add("direction = ?", query.direction.value)
+    elif query.company_id is not None:
+        # Both values spelled out let the (company, direction, …) indexes serve without a direction too.
+        add("direction IN ('in', 'out')")
+    if query.kinds:
+        add(f"kind IN ({_marks(query.kinds)})", *(kind.value for kind in query.kinds))
+    if query.states:
+        add(f"state IN ({_marks(query.states)})", *(state.value for state in query.states))
+    if query.start is not None:
+        add("issue_date >= ?", query.start.isoformat())
+    if query.end is not None:
+        add("issue_date <= ?", query.end.isoformat())
+    if query.arrived_from is not None:
+        add("arrived_at >= ?", to_micros(query.arrived_from))
+    if query.arrived_to is not None:
+        add("arrived_at < ?", to_micros(query.arrived_to))
+    if query.partner_vkn:
+        add("partner_vkn = ?", query.partner_vkn)
+    if query.only_review:
+        add("review_code <> ''")
+    if query.only_unread:
+        add("is_read = 0")
+    if query.only_duplicates:
+        add("duplicate_of IS NOT NULL")
+    _add_text(query.text, add)
+    return (" WHERE " + " AND ".join(conditions) if conditions else ""), parameters
+
+
+def _add_text(text: str, add: Any) -> None:
+    trigrams: list[str] = []
+    for word in fold(text).split():
+        if _ETTN_START.fullmatch(word):
+            add("ettn >= ? AND ettn < ?", word, word + _HIGHEST)
+        elif len(word) >= _TRIGRAM:
+            trigrams.append(word)
+        else:
+            add(
+                "(partner_folded >= ? AND partner_folded < ? OR number >= ? AND number < ?)",
+                word,
+                word + _HIGHEST,
+                word.upper(),
+                word.upper() + _HIGHEST,
+            )
+    if trigrams:
+        # Quoted: the user's signs are text, never FTS syntax.
+        match = " AND ".join('"' + word.replace('"', '""') + '"' for word in trigrams)
+        add("id IN (SELECT rowid FROM document_fts WHERE document_fts MATCH ?)", match)
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
