@@ -57,10 +57,7 @@ class ApplicationResponse:
     @property
     def ettn(self) -> str:
         """The ETTN of the answered invoice in lower case; empty when the answer names it by number only."""
-        for candidate in (self.document_id, self.reference_id):
-            if _UUID.fullmatch(candidate):
-                return parse_ettn(candidate)
-        return ""
+        return parse_ettn(self.document_id) if _UUID.fullmatch(self.document_id) else ""
 
     @property
     def document_number(self) -> str:
