@@ -174,7 +174,8 @@ def _ensure_plain(info: zipfile.ZipInfo) -> None:
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, *, max_bytes: int) -> bytes:
     packed = max(info.compress_size, 1)
-    # A header may lie downwards (caught below), but a size it admits is reason enough.
+    # A size the header admits is reason enough. When it lies downwards, zipfile stops at the lie and the checksum
+    # tells; the count in the loop does not rely on that.
     _ensure_size(info.file_size, packed, max_bytes)
     parts: list[bytes] = []
     size = 0

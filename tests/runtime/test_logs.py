@@ -72,6 +72,22 @@ def test_no_secret_and_no_taxpayer_number_reaches_the_file(
     assert "log arguments do not fit" in text
 
 
+def test_fields_that_a_library_fills_are_masked_too(folder: DataFolder, session: logs.LogSession) -> None:
+    logging.getLogger(f"suds.{VKN}").info("merhaba")
+    assert "merhaba" in written(folder)
+    assert VKN not in written(folder)
+
+
+def test_the_filter_leaves_no_raw_exception_for_other_handlers() -> None:
+    try:
+        raise ValueError(f"password={PASSWORD}")
+    except ValueError:
+        record = logging.LogRecord("app", logging.ERROR, __file__, 1, "for %s", (VKN,), sys.exc_info())
+    assert masking.MaskingFilter().filter(record)
+    assert (record.msg, record.args, record.exc_info) == ("for 12******90", None, None)
+    assert PASSWORD not in str(vars(record))
+
+
 def test_a_library_s_requests_are_never_written(folder: DataFolder) -> None:
     opened = logs.configure(folder, verbose=True)
     try:
