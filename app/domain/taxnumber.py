@@ -59,6 +59,9 @@ class TaxNumber:
         """
         if self.digits in _EXEMPT:
             return True
+        # A received document may hold anything here.
+        if len(self.digits) not in (10, 11) or not (self.digits.isascii() and self.digits.isdigit()):
+            return False
         return _is_vkn_valid(self.digits) if self.is_vkn else _is_tckn_valid(self.digits)
 
     @property

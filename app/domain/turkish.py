@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+
+from app.domain.money import WIDE
 
 _UPPER = str.maketrans({"i": "İ", "ı": "I"})
 _LOWER = str.maketrans({"I": "ı", "İ": "i"})
@@ -40,7 +42,9 @@ def sort_key(text: str) -> tuple[tuple[int, str], ...]:
 
 def format_amount(amount: Decimal, decimals: int = 2) -> str:
     """`1234.5` as `1.234,50`."""
-    text = f"{amount:,.{decimals}f}"
+    # format() alone would round half to even.
+    rounded = amount.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=WIDE)
+    text = f"{rounded if rounded else abs(rounded):,.{decimals}f}"
     return text.replace(",", "\0").replace(".", ",").replace("\0", ".")
 
 
