@@ -113,6 +113,6 @@ def prepare(path: Path, clock: Clock) -> None:
         schema.create(path)
     elif version < schema.VERSION:
         # Alembic costs half a second; it is loaded only here.
-        from app.storage import migrate
+        from app.storage.migrate import upgrade
 
-        migrate.upgrade(path, clock=clock)
+        upgrade(path, clock=clock)

@@ -32,13 +32,15 @@ def read_engine(path: Path) -> Engine:
     return engine
 
 
-def write_engine(path: Path) -> Engine:
-    """Writers: the transaction holds the write lock from its first moment."""
+def write_engine(path: Path, *, foreign_keys: bool = True) -> Engine:
+    """Writers: the transaction holds the write lock from its first moment. Migrations switch foreign keys off."""
     engine = _engine(path, pool_size=1)
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: sqlite3.Connection, _record: Any) -> None:
         _configure(connection)
+        if not foreign_keys:
+            connection.execute("PRAGMA foreign_keys = OFF")
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
