@@ -147,7 +147,7 @@ def _check_number(book: Notebook, invoice: Invoice) -> None:
         book.error(
             "INV.NUMBER_YEAR",
             "number",
-            f"Belge numarasındaki yıl ({number.year}) fatura tarihinin yılı ({invoice.issue_date.year}) ile aynı olmalı.",
+            f"Belge numarasının yılı ({number.year}) fatura tarihinin yılıyla ({invoice.issue_date.year}) aynı olmalı.",
         )
     if number.series != invoice.series:
         book.error("INV.NUMBER_SERIES", "number", f"Belge numarası {invoice.series} serisinden başlamalı.")

@@ -27,7 +27,7 @@ class FileReport:
 
 
 def check_file(raw: bytes, *, today: date, rules: OfficialRules | None = None) -> FileReport:
-    """Look at any file. Unreadable ones give one finding of layer `read`; nothing is raised. Any thread."""
+    """Look at any file. Unreadable ones give one finding of layer `read`, nothing is raised. Any thread."""
     rules = rules or NoPackage()
     try:
         summary = summarize(raw)
@@ -36,7 +36,7 @@ def check_file(raw: bytes, *, today: date, rules: OfficialRules | None = None) -
     kind = summary.kind.value if isinstance(summary.kind, DocumentKind) else str(summary.kind)
     kind = "invoice" if kind == DocumentKind.EARCHIVE.value else kind
     if kind == "unknown":
-        message = "Dosya bir e-belge değil: kök elemanı tanınmadı. Doğru dosyayı seçtiğinizden emin olun."
+        message = "Dosya bir e-belge değil: kök elemanı tanınmadı. Başka bir dosya seçin."
         return FileReport(kind=kind, findings=[Finding(Severity.ERROR, Layer.READ, "XML.UNKNOWN", "", message)])
     findings: list[Finding] = []
     if kind == "invoice":
@@ -57,7 +57,7 @@ def check_file(raw: bytes, *, today: date, rules: OfficialRules | None = None) -
                     Layer.BUILTIN,
                     "INV.NO_TEMPLATE",
                     "",
-                    "Belgede görüntü şablonu (XSLT) yok; alıcı belgeyi kendi görünümüyle açar. Şablonu belgeye ekleyin.",
+                    "Belgede görüntü şablonu (XSLT) yok; alıcı onu kendi görünümüyle açar; şablonu ekleyin.",
                 )
             )
         if not read.has_signature:
@@ -86,7 +86,7 @@ def check_stated_totals(invoice: Invoice, stated: InvoiceTotals) -> list[Finding
             Layer.BUILTIN,
             code,
             field,
-            f"{words} belgede {format_amount(theirs)}, satırlardan hesaplanan {format_amount(mine)}; farkın nedenine bakın.",
+            f"{words} belgede {format_amount(theirs)}, satırlardan {format_amount(mine)}; farkın nedenine bakın.",
             explanation="GİB aritmetiği denetlemez; fark yanlış KDV veya yanlış ödeme demek olabilir.",
         )
         for code, field, words, theirs, mine in _pairs(stated, ours)
