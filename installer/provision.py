@@ -29,7 +29,7 @@ ROOT, VENV, VENV_PYTHON = Path(bootstrap.ROOT), Path(bootstrap.VENV), Path(boots
 STAMP = Path(bootstrap.STAMP)
 LOCK_FILE = ROOT / ".setup.lock"
 LOG = VENV / "muhurdar-setup.log"
-# Measured 1.3 GB with the wheels being unpacked; the rest is room to breathe.
+# The environment takes 0.9 GB (1.0 with the tools of the tests), its wheels while they come in another 0.35.
 FREE_BYTES = 2 * 1024**3
 # What pip prints when the cable is out, by cause. The first match speaks.
 PIP_TROUBLES = (
@@ -86,7 +86,7 @@ def _set_up(mode: str, fingerprint: str) -> None:
     stamp = _read_stamp()
     identity = {"python": list(sys.version_info[:2]), "base": sys.base_prefix, "root": str(ROOT)}
     if not _is_usable(stamp, identity):
-        _make_venv()
+        _make_venv(identity)
         stamp = None
     # Busy stays written until all is done: whoever finds it knows the last set-up was cut short.
     _write_stamp({**(stamp or {}), **identity, "busy": True})
@@ -107,8 +107,12 @@ def _set_up(mode: str, fingerprint: str) -> None:
 
 @contextmanager
 def _only_one() -> Iterator[None]:
-    """Hold the set-up lock; the system frees it when the process dies, however it dies."""
+    """Hold the set-up lock; the system frees it when the process dies, however it dies.
+
+    On POSIX the programs we start hold it too: a pip whose parent was killed works on, and nobody may start beside it.
+    """
     with LOCK_FILE.open("a+b") as file:
+        os.set_inheritable(file.fileno(), True)
         if not _try_lock(file, wait=False):
             _say("Başka bir kurulum sürüyor; bitmesi bekleniyor...")
             while not _try_lock(file, wait=True):
@@ -133,6 +137,13 @@ def _try_lock(file: Any, *, wait: bool) -> bool:
             return False
         raise
     return True
+
+
+def _run(command: list[str], *, stdout: Any, stderr: int) -> subprocess.CompletedProcess[bytes]:
+    # close_fds=False lets the lock through; Python opens everything else as not inheritable.
+    return subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, check=False, close_fds=os.name == "nt"
+    )
 
 
 # --- the virtual environment -----------------------------------------------------------------------------------------
@@ -174,7 +185,7 @@ def _probe(program: str) -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def _make_venv() -> None:
+def _make_venv(identity: dict[str, Any]) -> None:
     free = shutil.disk_usage(ROOT).free
     if free < FREE_BYTES:
         raise SetUpFailed(
@@ -188,11 +199,16 @@ def _make_venv() -> None:
     _say("Sanal ortam (.venv) hazırlanıyor...")
     # The Python of a virtual environment cannot clear the environment it runs from.
     python = getattr(sys, "_base_executable", None) or sys.executable
-    done = subprocess.run(
-        [python, "-I", "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True, check=False
+    steps = (
+        # Without pip first, so that a half-made pip is never taken for a whole one: busy is written in between.
+        [python, "-I", "-m", "venv", "--clear", "--without-pip", str(VENV)],
+        [str(VENV_PYTHON), "-I", "-m", "ensurepip", "--upgrade", "--default-pip"],
     )
-    if done.returncode != 0:
-        raise SetUpFailed(_sentence(done.stdout + done.stderr, "Sanal ortam yapılamadı."))
+    for step in steps:
+        done = _run(step, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode != 0:
+            raise SetUpFailed(_sentence(done.stdout.decode("utf-8", "replace"), "Sanal ortam yapılamadı."))
+        _write_stamp({**identity, "busy": True})
 
 
 # --- libraries -------------------------------------------------------------------------------------------------------
@@ -207,7 +223,7 @@ def _pip(*arguments: str) -> None:
         log.write(f"\n$ {' '.join(command)}\n".encode())
         log.flush()
         start = log.tell()
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, check=False)
+        done = _run(command, stdout=log, stderr=subprocess.STDOUT)
     if done.returncode != 0:
         output = LOG.read_bytes()[start:].decode("utf-8", "replace")
         raise SetUpFailed(f"{_sentence(output, 'Kütüphaneler kurulamadı.')}\nAyrıntı: {LOG}")

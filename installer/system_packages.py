@@ -156,6 +156,8 @@ def _is_there(what: str, libraries: set[str]) -> bool:
 
 def _install(missing: list[Need], say: Callable[[str], None]) -> str:
     """Try apt; return why it did not do, "" when it did."""
+    if os.environ.get("MUHURDAR_NO_APT") == "1":
+        return "MUHURDAR_NO_APT=1 olduğu için apt çağrılmadı."
     if shutil.which("apt-get") is None:
         return "Bu dağıtımda apt yok."
     prefix = _root_prefix()
