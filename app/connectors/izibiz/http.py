@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ssl
 import time
-from dataclasses import dataclass, field
 
 import requests
 import urllib3
@@ -14,6 +13,7 @@ from requests.auth import AuthBase
 from app.connectors.base import ConnectorError, EndpointKind
 from app.connectors.izibiz.endpoint import Endpoint, IzibizSettings
 from app.connectors.izibiz.faults import cut_off, no_answer, not_reached, rate_limited, tls_refused
+from app.connectors.izibiz.replies import HttpReply
 from app.runtime import crashpoints
 
 # A page of a hundred documents of 3 MB each, base64-encoded; the whole taxpayer list is some 60 MB.
@@ -33,17 +33,6 @@ _NEVER_TRIED = (
     requests.exceptions.InvalidSchema,
     requests.exceptions.InvalidHeader,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class HttpReply:
-    """What came back, whole. `media_type` is lower case, without parameters."""
-
-    status: int
-    media_type: str
-    content_type: str
-    content: bytes = field(repr=False)
-    retry_after_s: int | None = None
 
 
 class _NoAuth(AuthBase):
@@ -67,7 +56,7 @@ class HttpLine:
         self._session.mount("http://", HTTPAdapter(max_retries=0))
         self._session.headers["User-Agent"] = "Muhurdar"
         # An MTOM answer would be allowed by some of the WSDLs; plain SOAP is asked for.
-        self._session.headers["Accept"] = "text/xml"
+        self._session.headers["Accept"] = "text/xml, */*;q=0.1"
         if endpoint.kind is EndpointKind.SANDBOX:
             self._session.trust_env = False  # a proxy has no business between us and this machine
 

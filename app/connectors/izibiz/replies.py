@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from urllib.parse import unquote
 
@@ -19,12 +19,22 @@ from lxml import etree
 
 from app.connectors.izibiz.errors import ErrorInfo
 from app.connectors.izibiz.faults import not_soap, odd_reply
-from app.connectors.izibiz.http import HttpReply
 from app.domain.dates import ISTANBUL
 
 _ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 _XOP_INCLUDE = "{http://www.w3.org/2004/08/xop/include}Include"
 _TEXT_LIMIT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class HttpReply:
+    """What came back, whole. `media_type` is lower case, without parameters."""
+
+    status: int
+    media_type: str
+    content_type: str
+    content: bytes = field(repr=False)
+    retry_after_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ from app.connectors.izibiz import points
 from app.connectors.izibiz.endpoint import Endpoint, IzibizSettings
 from app.connectors.izibiz.errors import ErrorInfo, build_error
 from app.connectors.izibiz.faults import contract_changed, not_reached
-from app.connectors.izibiz.http import HttpLine, HttpReply
-from app.connectors.izibiz.replies import Answer, read_answer
+from app.connectors.izibiz.http import HttpLine
+from app.connectors.izibiz.replies import Answer, HttpReply, read_answer
 from app.connectors.izibiz.wsdl_cache import Bundle, keep_bundle, load_bundle
 from app.domain.protocols import Clock
 from app.runtime import crashpoints
