@@ -8,9 +8,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from app.domain.errors import EnvironmentFault
 from app.domain.taxnumber import TaxNumber
@@ -21,7 +19,7 @@ from app.signing.pins import PinSource
 from app.signing.soft import build_test_certificate
 
 CONFIG_VARIABLE = "SOFTHSM2_CONF"
-_LABEL = "MUHURDAR TEST"
+_LABEL = "MUHURDAR TEST"  # with the owner below the 32 bytes a label may have
 _TOOL_DEADLINE_S = 30
 
 
@@ -44,22 +42,23 @@ class DemoToken:
 def create_demo_token(folder: Path, owner: TaxNumber, name: str, pin: str) -> DemoToken | None:
     """Make (or find again) a SoftHSM2 token in `folder` that holds a TEST seal of `owner`.
 
-    Returns None where SoftHSM2 is not installed. Sets SOFTHSM2_CONF for this process and its children. A folder that
-    already holds the token is used as it is. Raises: EnvironmentFault (TOKEN.DEMO) when SoftHSM2 refuses.
+    One token per owner. Returns None where SoftHSM2 is not installed. Sets SOFTHSM2_CONF for this process and its
+    children. A token that the folder already holds is used as it is.
+    Raises: EnvironmentFault (TOKEN.DEMO) when SoftHSM2 refuses.
     """
     module, tool = find_softhsm(), shutil.which("softhsm2-util")
     if module is None or tool is None:
         return None
     config = write_softhsm_config(folder)
     os.environ[CONFIG_VARIABLE] = str(config)
-    token = DemoToken(folder=folder, module=module, label=_LABEL, owner=owner, pin=pin)
-    ready = folder / "ready"
+    label = f"{_LABEL} {owner}"
+    ready = folder / f"{owner}.ready"
     if not ready.exists():
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        init_softhsm_token(tool, config, label=_LABEL, pin=pin)
-        store_seal(module, config, _LABEL, pin, key, [build_test_certificate(key, owner, name)])
+        init_softhsm_token(tool, config, label=label, pin=pin)
+        store_seal(module, config, label, pin, key, [build_test_certificate(key, owner, name)])
         ready.touch()
-    return token
+    return DemoToken(folder=folder, module=module, label=label, owner=owner, pin=pin)
 
 
 def write_softhsm_config(folder: Path) -> Path:
@@ -108,9 +107,3 @@ def store_seal(
     encoded = {name: value.to_bytes((value.bit_length() + 7) // 8, "big") for name, value in parts.items()}
     with ChildPool(1) as pool:
         pool.call("app.signing.demo_child:store", str(module), str(config), label, pin, encoded, certificates)
-
-
-def export_pem(key: rsa.RSAPrivateKey, certificate: bytes) -> tuple[bytes, bytes]:
-    """Key and certificate as PEM, for other programs that check the same seal."""
-    pem = x509.load_der_x509_certificate(certificate).public_bytes(Encoding.PEM)
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), pem

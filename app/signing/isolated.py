@@ -109,6 +109,11 @@ class _ModuleProcess:
         deadline_s = _SIGN_DEADLINE_S + _SIGN_EACH_S * len(digests)
         return [bytes(value) for value in self._call("sign", list(digests), deadline_s=deadline_s)]
 
+    @property
+    def process_ids(self) -> list[int]:
+        """The living child, for tests and the diagnostics page."""
+        return self._pool.process_ids
+
     def end(self) -> None:
         self._pool.close()
 

@@ -30,7 +30,7 @@ _KEY_BITS = 2048
 # Fixed and wide, so that a demo office whose clock is pushed forward can still seal.
 _TEST_FROM = datetime(2020, 1, 1, tzinfo=UTC)
 _TEST_UNTIL = datetime(2049, 12, 31, tzinfo=UTC)
-_MAX_NAME = 64  # X.520 upper bound of CN and O
+_MAX_NAME_BYTES = 64  # X.520 upper bound of CN; cryptography counts the UTF-8 bytes
 
 
 class SoftwareSealer:
@@ -139,7 +139,7 @@ def build_test_certificate(
             x509.NameAttribute(NameOID.COUNTRY_NAME, "TR"),
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Mühürdar TEST mührü - hukuken geçersiz"),
             x509.NameAttribute(NameOID.SERIAL_NUMBER, owner.digits),
-            x509.NameAttribute(NameOID.COMMON_NAME, f"TEST {name}".strip()[:_MAX_NAME].strip()),
+            x509.NameAttribute(NameOID.COMMON_NAME, _shorten(f"TEST {name}")),
         ]
     )
     usage = x509.KeyUsage(
@@ -166,6 +166,10 @@ def build_test_certificate(
         .sign(key, hashes.SHA256())
     )
     return certificate.public_bytes(Encoding.DER)
+
+
+def _shorten(name: str) -> str:
+    return name.encode()[:_MAX_NAME_BYTES].decode(errors="ignore").strip()
 
 
 def _test_title(owner: TaxNumber) -> str:

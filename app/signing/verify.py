@@ -67,18 +67,19 @@ class _Fault(Exception):
     """A Turkish sentence why this signature cannot be right."""
 
 
-def read_tree(raw: bytes) -> etree._ElementTree:
+def read_tree(raw: bytes, *, max_bytes: int = xmlsafe.MAX_BYTES) -> etree._ElementTree:
     """The safe parse, with every comment and blank kept, since all of them are signed. Raises: InputError."""
-    return xmlsafe.parse(raw)
+    return xmlsafe.parse(raw, max_bytes=max_bytes)
 
 
-def verify_document(raw: bytes, *, trust: Sequence[bytes] = ()) -> VerifyReport:
+def verify_document(raw: bytes, *, trust: Sequence[bytes] = (), max_bytes: int = xmlsafe.MAX_BYTES) -> VerifyReport:
     """Check every signature in an XML document.
 
     `trust` are PEM or DER files of certificates to trust; without them the chain is not judged, which is said.
+    `max_bytes` may be raised for ledgers; the whole tree is held in memory.
     Raises: InputError when `raw` is not XML or `trust` holds no certificate. Any thread.
     """
-    return verify_tree(read_tree(raw), trust=trust)
+    return verify_tree(read_tree(raw, max_bytes=max_bytes), trust=trust)
 
 
 def verify_tree(tree: etree._ElementTree, *, trust: Sequence[bytes] = ()) -> VerifyReport:
