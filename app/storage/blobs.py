@@ -55,7 +55,7 @@ def load(s: OpenSession, blob_id: int) -> bytes:
             raw = unpacker.decompress(raw, row.size_bytes + 1)
         except zlib.error as error:
             raise _damaged() from error
-    if sha256_hex(raw) != row.sha256:
+    if len(raw) != row.size_bytes or sha256_hex(raw) != row.sha256:
         raise _damaged()
     return raw
 

@@ -5,6 +5,7 @@ The ids of the usual sorts come from covering indexes alone; text goes through t
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ SORTABLE = {
 }
 _BLOCK = 500
 _TRIGRAM = 3
+#: Up to so many text hits the rows are looked up by id.
+_FEW_HITS = 5_000
 _ETTN_START = re.compile(r"[0-9a-f]{8}-[0-9a-f-]*")
 #: One above every character, for the upper end of a prefix.
 _HIGHEST = "\U0010ffff"
@@ -74,18 +77,40 @@ class DocumentQuery:
 
 def ids(s: OpenSession, query: DocumentQuery) -> list[int]:
     """All matching ids in order. Raises: InputError (SORT.UNKNOWN)."""
-    where, parameters = _where(query)
-    order = _order(query)
-    # The bare cursor: 100,000 Row objects would cost more than the query.
-    cursor = s.connection().exec_driver_sql(f"SELECT id FROM document{where}{order}", tuple(parameters)).cursor
-    return [] if cursor is None else [row[0] for row in cursor.fetchall()]
+    return _run(s, query, _order(query))
 
 
 def count(s: OpenSession, query: DocumentQuery) -> int:
     """How many documents match."""
+    if fold(query.text):
+        return len(_run(s, query, ""))
     where, parameters = _where(query)
     found = s.connection().exec_driver_sql(f"SELECT count(*) FROM document{where}", tuple(parameters)).scalar()
     return int(found or 0)
+
+
+def _run(s: OpenSession, query: DocumentQuery, order: str) -> list[int]:
+    """Matching ids. Few text hits are looked up one by one; many are picked out of the ordered whole.
+
+    Left alone, SQLite walks the whole sort index for a single hit (measured: 15 ms instead of 0.2 at 100,000 rows).
+    """
+    where, parameters = _where(query)
+    match = _match(query.text)
+    if not match:
+        return _first_column(s, f"SELECT id FROM document{where}{order}", parameters)
+    hits = _first_column(s, "SELECT rowid FROM document_fts WHERE document_fts MATCH ?", [match])
+    if len(hits) > _FEW_HITS:
+        wanted = set(hits)
+        return [i for i in _first_column(s, f"SELECT id FROM document{where}{order}", parameters) if i in wanted]
+    # CROSS JOIN keeps SQLite from turning the order of the tables.
+    few = "(SELECT value AS hit FROM json_each(?)) CROSS JOIN document ON document.id = hit"
+    return _first_column(s, f"SELECT document.id FROM {few}{where}{order}", [json.dumps(hits), *parameters])
+
+
+def _first_column(s: OpenSession, statement: str, parameters: Sequence[Any]) -> list[int]:
+    # The bare cursor: 100,000 Row objects would cost more than the query.
+    cursor = s.connection().exec_driver_sql(statement, tuple(parameters)).cursor
+    return [] if cursor is None else [row[0] for row in cursor.fetchall()]
 
 
 def rows(s: OpenSession, document_ids: Sequence[int]) -> list[DocumentRecord]:
@@ -147,29 +172,35 @@ def _where(query: DocumentQuery) -> tuple[str, list[Any]]:
         add("is_read = 0")
     if query.only_duplicates:
         add("duplicate_of IS NOT NULL")
-    _add_text(query.text, add)
+    _add_short_words(query, add)
     return (" WHERE " + " AND ".join(conditions) if conditions else ""), parameters
 
 
-def _add_text(text: str, add: Any) -> None:
-    trigrams: list[str] = []
-    for word in fold(text).split():
+def _add_short_words(query: DocumentQuery, add: Any) -> None:
+    """Words that the trigram table cannot know, and beginnings of an ETTN."""
+    for word in fold(query.text).split():
         if _ETTN_START.fullmatch(word):
             add("ettn >= ? AND ettn < ?", word, word + _HIGHEST)
-        elif len(word) >= _TRIGRAM:
-            trigrams.append(word)
-        else:
+        elif len(word) < _TRIGRAM:
+            # Each half has its own index; an OR over both would read the whole table.
+            start = word.upper()
+            scope = "company_id = ? AND direction IN ('in', 'out') AND " if query.company_id is not None else ""
             add(
-                "(partner_folded >= ? AND partner_folded < ? OR number >= ? AND number < ?)",
+                "id IN (SELECT id FROM document WHERE partner_folded >= ? AND partner_folded < ?"
+                f" UNION ALL SELECT id FROM document WHERE {scope}number >= ? AND number < ?)",
                 word,
                 word + _HIGHEST,
-                word.upper(),
-                word.upper() + _HIGHEST,
+                *([query.company_id] if scope else []),
+                start,
+                start + _HIGHEST,
             )
-    if trigrams:
-        # Quoted: the user's signs are text, never FTS syntax.
-        match = " AND ".join('"' + word.replace('"', '""') + '"' for word in trigrams)
-        add("id IN (SELECT rowid FROM document_fts WHERE document_fts MATCH ?)", match)
+
+
+def _match(text: str) -> str:
+    """The FTS5 expression for the longer words; empty when there are none."""
+    words = [w for w in fold(text).split() if len(w) >= _TRIGRAM and not _ETTN_START.fullmatch(w)]
+    # Quoted: the user's signs are text, never FTS syntax.
+    return " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -133,9 +133,7 @@ def test_new_attempt_keeps_the_number_and_the_older_bytes(lab: Any) -> None:
     lab.move(record.id, State.QUEUED, State.SENDING, State.FAILED)
     with lab.db.write(lab.point) as s:
         documents.add_file(s, record.id, "legal", b"<legal1/>", at=lab.now)
-        after = numbers.store_new_attempt(
-            s, record.id, xml=b"<second/>", ettn="e-1-new", at=lab.now, sealed_by="test"
-        )
+        after = numbers.store_new_attempt(s, record.id, xml=b"<second/>", ettn="e-1-new", at=lab.now, sealed_by="test")
         assert (after.number, after.ettn, after.attempt_no, after.state, after.sealed_by) == (
             record.number,
             "e-1-new",
