@@ -106,7 +106,10 @@ class Fields:
 
     def tax_number(self) -> TaxNumber | None:
         """The object's `vkn` or `tckn`, exactly one of them."""
+        told = len(self.problems)
         vkn, tckn = self.text("vkn"), self.text("tckn")
+        if len(self.problems) > told:
+            return None
         if bool(vkn) == bool(tckn):
             self.problem("vkn", "vkn ya da tckn alanlarından yalnız biri yazılmalı.")
             return None

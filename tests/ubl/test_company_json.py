@@ -1,0 +1,130 @@
+"""Companies as JSON."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from app.domain.invoice import Invoice
+from app.domain.lifecycle import DocumentKind, SealingMode
+from app.domain.party import Accountant, Address, Branch, Company, Labels
+from app.ubl.company_json import MAX_IMAGE_BYTES, company_from_json, company_to_json
+from app.ubl.jsonread import InvalidData
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 20
+
+DATA: dict[str, Any] = {
+    "vkn": "9205121120",
+    "title": "Çınar Gıda A.Ş.",
+    "tax_office": "Çankaya",
+    "address": {
+        "street": "Selvi Cad.",
+        "building": "75/A",
+        "district": "Çankaya",
+        "city": "Ankara",
+        "postal_code": "06100",
+        "country": "Türkiye",
+    },
+    "phone": "0312 621 11 11",
+    "email": "a@cinar.example",
+    "web": "https://cinar.example",
+    "nace": "10.73",
+    "fiscal_year_start": "2026-01-01",
+    "fiscal_year_end": "2026-12-31",
+    "accountant": {"name": "Ali Veli", "tckn": "10000000146", "address": {"city": "Ankara"}},
+    "mersis": "0920512112000018",
+    "trade_registry_no": "123456",
+    "fax": "0312 621 11 12",
+    "branches": [{"no": "1", "name": "Şube"}],
+    "labels": {"gb": ["urn:mail:gb@cinar.example"], "pk": "urn:mail:pk@cinar.example"},
+    "series": {"einvoice": "CNR", "earchive": "ARS"},
+    "sealing_mode": {"default": "own", "earchive": "integrator"},
+    "taxpayer_kind": "kurumlar",
+    "upload_preference": "aylik",
+    "ledger_start": {"2026": "1"},
+}
+
+
+@pytest.fixture(scope="session")
+def schema(project: Path) -> jsonschema.Draft202012Validator:
+    text = (project / "resources" / "schemas" / "company.schema.json").read_text("utf-8")
+    jsonschema.Draft202012Validator.check_schema(json.loads(text))
+    return jsonschema.Draft202012Validator(json.loads(text))
+
+
+def test_a_company_is_read(schema: jsonschema.Draft202012Validator) -> None:
+    schema.validate(DATA)
+    company = company_from_json(DATA)
+    assert company.tax_number.digits == "9205121120"
+    assert company.labels == Labels(gb=("urn:mail:gb@cinar.example",), pk=("urn:mail:pk@cinar.example",))
+    assert company.series == {"einvoice": "CNR", "earchive": "ARS"}
+    assert company.sealing_mode(DocumentKind.INVOICE) is SealingMode.OWN
+    assert company.sealing_mode(DocumentKind.EARCHIVE) is SealingMode.INTEGRATOR
+    assert company.branches == (Branch(no="1", name="Şube"),)
+    assert company.accountant == Accountant(name="Ali Veli", tckn="10000000146", address=Address(city="Ankara"))
+    assert company.ledger_start == {"2026": "1"}
+
+
+@pytest.mark.parametrize("mode", ["own", "integrator"])
+def test_one_sealing_mode_for_all_kinds(mode: str) -> None:
+    assert company_from_json(DATA | {"sealing_mode": mode}).default_sealing_mode is SealingMode(mode)
+
+
+def test_there_and_back(schema: jsonschema.Draft202012Validator) -> None:
+    company = company_from_json(DATA)
+    data = json.loads(json.dumps(company_to_json(company)))
+    schema.validate(data)
+    assert company_from_json(data) == company
+
+
+def test_the_barest_company_there_and_back(make: Callable[..., Invoice]) -> None:
+    company = Company(party=make().customer, logo=PNG, stamp=JPEG)
+    assert company_from_json(company_to_json(company)) == company
+
+
+def test_images_are_found_beside_the_file(tmp_path: Path) -> None:
+    (tmp_path / "logo.png").write_bytes(PNG)
+    (tmp_path / "kaşe.jpg").write_bytes(JPEG)
+    company = company_from_json(DATA | {"logo": "logo.png", "stamp": str(tmp_path / "kaşe.jpg")}, tmp_path)
+    assert (company.logo, company.stamp) == (PNG, JPEG)
+
+
+def test_bad_images_are_problems(tmp_path: Path) -> None:
+    (tmp_path / "a.gif").write_bytes(b"GIF89a")
+    (tmp_path / "big.png").write_bytes(PNG + b"\0" * MAX_IMAGE_BYTES)
+    for name, words in (("none.png", "okunamadı"), ("a.gif", "PNG ya da JPEG"), ("big.png", "en çok 512 KB")):
+        with pytest.raises(InvalidData, match=words):
+            company_from_json(DATA | {"logo": name}, tmp_path)
+    with pytest.raises(InvalidData, match="okunamadı"):
+        company_from_json(DATA | {"logo": "data:image/png;base64,!!!"})
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "where"),
+    [
+        ("vkn", None, "vkn"),
+        ("vkn", "92051211200", "vkn"),
+        ("title", "", "title"),
+        ("series", {"einvoice": "cnr"}, "series.einvoice"),
+        ("series", {"einvoice": "CNR", "export": "CNR"}, "series.export"),
+        ("series", {"efatura": "CNR"}, "series.efatura"),
+        ("sealing_mode", "kendi", "sealing_mode"),
+        ("sealing_mode", {"fatura": "own"}, "sealing_mode.fatura"),
+        ("labels", ["x"], "labels"),
+        ("branches", [{"no": "1"}], "branches[0].name"),
+        ("mersiss", "1", "mersiss"),
+        ("schema_version", 9, "schema_version"),
+    ],
+)
+def test_problems_are_told_with_their_place(key: str, value: Any, where: str) -> None:
+    with pytest.raises(InvalidData) as caught:
+        company_from_json(copy.deepcopy(DATA) | {key: value})
+    assert caught.value.code == "COMPANY.INVALID"
+    assert where in [p.partition(": ")[0] for p in caught.value.problems]
