@@ -13,11 +13,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.util.exc import CommandError
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
-from app.domain.errors import AppError, StorageError
+from app.domain.errors import StorageError
 from app.domain.protocols import Clock
 from app.runtime import crashpoints
 from app.storage import leases, schema
@@ -47,6 +45,7 @@ def upgrade(path: Path, *, clock: Clock, scripts: Path = SCRIPTS, version: int |
             old = _version(connection)
             if old == target:
                 # Another process was first.
+                transaction.rollback()
                 return None
             # The write lock is held and nothing is changed yet: the copy is exactly what we start from.
             copy = _copy_of(path, old, clock.now())
@@ -54,7 +53,7 @@ def upgrade(path: Path, *, clock: Clock, scripts: Path = SCRIPTS, version: int |
             _ensure_references(connection)
             with crashpoints.point(schema.MIGRATE):
                 transaction.commit()
-    except (SQLAlchemyError, CommandError, BrokenReferences, AppError) as error:
+    except Exception as error:  # a step may fail in any way: all of them are told
         engine.dispose()
         if copy is None:
             raise

@@ -62,6 +62,7 @@ def create(path: Path) -> None:
         with engine.connect() as connection, connection.begin() as transaction:
             if connection.exec_driver_sql("PRAGMA user_version").scalar() != 0:
                 # Another process was first.
+                transaction.rollback()
                 return
             Base.metadata.create_all(connection, checkfirst=False)
             # The same table as Alembic makes.
