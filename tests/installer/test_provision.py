@@ -76,7 +76,7 @@ def test_pointer_wheel_names_the_project(provision: ModuleType, project: Path, t
 
 
 def test_missing_is_found_by_what_it_brings(packages: ModuleType, tmp_path: Path) -> None:
-    there = packages.Need(f"exe:{Path(sys.executable).name}", ("python3",))
+    there = packages.Need("exe:git", ("git",))
     (tmp_path / "Font.ttf").touch()
     font = packages.Need(f"file:{tmp_path.relative_to(tmp_path.anchor).as_posix()}/**/F?nt.ttf", ("fonts",))
     absent = [
