@@ -79,9 +79,9 @@ class Wire:
         """
         changes = operation in points.CHANGING
         contract, proxy = self._service(path)
-        bound = contract.binding.get(operation)
-        if bound is None:
+        if operation not in contract.binding.all():
             raise contract_changed(f"no operation {operation}")
+        bound = contract.binding.get(operation)
         self._poster.changes = changes
         with crashpoints.point(points.of(operation)):
             reply = self._post(proxy, operation, arguments)
