@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.errors import RuleBroken, StorageError
+from app.domain.invoice import TICARIFATURA
 from app.domain.lifecycle import Direction, DocumentKind, State, ensure_transition
 from app.storage import codec
 from app.storage.database import OpenSession
@@ -46,6 +47,7 @@ __all__ = [
     "load_file",
     "mark_read",
     "mark_status_asked",
+    "overdue_answers",
     "save_draft",
     "set_answer",
     "set_received_ack",
@@ -269,6 +271,32 @@ def due_for_status(
     if arrived_after is not None:
         conditions.append(or_(DOCUMENT.c.arrived_at.is_(None), DOCUMENT.c.arrived_at >= arrived_after))
     rows = s.execute(select(*COLUMNS).where(and_(*conditions)).order_by(DOCUMENT.c.id))
+    return [record_of(row) for row in rows]
+
+
+def overdue_answers(s: OpenSession, company_id: int, *, now: datetime, waited: timedelta) -> list[DocumentRecord]:
+    """Commercial documents whose time for an answer is over and that nobody has answered.
+
+    Incoming: ANSWER_DUE past `answer_due_at`. Outgoing: DELIVERED longer than `waited` ago. An answer that is already
+    under way (ANSWERING) is not overdue.
+    """
+    incoming = and_(DOCUMENT.c.state == State.ANSWER_DUE.value, DOCUMENT.c.answer_due_at < now)
+    outgoing = and_(
+        DOCUMENT.c.state == State.DELIVERED.value,
+        DOCUMENT.c.direction == Direction.OUT.value,
+        DOCUMENT.c.profile == TICARIFATURA,
+        DOCUMENT.c.arrived_at < now - waited,
+    )
+    rows = s.execute(
+        select(*COLUMNS)
+        .where(
+            DOCUMENT.c.company_id == company_id,
+            DOCUMENT.c.is_final == False,  # noqa: E712 - the partial index needs this very form
+            DOCUMENT.c.state.in_([State.ANSWER_DUE.value, State.DELIVERED.value]),
+            or_(incoming, outgoing),
+        )
+        .order_by(DOCUMENT.c.id)
+    )
     return [record_of(row) for row in rows]
 
 

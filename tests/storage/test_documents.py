@@ -264,3 +264,34 @@ def test_read_mark(lab: Any) -> None:
 def test_issue_date_may_be_missing(lab: Any) -> None:
     assert lab.receive("r-1", issue_date=None).issue_date is None
     assert lab.receive("r-2", issue_date=date(1999, 12, 31)).issue_date == date(1999, 12, 31)
+
+
+def test_overdue_are_commercial_documents_that_nobody_answered_in_time(lab: Any) -> None:
+    waited = timedelta(days=8)
+    due, answering, basic = (
+        lab.sealed(f"e-{i}", profile=p) for i, p in enumerate(("TICARIFATURA",) * 2 + ("TEMELFATURA",))
+    )
+    with lab.db.write(lab.point) as s:
+        for record in (due, basic):
+            for state in (State.QUEUED, State.SENDING, State.SENT):
+                documents.set_state(s, record.id, state, at=lab.now)
+            documents.set_state(s, record.id, State.DELIVERED, at=lab.now, arrived_at=lab.now)
+        received = [
+            documents.store_received(
+                s,
+                lab.company.id,
+                ettn=f"r-{i}",
+                index=lab.index(),
+                raw=b"<a/>",
+                at=lab.now,
+                answer_due_at=lab.now + waited,
+            )[0]
+            for i in range(2)
+        ]
+        documents.set_state(s, received[1].id, State.ANSWERING, at=lab.now)
+        at_limit = documents.overdue_answers(s, lab.company.id, now=lab.now + waited, waited=waited)
+        past = lab.now + waited + timedelta(seconds=1)
+        late = documents.overdue_answers(s, lab.company.id, now=past, waited=waited)
+    assert at_limit == []
+    assert [record.id for record in late] == [due.id, received[0].id]
+    assert answering.state is State.SEALED
