@@ -137,10 +137,13 @@ class Invoice:
 
     @property
     def number_text(self) -> str:
-        """The 16-character ID; for an unnumbered draft `<series><year>000000000`, which is never sealed."""
+        """The 16-character ID; for an unnumbered draft `<series><year>000000000`, which is never sealed.
+
+        Empty for a received invoice whose ID is not in GİB's form: showing it must not fail.
+        """
         if self.number is not None:
             return str(self.number)
-        return str(DocumentNumber(self.series, self.issue_date.year, 0))
+        return f"{self.series}{self.issue_date.year:04d}{0:09d}" if self.series else ""
 
     @property
     def is_answerable(self) -> bool:
