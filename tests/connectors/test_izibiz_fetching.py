@@ -260,3 +260,21 @@ def test_a_page_of_big_documents_is_read_quickly(kit: Any) -> None:
     ((*documents,),) = kit.open().fetch(FetchQuery())
     assert len(documents) == 99 and documents[0].content == bytes(range(256)) * 1200
     assert time.monotonic() - started < 20
+
+
+def test_one_that_cannot_be_marked_keeps_nobody_else_unread(kit: Any) -> None:
+    unread = list(range(37))
+
+    def mark(post: Any) -> Any:
+        asked = [int(node.get("UUID")[-12:]) for node in post.request.iterfind("MARK/INVOICE")]
+        if 13 in asked:
+            return kit.Reply(kit.soap_fault(10008, "13 yok"), status=500)
+        for serial in asked:
+            unread.remove(serial)
+        return kit.Reply(kit.soap("MarkInvoice", kit.DONE))
+
+    kit.integrator.say("MarkInvoice", mark)
+    named = [(f"00000000-0000-4000-9000-{i:012d}", f"GEL2026{i:09d}") for i in range(37)]
+    with pytest.raises(Rejected):
+        kit.open().acknowledge([*named, ("", "")])
+    assert unread == [13]

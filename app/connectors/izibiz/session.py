@@ -60,7 +60,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 class IzibizSession:
     """Logs in at its first call and once more when İzibiz has forgotten the session. One thread at a time.
 
-    A refused login is remembered: this object does not try the same password twice.
+    A refused login is remembered until `close`: the same password is not tried twice by itself.
     """
 
     def __init__(
@@ -135,9 +135,24 @@ class IzibizSession:
             yield [self._remember(ettn, document) for ettn, document in page]
 
     def acknowledge(self, documents: Sequence[tuple[str, str]]) -> None:
-        for chunk in _chunks(documents):
+        """Mark as read. One that İzibiz refuses does not keep the others unread; its error is raised in the end."""
+        refused: Rejected | None = None
+        todo = [[d for d in chunk if any(d)] for chunk in reversed(list(_chunks(documents)))]
+        while todo:
+            if not (chunk := todo.pop()):
+                continue
             mark = {"value": "READ", "INVOICE": [self._named(ettn, number) for ettn, number in chunk]}
-            ensure_done(self._einvoice("MarkInvoice", {"MARK": mark}), "MarkInvoice")
+            try:
+                ensure_done(self._einvoice("MarkInvoice", {"MARK": mark}), "MarkInvoice")
+            except Rejected as error:
+                if error.retry_safe:
+                    raise
+                if len(chunk) == 1:
+                    refused = refused or error
+                else:
+                    todo += [chunk[len(chunk) // 2 :], chunk[: len(chunk) // 2]]
+        if refused is not None:
+            raise refused
 
     def fetch_rendering(self, ettn: str, direction: Direction, form: str) -> bytes:
         """İzibiz's own PDF, HTML or XML of a document; an error when the template in it is broken."""
@@ -223,6 +238,7 @@ class IzibizSession:
     def close(self) -> None:
         """Log out and hang up. Never raises: the session runs out by itself after some hours."""
         wire, self._wire = self._wire, None
+        self._refused = None
         if wire is None:
             return
         if self._session_id:
@@ -339,8 +355,8 @@ class IzibizSession:
 
     def _named(self, ettn: str, number: str) -> dict[str, str]:
         """An INVOICE by its attributes, its content empty."""
-        named = {"UUID": self._spelled(ettn)}
-        return {"ID": number, **named} if number else named
+        named = {"ID": number, "UUID": self._spelled(ettn)}
+        return {name: value for name, value in named.items() if value}
 
     def _spelled(self, ettn: str) -> str:
         return self._spelling.get(ettn.lower(), ettn)
