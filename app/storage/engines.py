@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import QueuePool
 
@@ -76,7 +76,8 @@ def switch_to_wal(connection: sqlite3.Connection) -> None:
 
 def _engine(path: Path, *, pool_size: int) -> Engine:
     return create_engine(
-        f"sqlite:///{path}",
+        # Not a text: a folder's name may hold any sign.
+        URL.create("sqlite", database=str(path)),
         poolclass=QueuePool,
         pool_size=pool_size,
         max_overflow=-1,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
 from app.domain.errors import StorageError
 from app.runtime.crashpoints import declare
@@ -35,8 +34,7 @@ def fill(source: Path, target: Path) -> None:
 
 def open_readonly(path: Path) -> sqlite3.Connection:
     """A connection that cannot change the file. The caller closes it."""
-    uri = f"file:{quote(str(path.resolve()))}?mode=ro"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
     connection.execute("PRAGMA busy_timeout = 10000")
     return connection
 

@@ -31,22 +31,8 @@ POINT = declare("db.bench", "bench rows")
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 SEED_COUNT = 10_000
 WORDS = [
-    "İstanbul",
-    "Şeker",
-    "Çınar",
-    "Gül",
-    "Işık",
-    "Yılmaz",
-    "Demir",
-    "Kaya",
-    "Öz",
-    "Ünal",
-    "Ankara",
-    "Bursa",
-    "Doğan",
-    "Kılıç",
-    "Ekin",
-    "Deniz",
+    *("İstanbul", "Şeker", "Çınar", "Gül", "Işık", "Yılmaz", "Demir", "Kaya"),
+    *("Öz", "Ünal", "Ankara", "Bursa", "Doğan", "Kılıç", "Ekin", "Deniz"),
 ]
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from app.domain.errors import EnvironmentFault, RuleBroken, StorageError
 from app.runtime import crashpoints
 from app.runtime.clock import FixedClock
-from app.storage import blobs, engines, schema, settings_store
+from app.storage import backup, blobs, engines, schema, settings_store
 from app.storage.database import Database
 
 _CLOCK = FixedClock(datetime(2026, 11, 21, tzinfo=UTC))
@@ -159,12 +159,9 @@ def test_a_full_disk_is_said_calmly_and_loses_nothing(lab: Any) -> None:
 
 
 def test_another_process_that_holds_the_lock_is_named_as_the_reason(lab: Any) -> None:
-    with closing(sqlite3.connect(lab.path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        # The same wait with a shorter patience.
-        with lab.db._writer.connect() as connection:
-            connection.connection.execute("PRAGMA busy_timeout = 50")
-            connection.connection.commit()
+    # The same wait with a shorter patience; the pool holds this one connection.
+    with lab.db.write(lab.point) as s:
+        s.execute(text("PRAGMA busy_timeout = 50"))
     with closing(sqlite3.connect(lab.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StorageError) as error, lab.db.write(lab.point):
@@ -207,6 +204,17 @@ def test_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as error:
         Database.open(path, clock=_CLOCK)
     assert error.value.code == "STORAGE.DAMAGED"
+
+
+def test_folder_may_have_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / "Müşteri klasörü 100% & #1"
+    folder.mkdir()
+    db = Database.open(folder / "muhurdar.db", clock=_CLOCK)
+    with db.write(settings_store.POINT) as s:
+        settings_store.save_setting(s, "x", 1)
+    assert backup.backup(db.path, folder / "yedek.db").companies == 0
+    db.close()
+    assert sorted(p.name for p in folder.iterdir()) == ["muhurdar.db", "yedek.db"]
 
 
 def test_missing_folder_is_said(tmp_path: Path) -> None:

@@ -17,7 +17,19 @@ import pytest
 from app.domain.errors import LeaseHeld, StorageError
 from app.domain.lifecycle import Direction, State
 from app.runtime.clock import FixedClock
-from app.storage import companies, documents, leases, migrate, numbers, outbox, polling, quarantine, schema, search
+from app.storage import (
+    backup,
+    companies,
+    documents,
+    leases,
+    migrate,
+    numbers,
+    outbox,
+    polling,
+    quarantine,
+    schema,
+    search,
+)
 from app.storage.database import Database
 from app.storage.engines import write_engine
 from app.storage.search import DocumentQuery
@@ -258,3 +270,17 @@ def test_an_old_version_is_upgraded_by_opening_it(tmp_path: Path, monkeypatch: p
     db = Database.open(path, clock=CLOCK)
     db.close()
     assert _version(path) == _NEXT
+
+
+def test_an_old_backup_is_upgraded_while_it_is_restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, path = tmp_path / "yedek.db", tmp_path / "muhurdar.db"
+    _load(DUMPS[-1], old)
+    before = _rows(old)
+    scripts = _scripts(tmp_path, 'op.execute("SELECT 1")')
+    monkeypatch.setattr(schema, "VERSION", _NEXT)
+    monkeypatch.setattr(migrate.run_steps, "__kwdefaults__", {"scripts": scripts, "version": None})
+    report = backup.restore(old, path, clock=CLOCK)
+    assert report.is_migrated
+    assert report.source.version == _NEXT - 1
+    assert (_version(path), _version(old)) == (_NEXT, _NEXT - 1)
+    assert _rows(path) == before
