@@ -1,0 +1,28 @@
+"""demo: the main job end to end without a window."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from app.cli.shell import print_json, say
+
+
+def cmd_run(arguments: argparse.Namespace) -> int:
+    from app.demo.run import Demo
+
+    quiet = arguments.json
+    demo = Demo(Path(arguments.out), with_pdf=not arguments.no_pdf, say=(lambda _line: None) if quiet else say)
+    report = demo.run()
+    if arguments.json:
+        print_json(report)
+    else:
+        say(f"Rapor: {demo.out / 'report.json'}  (mühür: {demo.seal_title})")
+    return 0 if demo.is_clean else 1
+
+
+def cmd_default(arguments: argparse.Namespace) -> int:
+    """No command: the window comes with a later release; until then the demo runs."""
+    arguments.out, arguments.no_pdf, arguments.json = "out/demo", False, False
+    say("Pencere henüz yok; deneme işi çalıştırılıyor (çıktılar out/demo klasöründe).")
+    return cmd_run(arguments)

@@ -1,0 +1,208 @@
+"""invoice create | queue | resend | answer | list | show | export."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from app.cli.shell import note, open_office, open_sealer, print_json, read_json, say
+from app.domain.lifecycle import STATE_TITLES, Direction
+from app.domain.turkish import format_amount, format_date, format_datetime
+
+
+def cmd_create(arguments: argparse.Namespace) -> int:
+    """Store the draft, print its ETTN. Findings go to stderr; a draft with errors is kept all the same."""
+    from app.runtime.files import write_output
+    from app.workflows import companies, drafting
+
+    data = read_json(arguments.draft)
+    with open_office(arguments) as office:
+        ctx = office.context()
+        company = companies.require_company(ctx, arguments.company)
+        drafted = drafting.save_draft(ctx, company, data)
+        if arguments.output:
+            write_output(Path(arguments.output), drafting.unsigned_xml(drafted.invoice, office.template(company)))
+    for finding in drafted.findings:
+        note(f"{finding.code} [{finding.field}]: {finding.message}")
+    if arguments.json:
+        print_json(
+            {
+                "ettn": drafted.invoice.uuid,
+                "number": drafted.invoice.number_text,
+                "findings": [f.to_json() for f in drafted.findings],
+            }
+        )
+    else:
+        say(drafted.invoice.uuid)
+    return 0
+
+
+def cmd_queue(arguments: argparse.Namespace) -> int:
+    from app.workflows import issuing
+
+    return _issue(arguments, lambda ctx, company, means: issuing.issue(ctx, company, arguments.ettns, means))
+
+
+def cmd_resend(arguments: argparse.Namespace) -> int:
+    from app.workflows import issuing
+
+    return _issue(arguments, lambda ctx, company, means: issuing.reissue(ctx, company, arguments.ettn, means))
+
+
+def _issue(arguments: argparse.Namespace, work: Any) -> int:
+    """Number, seal, queue. A buyer we do not know is asked for when there is a connection."""
+    from app.storage import companies as stored
+    from app.storage import documents
+    from app.workflows import companies, sealing
+
+    with open_office(arguments) as office:
+        ctx = office.context()
+        company = companies.require_company(ctx, arguments.company)
+        with office.db.read() as s:
+            account = stored.get_account(s, company.id)
+        means = sealing.Means(
+            sealer=open_sealer(arguments, company.company.tax_number, office),
+            endpoint=office.endpoint(account),
+            session=office.session(account) if account is not None else None,
+            template_for=office.template,
+        )
+        report = work(ctx, company, means)
+        with office.db.read() as s:
+            records = [documents.find(s, company.id, Direction.OUT, e) for e in report.queueing.done]
+    numbers = {r.ettn: r.number for r in records if r is not None}
+    for failure in [*report.sealing.failed, *report.queueing.failed]:
+        note(f"{failure.ettn}: {failure.error.sentence}")
+        for finding in failure.findings:
+            note(f"  {finding.code} [{finding.field}]: {finding.message}")
+    if arguments.json:
+        print_json({**report.to_json(), "numbers": numbers})
+    else:
+        for ettn, number in numbers.items():
+            say(f"{number}  {ettn}  kuyrukta")
+    return 0 if report.is_clean else 1
+
+
+def cmd_answer(arguments: argparse.Namespace) -> int:
+    from app.connectors.base import Answer
+    from app.workflows import answering, companies
+
+    with open_office(arguments) as office:
+        ctx = office.context()
+        company = companies.require_company(ctx, arguments.company)
+        what = Answer.ACCEPT if arguments.answer == "kabul" else Answer.REJECT
+        record = answering.answer(ctx, company, arguments.ettn, what, arguments.reason)
+    if arguments.json:
+        print_json({"ettn": record.ettn, "number": record.number, "answer": what.value, "state": record.state.value})
+    else:
+        say(f"{record.number}: {what.value} yanıtı kuyruğa alındı; 'muhurdar sync' ile gönderilir.")
+    return 0
+
+
+def cmd_list(arguments: argparse.Namespace) -> int:
+    from app.storage import search
+    from app.workflows import companies
+
+    with open_office(arguments) as office:
+        company = companies.require_company(office.context(), arguments.company)
+        query = search.DocumentQuery(
+            company_id=company.id,
+            direction=Direction(arguments.direction) if arguments.direction else None,
+            text=arguments.search,
+            only_review=arguments.review,
+        )
+        with office.db.read() as s:
+            ids = search.ids(s, query)
+            records = search.rows(s, ids[: max(0, arguments.limit)])
+    if arguments.json:
+        print_json({"total": len(ids), "documents": [_record_json(r) for r in records]})
+        return 0
+    for r in records:
+        arrow = "→" if r.direction is Direction.OUT else "←"
+        day = format_date(r.issue_date) if r.issue_date else "          "
+        amount = f"{format_amount(r.payable)} {r.currency}" if r.payable is not None else ""
+        say(f"{arrow} {r.number or '(numarasız)':<16} {day} {STATE_TITLES[r.state]:<18} {amount:>18}  {r.partner_name}")
+        say(f"  {r.ettn}{'  İNCELEME: ' + r.review_reason if r.review_code else ''}")
+    if not records:
+        say("Bu ölçütlere uyan belge yok.")
+    elif len(records) < len(ids):
+        say(f"… {len(ids)} belgeden {len(records)} tanesi gösterildi; --limit ile artırın.")
+    return 0
+
+
+def cmd_show(arguments: argparse.Namespace) -> int:
+    from app.domain.errors import RuleBroken
+    from app.storage import documents
+    from app.workflows import companies
+
+    with open_office(arguments) as office:
+        company = companies.require_company(office.context(), arguments.company)
+        with office.db.read() as s:
+            record = documents.find(s, company.id, Direction.OUT, arguments.ettn) or documents.find(
+                s, company.id, Direction.IN, arguments.ettn
+            )
+            if record is None:
+                raise RuleBroken("DOC.UNKNOWN", f"{arguments.ettn} bu firmada yok.", todo="ETTN'yi kontrol edin.")
+            history = documents.history(s, record.id)
+    if arguments.json:
+        print_json(
+            {
+                **_record_json(record),
+                "history": [
+                    {
+                        "at": h.at.isoformat(),
+                        "state": h.state.value,
+                        "code": h.raw_code,
+                        "text": h.raw_text,
+                        "note": h.note,
+                    }
+                    for h in history
+                ],
+            }
+        )
+        return 0
+    say(f"{record.number or '(numarasız)'}  {record.partner_name}  {STATE_TITLES[record.state]}")
+    if record.review_code:
+        say(f"İNCELEME: {record.review_reason} {record.review_todo}")
+    for h in history:
+        words = " ".join(part for part in (h.raw_code, h.raw_text, h.note) if part)
+        say(f"  {format_datetime(h.at)}  {STATE_TITLES[h.state]:<18} {words}")
+    return 0
+
+
+def cmd_export(arguments: argparse.Namespace) -> int:
+    from app.runtime.files import write_output
+    from app.workflows import companies, viewing
+
+    with open_office(arguments) as office:
+        ctx = office.context()
+        company = companies.require_company(ctx, arguments.company)
+        seen = viewing.viewable(ctx, company, arguments.ettn, template=office.template(company))
+        write_output(Path(arguments.output), seen.raw)
+    if arguments.json:
+        print_json({"file": arguments.output, "role": seen.role})
+    else:
+        say(f"Yazıldı: {arguments.output}")
+    return 0
+
+
+def _record_json(r: Any) -> dict[str, Any]:
+    return {
+        "ettn": r.ettn,
+        "number": r.number,
+        "direction": r.direction.value,
+        "kind": r.kind.value,
+        "profile": r.profile,
+        "type": r.type_code,
+        "issue_date": r.issue_date.isoformat() if r.issue_date else None,
+        "partner": {"tax_number": r.partner_vkn, "name": r.partner_name},
+        "currency": r.currency,
+        "payable": str(r.payable) if r.payable is not None else None,
+        "state": r.state.value,
+        "is_final": r.is_final,
+        "answer": r.answer,
+        "answer_due_at": r.answer_due_at.isoformat() if r.answer_due_at else None,
+        "review": {"code": r.review_code, "reason": r.review_reason, "todo": r.review_todo} if r.review_code else None,
+        "sealed_by": r.sealed_by,
+        "has_legal_copy": r.has_legal_copy,
+    }

@@ -1,0 +1,248 @@
+"""company, connector, sync, backup, restore."""
+
+from __future__ import annotations
+
+import argparse
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from app.cli.shell import note, open_office, open_sealer, print_json, read_json, say, secret_from_env
+from app.domain.errors import InputError
+from app.domain.turkish import format_amount, format_datetime, sort_key
+
+
+def cmd_company_add(arguments: argparse.Namespace) -> int:
+    from app.ubl.company_json import company_from_json
+    from app.workflows import companies
+
+    company = company_from_json(read_json(arguments.source), base_dir=Path(arguments.source).parent)
+    findings = companies.company_findings(company)
+    with open_office(arguments) as office:
+        record = companies.save_company(office.context(), company)
+    for finding in findings:
+        note(finding.message)
+    if arguments.json:
+        print_json(
+            {
+                "id": record.id,
+                "tax_number": company.tax_number.digits,
+                "title": company.party.display_name,
+                "findings": [f.to_json() for f in findings],
+            }
+        )
+    else:
+        say(f"Kaydedildi: {company.party.display_name} ({company.tax_number})")
+    return 0
+
+
+def cmd_company_list(arguments: argparse.Namespace) -> int:
+    from app.storage import companies
+
+    with open_office(arguments) as office, office.db.read() as s:
+        records = companies.list_companies(s)
+    records.sort(key=lambda r: sort_key(r.company.party.display_name))
+    if arguments.json:
+        print_json(
+            {
+                "companies": [
+                    {
+                        "tax_number": r.company.tax_number.digits,
+                        "title": r.company.party.display_name,
+                        "tax_office": r.company.party.tax_office,
+                        "sealing_mode": r.company.default_sealing_mode.value,
+                        "series": r.company.series,
+                    }
+                    for r in records
+                ]
+            }
+        )
+        return 0
+    if not records:
+        say("Henüz firma yok. 'muhurdar company add --from FİRMA.json' ile ekleyin.")
+    for r in records:
+        say(f"{r.company.tax_number.digits:<11}  {r.company.party.display_name}")
+    return 0
+
+
+def cmd_connector_set(arguments: argparse.Namespace) -> int:
+    from app.workflows import companies
+
+    settings: dict[str, str] = {}
+    for pair in arguments.set:
+        name, sign, value = pair.partition("=")
+        if not sign:
+            raise InputError("SETTING.SHAPE", f"Ayar okunamadı: {pair!r}.", todo="AD=DEĞER biçiminde yazın.")
+        settings[name.strip()] = value.strip()
+    password = secret_from_env(arguments.password_env, "Entegratör parolası")
+    with open_office(arguments) as office:
+        ctx = office.context()
+        company = companies.require_company(ctx, arguments.company)
+        connector = office.connector(arguments.key)
+        account = companies.set_connector(
+            ctx,
+            company,
+            connector,
+            url=arguments.url,
+            user=arguments.user,
+            password=password,
+            secrets=office.secrets,
+            settings=settings,
+            labels=tuple(arguments.label),
+        )
+        kind = connector.endpoint_kind(account.url)
+    words = {"sandbox": "deneme ortamı", "test": "entegratörün test ortamı", "live": "GERÇEK ortam"}[kind.value]
+    if arguments.json:
+        print_json({"connector": connector.key, "title": connector.title, "url": account.url, "kind": kind.value})
+    else:
+        say(f"{company.company.party.display_name}: {connector.title}, {words}.")
+    return 0
+
+
+def cmd_sync(arguments: argparse.Namespace) -> int:
+    """One pass; prints what it did and what the floors made it skip. Exit 1 when a step failed."""
+    from app.workflows import companies, sync
+
+    with open_office(arguments) as office:
+        ctx = office.context()
+        company = companies.require_company(ctx, arguments.company)
+        account = companies.require_account(ctx, company)
+        sealer = open_sealer(arguments, company.company.tax_number, office)
+        line = office.line(account)
+        report = sync.sync_company(ctx, company, line, mode="button", sealer=sealer)
+        completed = _complete(arguments, office, ctx, company, account)
+    shown = report.to_json()
+    if completed is not None:
+        shown["complete"] = completed
+    if arguments.json:
+        print_json(shown)
+    else:
+        _show_sync(report)
+    return 1 if report.errors else 0
+
+
+def _complete(
+    arguments: argparse.Namespace, office: Any, ctx: Any, company: Any, account: Any
+) -> dict[str, Any] | None:
+    if not arguments.complete:
+        return None
+    from calendar import monthrange
+    from datetime import date
+
+    from app.workflows import receiving
+
+    try:
+        first = date.fromisoformat(f"{arguments.complete}-01")
+    except ValueError as error:
+        raise InputError(
+            "PERIOD.SHAPE", f"Dönem okunamadı: {arguments.complete!r}.", todo="YYYY-AA yazın, örneğin 2026-11."
+        ) from error
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    report = receiving.complete_period(ctx, company, account, office.session(account), start=first, end=last)
+    return report.to_json()
+
+
+_STEP_WORDS = {
+    "send": (
+        ("sent", "{} belge gönderildi"),
+        ("unknown", "{} belgenin sonucu bilinmiyor"),
+        ("refused", "{} belge reddedildi"),
+        ("waiting", "{} belge bekliyor"),
+        ("review", "{} belge elle incelemeye alındı"),
+    ),
+    "settle": (
+        ("found", "{} belgenin sonucu öğrenildi"),
+        ("requeued", "{} belge yeniden kuyruğa alındı"),
+        ("still_unknown", "{} belgenin sonucu hâlâ bilinmiyor"),
+    ),
+    "answer": (
+        ("sent", "{} yanıt iletildi"),
+        ("refused", "{} yanıt kabul edilmedi"),
+        ("needs_seal", "{} yanıt mühür bekliyor"),
+        ("unknown", "{} yanıtın sonucu bilinmiyor"),
+    ),
+    "status": (("changed", "{} belgenin durumu değişti"), ("missing", "{} belge entegratörde bulunamadı")),
+    "legal": (("fetched", "{} yasal nüsha alındı"),),
+    "receive": (
+        ("new", "{} yeni belge alındı"),
+        ("duplicates", "{} belge mükerrer olabilir"),
+        ("kept_aside", "{} dosya okunamadı, kenara alındı"),
+    ),
+    "lapse": (("lapsed", "{} belgenin yanıt süresi doldu"),),
+}
+_STEP_WORDS["settle_again"] = _STEP_WORDS["settle"]
+
+
+def _show_sync(report: Any) -> None:
+    lines = 0
+    for step in report.steps:
+        if step.skipped_until is not None:
+            what = "Gelen belgeler" if step.step == "receive" else "Durumlar"
+            say(f"{what} şimdi sorulmadı; {format_datetime(step.skipped_until)} sonrasında sorulabilir.")
+            lines += 1
+        if step.error is not None:
+            say(f"Yapılamadı: {step.error.sentence}")
+            lines += 1
+        for key, words in _STEP_WORDS.get(step.step, ()):
+            items = (step.result or {}).get(key)
+            if items:
+                say(words.format(len(items)).capitalize() + ".")
+                lines += 1
+        for item in (step.result or {}).get("kept_aside", ()):
+            say(f"  {item['name']}: {item['message']}")
+    if report.offline:
+        say("Bağlantı yok; kuyruktakiler bağlantı gelince gönderilecek.")
+    elif not lines:
+        say("Yapılacak bir şey yoktu.")
+
+
+def cmd_backup(arguments: argparse.Namespace) -> int:
+    from app.runtime.paths import DataFolder, resolve_data_dir
+    from app.storage.backup import backup
+
+    folder = DataFolder(resolve_data_dir(arguments.data_dir))
+    if not folder.database.exists():
+        raise InputError("BACKUP.NOTHING", "Yedeklenecek veritabanı yok.", todo="Veri klasörünü kontrol edin.")
+    info = backup(folder.database, Path(arguments.file))
+    if arguments.json:
+        print_json(_backup_json(info))
+    else:
+        size = format_amount(Decimal(info.size_bytes) / 1024, 0)
+        say(f"Yedeklendi: {arguments.file} ({info.documents} belge, {size} KB)")
+    return 0
+
+
+def cmd_restore(arguments: argparse.Namespace) -> int:
+    from app.runtime.paths import DataFolder, resolve_data_dir
+    from app.storage.backup import restore
+
+    folder = DataFolder(resolve_data_dir(arguments.data_dir))
+    folder.ensure()
+    report = restore(Path(arguments.file), folder.database, dry_run=arguments.dry_run)
+    info = report.source
+    if arguments.json:
+        print_json(
+            {
+                **_backup_json(info),
+                "dry_run": arguments.dry_run,
+                "migrated": report.is_migrated,
+                "kept_aside": str(report.kept_aside) if report.kept_aside is not None else None,
+            }
+        )
+    elif arguments.dry_run:
+        say(f"Yedek sağlam: {info.companies} firma, {info.documents} belge. Hiçbir şey değiştirilmedi.")
+    else:
+        say(f"Geri yüklendi: {info.companies} firma, {info.documents} belge.")
+        if report.kept_aside is not None:
+            say(f"Önceki veritabanı saklandı: {report.kept_aside}")
+    return 0
+
+
+def _backup_json(info: Any) -> dict[str, Any]:
+    return {
+        "file": str(info.path),
+        "size_bytes": info.size_bytes,
+        "version": info.version,
+        "companies": info.companies,
+        "documents": info.documents,
+    }

@@ -1,0 +1,218 @@
+"""The composition root: wires data folder, database, secrets, connectors and children together. No logic here.
+
+Everything heavy (SQLAlchemy, zeep, children, Qt) is imported when first needed: `muhurdar --help` stays instant.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from app.domain.protocols import Clock, NoProgress, Progress, SecretStore
+from app.runtime.clock import SystemClock
+from app.runtime.paths import DataFolder
+from app.runtime.resources import resource_path
+
+if TYPE_CHECKING:
+    from app.connectors.base import Connector, Session
+    from app.rendering.html import Renderer
+    from app.rendering.pdf import PdfPrinter
+    from app.runtime.children import ChildPool
+    from app.runtime.settings import Settings
+    from app.storage.database import Database
+    from app.storage.records import AccountRecord, CompanyRecord
+    from app.workflows.context import Endpoint, WorkContext
+    from app.workflows.floors import Intervals
+    from app.workflows.sync import Line
+
+log = logging.getLogger(__name__)
+
+
+class Office:
+    """One open data folder. Use as a context manager; closing logs out of every integrator."""
+
+    def __init__(
+        self,
+        folder: DataFolder,
+        *,
+        owner: str,
+        clock: Clock | None = None,
+        secrets: SecretStore | None = None,
+        passphrase: str | None = None,
+    ) -> None:
+        self.folder = folder
+        self.clock: Clock = clock or SystemClock()
+        self.owner = owner
+        self._passphrase = passphrase
+        self._secrets = secrets
+        self._db: Database | None = None
+        self._connectors: dict[str, Connector] = {}
+        self._sessions: dict[int, Session] = {}
+        self._pool: ChildPool | None = None
+        self._printer: PdfPrinter | None = None
+        self._settings: Settings | None = None
+
+    @classmethod
+    def open(
+        cls,
+        data_dir: Path,
+        *,
+        owner: str,
+        clock: Clock | None = None,
+        secrets: SecretStore | None = None,
+        passphrase: str | None = None,
+    ) -> Office:
+        """Open (and create when absent) the data folder."""
+        folder = DataFolder(data_dir)
+        folder.ensure()
+        return cls(folder, owner=owner, clock=clock, secrets=secrets, passphrase=passphrase)
+
+    def __enter__(self) -> Office:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def db(self) -> Database:
+        if self._db is None:
+            from app.storage.database import Database
+
+            self._db = Database.open(self.folder.database, clock=self.clock)
+        return self._db
+
+    @property
+    def secrets(self) -> SecretStore:
+        if self._secrets is None:
+            from app.runtime.secrets import open_secret_store
+
+            self._secrets = open_secret_store(self.folder, passphrase=self._passphrase)
+        return self._secrets
+
+    @property
+    def pool(self) -> ChildPool:
+        if self._pool is None:
+            from app.runtime.children import ChildPool
+
+            self._pool = ChildPool()
+        return self._pool
+
+    @property
+    def renderer(self) -> Renderer:
+        from app.rendering.html import Renderer
+
+        return Renderer(self.pool)
+
+    @property
+    def printer(self) -> PdfPrinter:
+        if self._printer is None:
+            from app.rendering.pdf import PdfPrinter
+
+            self._printer = PdfPrinter()
+        return self._printer
+
+    def context(self, progress: Progress | None = None) -> WorkContext:
+        from app.workflows.context import WorkContext
+
+        return WorkContext(db=self.db, clock=self.clock, owner=self.owner, progress=progress or NoProgress())
+
+    def connector(self, key: str) -> Connector:
+        """The connector of this key. Raises: ConfigError when there is none."""
+        if key not in self._connectors:
+            from app.connectors.registry import load_connector
+
+            self._connectors[key] = load_connector(key, cache_folder=self.folder.cache, clock=self.clock)
+        return self._connectors[key]
+
+    def endpoint(self, account: AccountRecord | None) -> Endpoint | None:
+        if account is None:
+            return None
+        from app.workflows.context import Endpoint
+
+        connector = self.connector(account.connector)
+        return Endpoint(kind=connector.endpoint_kind(account.url), title=connector.title)
+
+    def session(self, account: AccountRecord) -> Session:
+        """The account's session; one per account as long as the office is open (it logs in with its first call)."""
+        if account.id not in self._sessions:
+            from app.connectors.base import Credentials
+            from app.domain.errors import ConfigError
+
+            password = self.secrets.get(account.secret_name)
+            if password is None:
+                raise ConfigError(
+                    "CONNECTOR.PASSWORD",
+                    "Entegratör parolası bulunamadı.",
+                    why="Parola bu bilgisayarın anahtar kasasında yok.",
+                    todo="'muhurdar connector set' ile parolayı yeniden girin.",
+                )
+            credentials = Credentials(url=account.url, user=account.user, password=password, settings=account.settings)
+            self._sessions[account.id] = self.connector(account.connector).open(credentials)
+        return self._sessions[account.id]
+
+    def line(self, account: AccountRecord) -> Line:
+        from app.workflows.sync import Line
+
+        connector = self.connector(account.connector)
+        return Line(
+            account=account,
+            connector=connector,
+            open_session=lambda: self.session(account),
+            intervals=self.intervals(connector),
+        )
+
+    @property
+    def settings(self) -> Settings:
+        """The office's settings, stored in the database."""
+        if self._settings is None:
+            from app.runtime.settings import Settings
+            from app.storage.settings_store import POINT, load_settings, save_setting
+
+            def load() -> dict[str, object]:
+                with self.db.read() as s:
+                    return dict(load_settings(s))
+
+            def save(name: str, value: object) -> None:
+                with self.db.write(POINT) as s:
+                    save_setting(s, name, value)
+
+            self._settings = Settings(load, save)
+        return self._settings
+
+    def intervals(self, connector: Connector) -> Intervals:
+        """How often the user wants to poll. Raises: ConfigError when that is below the integrator's floors."""
+        from app.runtime.settings import RECEIVE_INTERVAL_MIN, STATUS_INTERVAL_HOURS
+        from app.workflows.floors import Intervals, ensure_intervals
+
+        intervals = Intervals(
+            receive=timedelta(minutes=self.settings.get(RECEIVE_INTERVAL_MIN)),
+            status=timedelta(hours=self.settings.get(STATUS_INTERVAL_HOURS)),
+        )
+        ensure_intervals(intervals, connector.capabilities.floors)
+        return intervals
+
+    def template(self, company: CompanyRecord) -> bytes:
+        """The invoice template of a company, with its logo and stamp."""
+        from app.rendering.template import personalise
+
+        base = resource_path("templates/invoice.xslt").read_bytes()
+        return personalise(base, logo=company.company.logo, stamp=company.company.stamp)
+
+    def close(self) -> None:
+        """Log out, stop the children, close the database. Never raises."""
+        for session in self._sessions.values():
+            session.close()
+        self._sessions.clear()
+        for part in (self._printer, self._pool, self._db):
+            if part is None:
+                continue
+            try:
+                part.close()
+            except Exception:
+                log.exception("closing %s", type(part).__name__)
+        self._printer = self._pool = self._db = None

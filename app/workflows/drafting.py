@@ -1,0 +1,111 @@
+"""Drafting an invoice: fields in, findings out. Works with no connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain.document_number import SeriesPurpose
+from app.domain.errors import ConfigError, RuleBroken
+from app.domain.findings import Finding
+from app.domain.invoice import Invoice, InvoiceTotals
+from app.domain.lifecycle import Direction, DocumentKind, State
+from app.storage import companies, documents, numbers
+from app.storage.records import CompanyRecord, DocumentIndex, DocumentRecord, PartnerRecord
+from app.ubl.draft import invoice_from_json, invoice_to_json
+from app.ubl.totals import compute_totals
+from app.ubl.writer import build_invoice
+from app.validation.builtin import Purpose, check_invoice
+from app.workflows import points
+from app.workflows.context import WorkContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """A stored draft with what the checks say of it."""
+
+    record: DocumentRecord
+    invoice: Invoice
+    findings: list[Finding]
+
+
+def save_draft(ctx: WorkContext, company: CompanyRecord, data: Mapping[str, Any]) -> Drafted:
+    """Store a draft and say what is wrong with it. A draft with errors is kept all the same: nothing typed is lost.
+
+    Raises: InputError when `data` cannot be read as a draft at all; RuleBroken (DRAFT.LOCKED) when the document
+    already has a number.
+    """
+    with ctx.db.read() as s:
+        series = numbers.series_for(s, company.id, SeriesPurpose.EINVOICE)
+    if series is None and not data.get("series"):
+        raise ConfigError(
+            "SERIES.MISSING",
+            "Bu firmanın e-Fatura serisi tanımlı değil.",
+            todo="Firma kartına üç karakterlik bir e-Fatura serisi yazın (örneğin ABC).",
+        )
+    invoice = invoice_from_json({"series": series, **data}, company=company.company, clock=ctx.clock)
+    partner = known_partner(ctx, company, invoice)
+    with ctx.db.write(points.DRAFT) as s:
+        existing = documents.find(s, company.id, Direction.OUT, invoice.uuid)
+        if existing is not None and existing.state not in (State.DRAFT, State.READY):
+            raise RuleBroken(
+                "DRAFT.LOCKED",
+                f"{existing.number} numaralı belge kilitli.",
+                why="Numara alan belge değiştirilemez.",
+                todo="Yanlışsa alıcı reddetsin ya da iade faturası düzenleyin.",
+            )
+        record = documents.save_draft(
+            s,
+            company.id,
+            kind=DocumentKind.INVOICE,
+            ettn=invoice.uuid,
+            data=invoice_to_json(invoice),
+            index=index_of(invoice, compute_totals(invoice)),
+            at=ctx.clock.now(),
+        )
+    return Drafted(record=record, invoice=invoice, findings=check(ctx, invoice, partner=partner))
+
+
+def load_invoice(ctx: WorkContext, company: CompanyRecord, document_id: int) -> Invoice:
+    """The invoice of a draft, with the company card as it is today."""
+    with ctx.db.read() as s:
+        data = documents.load_draft(s, document_id)
+    return invoice_from_json(data, company=company.company, clock=ctx.clock)
+
+
+def check(
+    ctx: WorkContext, invoice: Invoice, *, partner: PartnerRecord | None, purpose: Purpose = "draft"
+) -> list[Finding]:
+    """All findings of the built-in rules, by today's Istanbul date."""
+    registered = partner.registered if partner is not None else None
+    return check_invoice(invoice, today=ctx.clock.today(), purpose=purpose, registered=registered)
+
+
+def known_partner(ctx: WorkContext, company: CompanyRecord, invoice: Invoice) -> PartnerRecord | None:
+    """What we already know of the buyer, without asking anybody."""
+    with ctx.db.read() as s:
+        return companies.get_partner(s, company.id, invoice.customer.tax_number.digits)
+
+
+def unsigned_xml(invoice: Invoice, template: bytes) -> bytes:
+    """The UBL-TR bytes of a draft, without a seal."""
+    return build_invoice(invoice, compute_totals(invoice), template=template)
+
+
+def index_of(invoice: Invoice, totals: InvoiceTotals) -> DocumentIndex:
+    """The derived row that lists and searches use."""
+    return DocumentIndex(
+        number=str(invoice.number) if invoice.number is not None else "",
+        profile=invoice.profile,
+        type_code=invoice.type_code,
+        issue_date=invoice.issue_date,
+        partner_vkn=invoice.customer.tax_number.digits,
+        partner_name=invoice.customer.display_name,
+        currency=invoice.currency,
+        payable=totals.payable,
+        vat=totals.vat,
+        sender_label=invoice.sender_label,
+        receiver_label=invoice.receiver_label,
+        search_text=" ".join([*(line.name for line in invoice.lines), *invoice.notes]),
+    )

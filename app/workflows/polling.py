@@ -1,0 +1,82 @@
+"""Asking where the documents are: outgoing ones until they are final, answered ones until the answer is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from app.connectors.base import Session
+from app.domain.lifecycle import Direction, State
+from app.storage import documents
+from app.storage.records import CompanyRecord
+from app.workflows import points, tracking
+from app.workflows.context import WorkContext
+
+_CHUNK = 100
+
+
+@dataclass(slots=True, kw_only=True)
+class StatusOutcome:
+    """`changed` maps ETTN to its new state; `missing` are documents that the integrator does not know any more."""
+
+    asked: int = 0
+    changed: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"asked": self.asked, "changed": self.changed, "missing": self.missing}
+
+
+def poll_statuses(ctx: WorkContext, company: CompanyRecord, session: Session) -> StatusOutcome:
+    """Query every document that can still change, many per request; final ones and basic incoming ones never.
+
+    The caller has checked the floor. Source: İzibiz checklist IZ-F-17 … IZ-F-23.
+    """
+    outcome = StatusOutcome()
+    with ctx.db.read() as s:
+        now = ctx.clock.now()
+        due = documents.due_for_status(s, company.id, now=now, floor=timedelta(0), arrived_after=now - tracking.ASK_FOR)
+    for start in range(0, len(due), _CHUNK):
+        ctx.progress.report(start, len(due), "Durumlar sorgulanıyor")
+        ctx.progress.checkpoint()
+        chunk = due[start : start + _CHUNK]
+        reports = {r.ettn: r for r in session.statuses([record.ettn for record in chunk])}
+        outcome.asked += len(chunk)
+        with ctx.db.write(points.STATUS) as s:
+            for record in chunk:
+                report = reports.get(record.ettn)
+                if report is None or not report.found:
+                    outcome.missing.append(record.ettn)
+                    documents.flag_review(
+                        s,
+                        record.id,
+                        code="STATUS.MISSING",
+                        reason="Entegratör bu belgeyi tanımıyor.",
+                        todo="Entegratörün portalında belgeyi arayın; yeniden göndermeyin.",
+                        at=ctx.clock.now(),
+                    )
+                    continue
+                fresh = documents.get(s, record.id)
+                new = tracking.apply_report(ctx, s, fresh, report)
+                if new is not fresh.state:
+                    outcome.changed[record.ettn] = new.value
+    return outcome
+
+
+def lapse(ctx: WorkContext, company: CompanyRecord) -> list[str]:
+    """Close commercial documents whose eight days passed unanswered. Needs no connection. Returns their ETTNs."""
+    now = ctx.clock.now()
+    with ctx.db.read() as s:
+        overdue = documents.overdue_answers(s, company.id, now=now, waited=tracking.ASK_FOR)
+    if not overdue:
+        return []
+    with ctx.db.write(points.STATUS) as s:
+        for record in overdue:
+            note = (
+                "Sekiz gün içinde yanıt verilmedi; fatura kabul edilmiş sayılır."
+                if record.direction is Direction.IN
+                else "Alıcı sekiz gün içinde yanıt vermedi; fatura kabul edilmiş sayılır."
+            )
+            documents.set_state(s, record.id, State.LAPSED, at=now, note=note, is_final=True)
+    return [record.ettn for record in overdue]

@@ -1,0 +1,66 @@
+"""The intent to send: written down before anything leaves the house."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.connectors.base import EndpointKind
+from app.domain.dates import is_issue_date_allowed
+from app.domain.errors import AppError, RuleBroken
+from app.domain.lifecycle import Direction, State
+from app.domain.turkish import format_date
+from app.storage import documents, outbox
+from app.storage.records import CompanyRecord, DocumentRecord
+from app.workflows import points
+from app.workflows.context import Endpoint, WorkContext
+from app.workflows.report import BulkReport
+
+
+def queue(ctx: WorkContext, company: CompanyRecord, ettns: Sequence[str], endpoint: Endpoint | None) -> BulkReport:
+    """Put sealed documents into the outbox. They go out with the next sync, whenever there is a connection."""
+    report = BulkReport()
+    for ettn in dict.fromkeys(ettns):
+        try:
+            with ctx.db.write(points.QUEUE) as s:
+                record = documents.find(s, company.id, Direction.OUT, ettn)
+                if record is None:
+                    raise RuleBroken("DOC.UNKNOWN", f"{ettn} bu firmada yok.", todo="ETTN'yi kontrol edin.")
+                ensure_queueable(ctx, record, endpoint)
+                documents.set_state(s, record.id, State.QUEUED, at=ctx.clock.now(), note="Gönderim kuyruğuna alındı.")
+                outbox.enqueue(s, company.id, record.id, "send", {}, at=ctx.clock.now())
+        except AppError as error:
+            report.fail(ettn, error)
+        else:
+            report.done.append(ettn)
+    return report
+
+
+def ensure_queueable(ctx: WorkContext, record: DocumentRecord, endpoint: Endpoint | None) -> None:
+    """Raise RuleBroken unless this document may wait for sending."""
+    if record.state is not State.SEALED:
+        raise RuleBroken(
+            "QUEUE.STATE",
+            f"{record.number or record.ettn} kuyruğa alınamaz.",
+            why="Yalnız mühürlü ve henüz gönderilmemiş belgeler kuyruğa alınır.",
+            todo="Taslaksa önce mühürleyin; gönderildiyse durumunu izleyin.",
+        )
+    ensure_date(ctx, record)
+    if record.sealed_by == "test" and endpoint is not None and endpoint.kind is EndpointKind.LIVE:
+        raise RuleBroken(
+            "SEAL.TEST_ON_LIVE",
+            f"{record.number} TEST mührü taşıyor; gerçek ortama gönderilemez.",
+            why=f"{endpoint.title} gerçek gönderim yapar.",
+            todo="Belgeyi iptal edip gerçek mühürle yeniden düzenleyin.",
+        )
+
+
+def ensure_date(ctx: WorkContext, record: DocumentRecord) -> None:
+    """Raise RuleBroken (DATE.SEVEN_DAYS) when the issue date is not within the last seven Istanbul days."""
+    if record.issue_date is None or is_issue_date_allowed(record.issue_date, today=ctx.clock.today()):
+        return
+    raise RuleBroken(
+        "DATE.SEVEN_DAYS",
+        f"{format_date(record.issue_date)} tarihli belge bugün gönderilemez.",
+        why="Fatura en çok yedi gün geriye ve en geç bugün tarihli olabilir.",
+        todo="Belge elle incelemeye alındı: satışın tarihini kontrol edip gerekirse yeni fatura düzenleyin.",
+    )

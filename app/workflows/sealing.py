@@ -1,0 +1,306 @@
+"""Numbering and sealing: one document, one number, one transaction.
+
+The seal is made with the next number while no transaction is open; then one short transaction stores bytes, number and
+state if that number is still the next. Otherwise the seal is thrown away and made again (decision 3 of the house).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from app.connectors.base import EndpointKind, Session
+from app.connectors.gib_codes import ResendRule, resend_rule
+from app.domain.document_number import DocumentNumber, parse_document_number
+from app.domain.errors import AppError, RuleBroken, SealError
+from app.domain.ettn import new_ettn
+from app.domain.findings import Finding, has_errors
+from app.domain.invoice import Invoice
+from app.domain.lifecycle import Direction, DocumentKind, SealingMode, State
+from app.domain.protocols import Sealer
+from app.domain.turkish import format_date
+from app.signing.xades import seal_ubl
+from app.storage import documents, numbers
+from app.storage.records import CompanyRecord, DocumentRecord, PartnerRecord
+from app.ubl.totals import compute_totals
+from app.ubl.writer import build_invoice
+from app.workflows import drafting, partners, points
+from app.workflows.context import Endpoint, WorkContext
+from app.workflows.report import BulkReport
+
+TemplateFor = Callable[[CompanyRecord], bytes]
+#: How often a seal is made again because another process took the number meanwhile.
+_MAX_RACES = 1000
+#: Errors after which the rest of a batch is not tried: the token, not the document, is at fault.
+_STOPPERS = (
+    "PIN.",
+    "TOKEN.",
+    "SEAL.TEST_ON_LIVE",
+    "SEAL.MISSING",
+    "SEAL.FOREIGN_CERT",
+    "SEAL.EXPIRED",
+    "SEAL.NOT_YET_VALID",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """With what to seal. `sealer` None suits only companies whose integrator seals.
+
+    `endpoint` None means the company has no integrator yet; sealing is then allowed (sending will ask).
+    `session` None means no connection: what is known of the buyers is used.
+    """
+
+    sealer: Sealer | None
+    endpoint: Endpoint | None
+    session: Session | None
+    template_for: TemplateFor
+
+
+def seal(ctx: WorkContext, company: CompanyRecord, ettns: Sequence[str], means: Means) -> BulkReport:
+    """Number and seal drafts in the order of their issue dates; a refusal of the token stops the batch.
+
+    Token thread when `means.sealer` is a PKCS#11 one. Each document is all or nothing.
+    """
+    report = BulkReport()
+    records = _drafts(ctx, company, ettns, report)
+    for done, record in enumerate(records):
+        ctx.progress.report(done, len(records), f"{record.partner_name} mühürleniyor")
+        ctx.progress.checkpoint()
+        try:
+            sealed = seal_one(ctx, company, record, means)
+        except _NotSealable as refusal:
+            report.fail(record.ettn, refusal.error, refusal.findings)
+        except AppError as error:
+            report.fail(record.ettn, error)
+            if error.code.startswith(_STOPPERS):
+                report.stopped = True
+                break
+        else:
+            report.done.append(sealed.ettn)
+    ctx.progress.report(len(records), len(records), "Mühürleme bitti")
+    return report
+
+
+class _NotSealable(Exception):
+    def __init__(self, error: AppError, findings: list[Finding]) -> None:
+        super().__init__(error.sentence)
+        self.error = error
+        self.findings = findings
+
+
+def seal_one(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, means: Means) -> DocumentRecord:
+    """Number, seal and store one draft. Raises AppError and then nothing was written."""
+    mode = company.company.sealing_mode(DocumentKind.INVOICE)
+    ensure_means(mode, means)
+    invoice = drafting.load_invoice(ctx, company, record.id)
+    partner = partners.ensure_registration(ctx, company, invoice.customer, means.session)
+    ensure_registered(partner)
+    label = partners.choose_label(partner, invoice.receiver_label)
+    invoice = replace(invoice, receiver_label=label, sender_label=invoice.sender_label or _own_gb(company))
+    findings = drafting.check(ctx, invoice, partner=partner, purpose="seal")
+    if has_errors(findings):
+        first = next(f for f in findings if f.severity == "error")
+        raise _NotSealable(
+            RuleBroken(
+                "SEAL.FINDINGS",
+                "Belge mühürlenmedi.",
+                why=f"Düzeltilecek {sum(f.severity == 'error' for f in findings)} bulgu var; ilki: {first.message}",
+                todo="Taslağı düzeltip yeniden deneyin.",
+            ),
+            findings,
+        )
+    partners.remember_choice(ctx, company, partner, label)
+    return _number_and_store(ctx, company, record, invoice, mode, means)
+
+
+def _number_and_store(
+    ctx: WorkContext,
+    company: CompanyRecord,
+    record: DocumentRecord,
+    invoice: Invoice,
+    mode: SealingMode,
+    means: Means,
+) -> DocumentRecord:
+    template = means.template_for(company)
+    asked = invoice.number
+    for _ in range(_MAX_RACES):
+        with ctx.db.read() as s:
+            number, last_date = numbers.peek_next(s, company.id, invoice.series, invoice.issue_date.year)
+        if asked is not None and asked != number:
+            raise RuleBroken(
+                "NUMBER.NOT_NEXT",
+                f"Taslakta yazılı {asked} numarası sıradaki numara değil.",
+                why=f"Bu seride sıradaki numara {number}.",
+                todo="Taslaktan numarayı silin; program sıradakini verir.",
+            )
+        ensure_dates_forward(invoice, number, last_date)
+        numbered = replace(invoice, number=number)
+        xml = build_invoice(numbered, compute_totals(numbered), template=template)
+        if mode is SealingMode.OWN and means.sealer is not None:
+            xml = seal_ubl(xml, means.sealer, signing_time=ctx.clock.now())
+        with ctx.db.write(points.SEAL) as s:
+            stored = numbers.store_sealed(
+                s,
+                record.id,
+                number=number,
+                xml=xml,
+                ettn=numbered.uuid,
+                issue_date=numbered.issue_date,
+                sealed_by=sealed_by(mode, means.sealer),
+                sender_label=numbered.sender_label,
+                receiver_label=numbered.receiver_label,
+                at=ctx.clock.now(),
+            )
+            if stored:
+                return documents.get(s, record.id)
+    raise RuleBroken(
+        "NUMBER.RACE",
+        "Belgeye numara verilemedi.",
+        why="Başka bir pencere aynı seride durmadan numara alıyor.",
+        todo="Öteki işin bitmesini bekleyip yeniden deneyin.",
+        retry_safe=True,
+    )
+
+
+def reseal_failed(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, means: Means) -> DocumentRecord:
+    """Make a new attempt of a failed document: same number; the ETTN is new when it failed at the receiver.
+
+    Source: İzibiz guide (failed at GİB: same ETTN; failed at the receiver: new ETTN), decision 2 of the house.
+    Raises: RuleBroken (RESEND.FORBIDDEN) for documents that must not be sent again.
+    """
+    if record.state is not State.FAILED:
+        raise RuleBroken(
+            "RESEND.FORBIDDEN",
+            f"{record.number} yeniden gönderilemez.",
+            why="Yalnız hata almış belgeler yeniden gönderilir.",
+            todo="Belgenin durumuna ve geçmişine bakın.",
+        )
+    rule = resend_rule(record.gib_code) if record.gib_code is not None else ResendRule.SAME_ETTN
+    if rule not in (ResendRule.SAME_ETTN, ResendRule.NEW_ETTN):
+        raise RuleBroken(
+            "RESEND.FORBIDDEN",
+            f"{record.number} yeniden gönderilemez.",
+            why=f"GİB kodu {record.gib_code}: belge karşı tarafta kayıtlı olabilir.",
+            todo="Önce durumunu sorgulayın; kuşku varsa entegratörünüzü arayın.",
+        )
+    mode = company.company.sealing_mode(DocumentKind.INVOICE)
+    ensure_means(mode, means)
+    invoice = drafting.load_invoice(ctx, company, record.id)
+    ettn = new_ettn() if rule is ResendRule.NEW_ETTN else record.ettn
+    numbered = replace(
+        invoice,
+        uuid=ettn,
+        number=parse_document_number(record.number),
+        sender_label=record.sender_label,
+        receiver_label=invoice.receiver_label or record.receiver_label,
+    )
+    findings = drafting.check(ctx, numbered, partner=None, purpose="seal")
+    if has_errors(findings):
+        first = next(f for f in findings if f.severity == "error")
+        raise RuleBroken(
+            "SEAL.FINDINGS", "Belge yeniden mühürlenmedi.", why=first.message, todo="Düzeltip yeniden deneyin."
+        )
+    xml = build_invoice(numbered, compute_totals(numbered), template=means.template_for(company))
+    if mode is SealingMode.OWN and means.sealer is not None:
+        xml = seal_ubl(xml, means.sealer, signing_time=ctx.clock.now())
+    with ctx.db.write(points.SEAL) as s:
+        numbers.store_new_attempt(
+            s, record.id, xml=xml, ettn=ettn, at=ctx.clock.now(), sealed_by=sealed_by(mode, means.sealer)
+        )
+        documents.clear_review(s, record.id, at=ctx.clock.now())
+        return documents.get(s, record.id)
+
+
+def require_outgoing(ctx: WorkContext, company: CompanyRecord, ettn: str) -> DocumentRecord:
+    """The outgoing document of this ETTN. Raises: RuleBroken (DOC.UNKNOWN)."""
+    with ctx.db.read() as s:
+        record = documents.find(s, company.id, Direction.OUT, ettn)
+    if record is None:
+        raise RuleBroken("DOC.UNKNOWN", f"{ettn} bu firmada yok.", todo="ETTN'yi kontrol edin.")
+    return record
+
+
+def ensure_means(mode: SealingMode, means: Means) -> None:
+    """Raise SealError unless the given seal suits the company's mode and the endpoint."""
+    if mode is SealingMode.INTEGRATOR:
+        return
+    if means.sealer is None:
+        raise SealError(
+            "SEAL.MISSING",
+            "Belge mühürlenmedi.",
+            why="Bu firmanın belgeleri kendi mali mührüyle mühürlenir ama mühür verilmedi.",
+            todo="Kartı takıp PIN girin ya da firma kartında 'entegratör imzalar' seçin.",
+        )
+    if means.sealer.is_test and means.endpoint is not None and means.endpoint.kind is EndpointKind.LIVE:
+        raise SealError(
+            "SEAL.TEST_ON_LIVE",
+            "TEST mührüyle gerçek ortama belge hazırlanamaz.",
+            why=f"{means.endpoint.title} gerçek gönderim yapar.",
+            todo="Firmanın mali mührünü kullanın.",
+        )
+
+
+def ensure_registered(partner: PartnerRecord) -> None:
+    """Raise RuleBroken unless the buyer is known to be a registered e-Fatura user."""
+    if partner.registered is None:
+        raise RuleBroken(
+            "BUYER.UNKNOWN",
+            f"{partner.party.display_name} için e-Fatura kaydı henüz sorgulanmadı.",
+            why="Kayıtlı olmayan alıcıya e-Fatura kesilemez ve alınan numara geri verilemez.",
+            todo="Bağlantı varken yeniden deneyin; taslak bekliyor.",
+            retry_safe=True,
+        )
+    if not partner.registered:
+        raise RuleBroken(
+            "BUYER.NOT_REGISTERED",
+            f"{partner.party.display_name} e-Fatura mükellefi değil.",
+            why="e-Fatura yalnız kayıtlı kullanıcılara gönderilir.",
+            todo="Taslak duruyor; bu alıcıya e-Arşiv fatura düzenleyin.",
+        )
+
+
+def ensure_dates_forward(invoice: Invoice, number: DocumentNumber, last_date: date | None) -> None:
+    """Raise RuleBroken when the series already has a later date: within a series dates never run backwards."""
+    if last_date is not None and invoice.issue_date < last_date:
+        raise RuleBroken(
+            "NUMBER.DATE_BACK",
+            f"{number.series} serisinde {format_date(last_date)} tarihli belge var; daha eski tarihli belge kesilemez.",
+            why="Bir seride numara büyürken tarih geriye gidemez.",
+            todo=f"Fatura tarihini {format_date(last_date)} veya sonrası yapın ya da başka seri kullanın.",
+        )
+
+
+def sealed_by(mode: SealingMode, sealer: Sealer | None) -> str:
+    if mode is SealingMode.INTEGRATOR or sealer is None:
+        return "integrator"
+    return "test" if sealer.is_test else "own"
+
+
+def _own_gb(company: CompanyRecord) -> str:
+    labels = company.company.labels.gb
+    return labels[0] if labels else ""
+
+
+def _drafts(ctx: WorkContext, company: CompanyRecord, ettns: Sequence[str], report: BulkReport) -> list[DocumentRecord]:
+    """The drafts asked for, oldest issue date first; others are reported."""
+    found: list[DocumentRecord] = []
+    with ctx.db.read() as s:
+        for ettn in dict.fromkeys(ettns):
+            record = documents.find(s, company.id, Direction.OUT, ettn)
+            if record is None:
+                report.fail(ettn, RuleBroken("DOC.UNKNOWN", f"{ettn} bu firmada yok.", todo="ETTN'yi kontrol edin."))
+            elif record.state in (State.DRAFT, State.READY):
+                found.append(record)
+            else:
+                report.fail(
+                    ettn,
+                    RuleBroken(
+                        "DOC.ALREADY_SEALED",
+                        f"{record.number or ettn} zaten mühürlenmiş.",
+                        todo="Göndermek için kuyruğa alın.",
+                    ),
+                )
+    found.sort(key=lambda r: (r.issue_date is None, r.issue_date, r.id))
+    return found

@@ -1,0 +1,160 @@
+"""One pass for one company: settle what is unknown, send, answer, ask, archive, receive.
+
+Each company is worked for itself: its lease, its session, its errors. What the floors forbid is skipped and said.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from app.connectors.base import AuthenticationFailed, Connector, ConnectorError, Session, SessionExpired, Unreachable
+from app.domain.errors import AppError
+from app.domain.protocols import Sealer
+from app.storage import leases
+from app.storage.records import AccountRecord, CompanyRecord
+from app.workflows import answering, floors, legal_copies, polling, receiving, sending, settling
+from app.workflows.context import WorkContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The way to a company's integrator. `open_session` logs in lazily: no call, no login."""
+
+    account: AccountRecord
+    connector: Connector
+    open_session: Callable[[], Session]
+    intervals: floors.Intervals
+
+
+@dataclass(slots=True, kw_only=True)
+class StepResult:
+    """One step of the pass. `skipped_until` says when a floor opens again; `error` why it could not be done."""
+
+    step: str
+    result: dict[str, Any] | None = None
+    skipped_until: datetime | None = None
+    error: AppError | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        shown: dict[str, Any] = {"step": self.step}
+        if self.result is not None:
+            shown["result"] = self.result
+        if self.skipped_until is not None:
+            shown["skipped_until"] = self.skipped_until.isoformat()
+        if self.error is not None:
+            shown["error"] = {"code": self.error.code, "message": self.error.sentence}
+        return shown
+
+
+@dataclass(slots=True, kw_only=True)
+class SyncReport:
+    """What one pass did, step by step. `offline` means the integrator could not be reached."""
+
+    steps: list[StepResult] = field(default_factory=list)
+    offline: bool = False
+
+    @property
+    def errors(self) -> list[AppError]:
+        return [step.error for step in self.steps if step.error is not None]
+
+    def step(self, name: str) -> StepResult | None:
+        return next((s for s in self.steps if s.step == name), None)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"offline": self.offline, "steps": [s.to_json() for s in self.steps]}
+
+
+def sync_company(
+    ctx: WorkContext,
+    company: CompanyRecord,
+    line: Line,
+    *,
+    mode: floors.Mode = "button",
+    sealer: Sealer | None = None,
+) -> SyncReport:
+    """One pass. Raises LeaseHeld when somebody else works on this company; anything else is in the report."""
+    lease = leases.acquire(ctx.db, company.id, owner=ctx.owner, pid=os.getpid(), now=ctx.clock.now())
+    try:
+        return _Pass(ctx, company, line, mode, sealer, lease).run()
+    finally:
+        lease.release()
+
+
+class _Pass:
+    """The state of one pass; each step may be the last when the line turns out to be down."""
+
+    def __init__(
+        self,
+        ctx: WorkContext,
+        company: CompanyRecord,
+        line: Line,
+        mode: floors.Mode,
+        sealer: Sealer | None,
+        lease: leases.Lease,
+    ) -> None:
+        self._ctx, self._company, self._line = ctx, company, line
+        self._mode, self._sealer, self._lease = mode, sealer, lease
+        self._report = SyncReport()
+        self._is_down = False
+
+    def run(self) -> SyncReport:
+        ctx, company = self._ctx, self._company
+        self._local(
+            "recover", lambda: {"sends": sending.recover(ctx, company), "answers": answering.recover(ctx, company)}
+        )
+        self._local("lapse", lambda: {"lapsed": polling.lapse(ctx, company)})
+        self._network("settle", lambda s: settling.settle_unknown(ctx, company, s).to_json())
+        self._network("send", lambda s: sending.send_due(ctx, company, self._line.connector, s).to_json())
+        # A send that ended without an answer is asked about at once, in the same pass.
+        self._network("settle_again", lambda s: settling.settle_unknown(ctx, company, s).to_json())
+        self._network("answer", lambda s: answering.send_answers(ctx, company, s, self._sealer).to_json())
+        self._floored("status", lambda s: polling.poll_statuses(ctx, company, s).to_json())
+        self._network("legal", lambda s: legal_copies.fetch_legal_copies(ctx, company, s).to_json())
+        self._floored("receive", lambda s: receiving.receive_new(ctx, company, self._line.account, s).to_json())
+        return self._report
+
+    def _local(self, step: str, work: Callable[[], dict[str, Any]]) -> None:
+        self._report.steps.append(StepResult(step=step, result=work()))
+
+    def _network(self, step: str, work: Callable[[Session], dict[str, Any]]) -> None:
+        if self._is_down:
+            return
+        self._lease.heartbeat()
+        try:
+            result = work(self._line.open_session())
+        except (Unreachable, AuthenticationFailed, SessionExpired) as error:
+            # The account cannot be used now: what is queued stays queued and goes out with a later pass.
+            self._is_down = True
+            self._report.offline = isinstance(error, Unreachable)
+            self._report.steps.append(StepResult(step=step, error=error))
+        except ConnectorError as error:
+            self._report.steps.append(StepResult(step=step, error=error))
+        except AppError as error:
+            self._report.steps.append(StepResult(step=step, error=error))
+        else:
+            self._report.steps.append(StepResult(step=step, result=result))
+
+    def _floored(self, what: floors.What, work: Callable[[Session], dict[str, Any]]) -> None:
+        if self._is_down:
+            return
+        allowed = floors.next_allowed(
+            self._ctx,
+            self._line.account,
+            what,
+            mode=self._mode,
+            floors=self._line.connector.capabilities.floors,
+            intervals=self._line.intervals,
+        )
+        if allowed is not None:
+            self._report.steps.append(StepResult(step=what, skipped_until=allowed))
+            return
+
+        def asked(session: Session) -> dict[str, Any]:
+            floors.mark(self._ctx, self._line.account, what)
+            return work(session)
+
+        self._network(what, asked)

@@ -1,0 +1,49 @@
+"""Which bytes are read, printed and exported, and what must be said of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.errors import RuleBroken
+from app.domain.lifecycle import Direction, State
+from app.signing.verify import verify_document
+from app.storage import documents
+from app.storage.records import CompanyRecord
+from app.workflows import drafting
+from app.workflows.context import WorkContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewable:
+    """The bytes to show, where they come from, and the watermark they must carry ("TEST", "TASLAK" or none)."""
+
+    raw: bytes
+    role: str
+    watermark: str
+
+
+def viewable(ctx: WorkContext, company: CompanyRecord, ettn: str, *, template: bytes) -> Viewable:
+    """The document as it counts: the legal copy where there is one, else ours, else what came; a draft is built.
+
+    Raises: RuleBroken (DOC.UNKNOWN).
+    """
+    with ctx.db.read() as s:
+        record = documents.find(s, company.id, Direction.OUT, ettn) or documents.find(s, company.id, Direction.IN, ettn)
+        if record is None:
+            raise RuleBroken("DOC.UNKNOWN", f"{ettn} bu firmada yok.", todo="ETTN'yi kontrol edin.")
+        for role in ("legal", "sealed", "received"):
+            raw = documents.load_file(s, record.id, role)
+            if raw is not None:
+                return Viewable(raw=raw, role=role, watermark=watermark_of(raw))
+    if record.state not in (State.DRAFT, State.READY):
+        raise RuleBroken(
+            "DOC.BYTES_MISSING", f"{record.number} belgesinin içeriği yok.", todo="Yedekten geri yükleyin."
+        )
+    invoice = drafting.load_invoice(ctx, company, record.id)
+    return Viewable(raw=drafting.unsigned_xml(invoice, template), role="draft", watermark="TASLAK")
+
+
+def watermark_of(raw: bytes) -> str:
+    """`TEST` for anything sealed with a TEST certificate, so that nobody takes it for a legal document."""
+    report = verify_document(raw)
+    return "TEST" if any(s.certificate is not None and s.certificate.is_test for s in report.signatures) else ""
