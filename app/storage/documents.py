@@ -52,6 +52,7 @@ __all__ = [
     "set_answer",
     "set_received_ack",
     "set_state",
+    "stale_outcomes",
     "store_received",
     "unacked",
 ]
@@ -258,14 +259,14 @@ def due_for_status(
 ) -> list[DocumentRecord]:
     """Documents whose status may be asked now: not final, not asked within `floor`.
 
-    Outgoing ones that are SENT or DELIVERED, incoming ones that we have ANSWERED; UNKNOWN sends are not among them
+    Outgoing ones that are SENT or DELIVERED, incoming ones whose answer is under way; UNKNOWN sends are not among them
     (`settle` asks for those at once). With `arrived_after` older arrivals are left out; those without one are kept.
     """
     asked_before = now - floor
     conditions = [
         DOCUMENT.c.company_id == company_id,
         DOCUMENT.c.is_final == False,  # noqa: E712 - the partial index needs this very form
-        DOCUMENT.c.state.in_([State.SENT.value, State.DELIVERED.value, State.ANSWERED.value]),
+        DOCUMENT.c.state.in_([State.SENT.value, State.DELIVERED.value, State.ANSWERING.value]),
         or_(DOCUMENT.c.last_status_at.is_(None), DOCUMENT.c.last_status_at <= asked_before),
     ]
     if arrived_after is not None:
@@ -294,6 +295,25 @@ def overdue_answers(s: OpenSession, company_id: int, *, now: datetime, waited: t
             DOCUMENT.c.is_final == False,  # noqa: E712 - the partial index needs this very form
             DOCUMENT.c.state.in_([State.ANSWER_DUE.value, State.DELIVERED.value]),
             or_(incoming, outgoing),
+        )
+        .order_by(DOCUMENT.c.id)
+    )
+    return [record_of(row) for row in rows]
+
+
+def stale_outcomes(s: OpenSession, company_id: int, *, now: datetime, waited: timedelta) -> list[DocumentRecord]:
+    """Sends and answers that arrived longer than `waited` ago, have no outcome yet and are not in review.
+
+    Their status is not asked any more (the integrator forbids it), so a person must look.
+    """
+    rows = s.execute(
+        select(*COLUMNS)
+        .where(
+            DOCUMENT.c.company_id == company_id,
+            DOCUMENT.c.is_final == False,  # noqa: E712 - the partial index needs this very form
+            DOCUMENT.c.state.in_([State.SENT.value, State.ANSWERING.value]),
+            DOCUMENT.c.arrived_at < now - waited,
+            DOCUMENT.c.review_code == "",
         )
         .order_by(DOCUMENT.c.id)
     )

@@ -43,7 +43,7 @@ SORTABLE = {
 _BLOCK = 500
 _TRIGRAM = 3
 #: Up to so many text hits the rows are looked up by id.
-_FEW_HITS = 5_000
+_FEW_HITS = 20_000
 _ETTN_START = re.compile(r"[0-9a-f]{8}-[0-9a-f-]*")
 #: One above every character, for the upper end of a prefix.
 _HIGHEST = "\U0010ffff"

@@ -223,19 +223,41 @@ def test_status_is_due_only_for_open_documents_past_the_floor(lab: Any) -> None:
     assert received.state is State.RECEIVED
 
 
-def test_answered_documents_are_asked_for_until_final(lab: Any) -> None:
+def test_an_answer_under_way_is_asked_for_until_it_is_answered(lab: Any) -> None:
     with lab.db.write(lab.point) as s:
         record, _ = documents.store_received(
             s, lab.company.id, ettn="r-1", index=lab.index(), raw=b"<a/>", at=lab.now, answer_due_at=lab.now
         )
+        floor = timedelta(hours=4)
+        assert documents.due_for_status(s, lab.company.id, now=lab.now, floor=floor) == [], "not before our answer"
         documents.set_state(s, record.id, State.ANSWERING, at=lab.now)
         documents.set_answer(s, record.id, "KABUL", at=lab.now)
-        documents.set_state(s, record.id, State.ANSWERED, at=lab.now)
-        floor = timedelta(hours=4)
         assert [r.id for r in documents.due_for_status(s, lab.company.id, now=lab.now, floor=floor)] == [record.id]
         documents.set_state(s, record.id, State.ANSWERED, at=lab.now, is_final=True)
         assert documents.due_for_status(s, lab.company.id, now=lab.now, floor=floor) == []
         assert documents.get(s, record.id).answer == "KABUL"
+
+
+def test_outcomes_that_never_came_are_listed_once_they_may_not_be_asked_for(lab: Any) -> None:
+    waited = timedelta(days=8)
+    with lab.db.write(lab.point) as s:
+        record, _ = documents.store_received(
+            s,
+            lab.company.id,
+            ettn="r-2",
+            index=lab.index(),
+            raw=b"<b/>",
+            at=lab.now,
+            arrived_at=lab.now,
+            answer_due_at=lab.now + waited,
+        )
+        documents.set_state(s, record.id, State.ANSWERING, at=lab.now)
+        later = lab.now + waited
+        assert documents.stale_outcomes(s, lab.company.id, now=later, waited=waited) == []
+        later += timedelta(minutes=1)
+        assert [r.id for r in documents.stale_outcomes(s, lab.company.id, now=later, waited=waited)] == [record.id]
+        documents.flag_review(s, record.id, code="X", reason="r", todo="t", at=later)
+        assert documents.stale_outcomes(s, lab.company.id, now=later, waited=waited) == []
 
 
 def test_find_knows_company_direction_and_earlier_attempts(lab: Any) -> None:
