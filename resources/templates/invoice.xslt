@@ -26,7 +26,7 @@
 <xsl:variable name="exchange" select="($doc/cac:PricingExchangeRate | $doc/cac:TaxExchangeRate | $doc/cac:PaymentExchangeRate)[cbc:CalculationRate][1]"/>
 <xsl:variable name="rate" select="number($exchange/cbc:CalculationRate)"/>
 <xsl:variable name="foreign" select="$unit != 'TL' and $rate &gt; 0"/>
-<xsl:variable name="with-discount" select="boolean($lines/cac:AllowanceCharge[number(cbc:Amount) != 0])"/>
+<xsl:variable name="with-discount" select="boolean($lines/cac:AllowanceCharge[number(cbc:Amount) &gt; 0])"/>
 <xsl:variable name="with-other" select="boolean($lines/cac:TaxTotal/cac:TaxSubtotal[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode != '0015'])"/>
 <xsl:variable name="with-withholding" select="boolean($lines/cac:WithholdingTaxTotal/cac:TaxSubtotal)"/>
 <xsl:variable name="is-archive" select="$doc/cbc:ProfileID = 'EARSIVFATURA'"/>
@@ -243,7 +243,7 @@ thead{display:table-header-group}
     <td class="n"><xsl:value-of select="format-number(cac:Price/cbc:PriceAmount, '#.##0,00######', 'tr')"/></td>
     <xsl:if test="$with-discount">
       <td class="n">
-        <xsl:for-each select="cac:AllowanceCharge[number(cbc:Amount) != 0]">
+        <xsl:for-each select="cac:AllowanceCharge[number(cbc:Amount) &gt; 0]">
           <div>
             <xsl:if test="number(cbc:MultiplierFactorNumeric) &gt; 0"><span class="q small">%<xsl:value-of select="format-number(cbc:MultiplierFactorNumeric * 100, '0,##', 'tr')"/><xsl:text> </xsl:text></span></xsl:if>
             <xsl:choose><xsl:when test="cbc:ChargeIndicator = 'true'">+</xsl:when><xsl:otherwise>−</xsl:otherwise></xsl:choose>
@@ -274,8 +274,8 @@ thead{display:table-header-group}
 <xsl:template name="sums">
   <table class="sums">
     <xsl:call-template name="sum"><xsl:with-param name="label">Mal / hizmet toplamı</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:LineExtensionAmount"/></xsl:call-template>
-    <xsl:if test="number($total/cbc:AllowanceTotalAmount) != 0"><xsl:call-template name="sum"><xsl:with-param name="label">Toplam iskonto</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:AllowanceTotalAmount"/><xsl:with-param name="sign">−</xsl:with-param></xsl:call-template></xsl:if>
-    <xsl:if test="number($total/cbc:ChargeTotalAmount) != 0"><xsl:call-template name="sum"><xsl:with-param name="label">Toplam artırım</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:ChargeTotalAmount"/></xsl:call-template></xsl:if>
+    <xsl:if test="number($total/cbc:AllowanceTotalAmount) &gt; 0"><xsl:call-template name="sum"><xsl:with-param name="label">Toplam iskonto</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:AllowanceTotalAmount"/><xsl:with-param name="sign">−</xsl:with-param></xsl:call-template></xsl:if>
+    <xsl:if test="number($total/cbc:ChargeTotalAmount) &gt; 0"><xsl:call-template name="sum"><xsl:with-param name="label">Toplam artırım</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:ChargeTotalAmount"/></xsl:call-template></xsl:if>
     <xsl:for-each select="$taxes[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode != '0015']">
       <xsl:call-template name="sum"><xsl:with-param name="label"><xsl:call-template name="tax-name"/></xsl:with-param><xsl:with-param name="amount" select="cbc:TaxAmount"/></xsl:call-template>
     </xsl:for-each>
@@ -293,7 +293,7 @@ thead{display:table-header-group}
         <td class="n">−<xsl:value-of select="format-number(cbc:TaxAmount, '#.##0,00', 'tr')"/><xsl:text> </xsl:text><xsl:value-of select="$unit"/></td>
       </tr>
     </xsl:for-each>
-    <xsl:if test="number($total/cbc:PayableRoundingAmount) != 0"><xsl:call-template name="sum"><xsl:with-param name="label">Yuvarlama</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:PayableRoundingAmount"/></xsl:call-template></xsl:if>
+    <xsl:if test="$total/cbc:PayableRoundingAmount[number(.) &gt; 0 or number(.) &lt; 0]"><xsl:call-template name="sum"><xsl:with-param name="label">Yuvarlama</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:PayableRoundingAmount"/></xsl:call-template></xsl:if>
     <tr class="pay"><td>Ödenecek tutar</td><td class="n"><xsl:value-of select="format-number($total/cbc:PayableAmount, '#.##0,00', 'tr')"/><xsl:text> </xsl:text><xsl:value-of select="$unit"/></td></tr>
     <xsl:if test="$foreign">
       <tr class="try"><td colspan="2" style="padding-top:1.6mm">TL karşılığı · 1 <xsl:value-of select="$currency"/> = <xsl:value-of select="format-number($rate, '#.##0,00####', 'tr')"/> TL<xsl:if test="$exchange/cbc:Date"> (<xsl:call-template name="day"><xsl:with-param name="value" select="$exchange/cbc:Date"/></xsl:call-template>)</xsl:if></td></tr>
