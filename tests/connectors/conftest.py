@@ -6,7 +6,7 @@ import base64
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,11 @@ from app.connectors.izibiz.session import IzibizSession
 from app.domain.lifecycle import DocumentKind
 from app.runtime.clock import FixedClock
 from app.runtime.safezip import pack_single
+from app.sandbox.server import Sandbox
+from app.ubl.company_json import company_from_json
+from app.ubl.draft import invoice_from_json
+from app.ubl.totals import compute_totals
+from app.ubl.writer import build_invoice
 
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 SERVICE = "http://schemas.i2i.com/ei/wsdl"
@@ -219,6 +224,90 @@ class Kit:
         shown = f"<HEADER>{header}</HEADER>" if header else ""
         body = f"<CONTENT>{encoded}</CONTENT>" if encoded else ""
         return f'<INVOICE ID="GEL2026{serial:09d}" UUID="{ettn}" LIST_ID="{serial}">{shown}{body}</INVOICE>'
+
+
+SELLER: dict[str, Any] = {
+    "vkn": "9205121120",
+    "title": "Bizim Mobilya Ltd. Şti.",
+    "tax_office": "Kadıköy",
+    "address": {"street": "Bağdat Caddesi", "building_no": "1", "district": "Kadıköy", "city": "İstanbul",
+                "postal_code": "34728", "country": "Türkiye"},
+    "labels": {"gb": ["urn:mail:gb@bizim.example"], "pk": ["urn:mail:pk@bizim.example"]},
+    "series": {"einvoice": "MUH"},
+}  # fmt: skip
+BUYER: dict[str, Any] = {
+    "vkn": "7750409379",
+    "title": "Alıcı Makine A.Ş.",
+    "tax_office": "Çiğli",
+    "address": {"street": "Atatürk Organize Sanayi", "building_no": "18", "district": "Çiğli", "city": "İzmir",
+                "postal_code": "35620", "country": "Türkiye"},
+}  # fmt: skip
+GB, PK = "urn:mail:gb@bizim.example", "urn:mail:pk@bizim.example"
+BUYER_PKS = ("urn:mail:pk1@alici.example", "urn:mail:pk2@alici.example")
+TEMPLATE = b"""<xsl:stylesheet xmlns:xsl="http://www.w3.org/1999/XSL/Transform" version="1.0">
+<xsl:template match="/"><html><body>fatura</body></html></xsl:template></xsl:stylesheet>"""
+
+
+def real_invoice(serial: int, day: date, *, profile: str = "TEMELFATURA", ettn: str = "") -> OutgoingDocument:
+    """An unsealed invoice of SELLER to BUYER as the program itself writes it."""
+    ettn = ettn or f"00000000-0000-4000-8000-{serial:012d}"
+    number = f"MUH{day.year}{serial:09d}"
+    line = {"name": "Masa", "quantity": "1", "unit": "C62", "unit_price": "100", "vat_rate": "20"}
+    draft = {"uuid": ettn, "number": number, "issue_date": day.isoformat(), "issue_time": "08:00:00",
+             "profile": profile, "type": "SATIS", "customer": BUYER, "lines": [line]}  # fmt: skip
+    invoice = invoice_from_json(draft, company=company_from_json(SELLER), clock=FixedClock(NOW))
+    return OutgoingDocument(
+        ettn=ettn,
+        number=number,
+        kind=DocumentKind.INVOICE,
+        xml=build_invoice(invoice, compute_totals(invoice), template=TEMPLATE),
+        sender=Mailbox(vkn=SELLER["vkn"], alias=GB),
+        receiver=Mailbox(vkn=BUYER["vkn"], alias=BUYER_PKS[0]),
+    )
+
+
+class Office:
+    """One account at the sandbox that seals for its customer, and the connector in front of it, on one clock."""
+
+    SELLER, BUYER, GB, PK, BUYER_PKS = SELLER, BUYER, GB, PK, BUYER_PKS
+
+    def __init__(self, sandbox: Sandbox, tmp_path: Path) -> None:
+        self.sandbox = sandbox
+        self.clock = FixedClock(sandbox.now())
+        self.connector = IzibizConnector(cache_folder=tmp_path / "cache", clock=self.clock)
+        self.sessions: list[IzibizSession] = []
+        sandbox.add_account(
+            "muhasebe", PASSWORD, vkn=SELLER["vkn"], title=SELLER["title"], gb=[GB], pk=[PK], seals="integrator"
+        )
+        sandbox.register(BUYER["vkn"], BUYER["title"], pk=list(BUYER_PKS), gb=["urn:mail:gb@alici.example"])
+
+    def open(self, *, url: str = "", password: str = PASSWORD, **settings: str) -> IzibizSession:
+        chosen = {"timeout_s": "20", "connect_timeout_s": "5", **settings}
+        session = self.connector.open(
+            Credentials(url=url or self.sandbox.url, user="muhasebe", password=password, settings=chosen)
+        )
+        assert isinstance(session, IzibizSession)
+        self.sessions.append(session)
+        return session
+
+    def push(self, **span: float) -> None:
+        self.clock.advance(timedelta(**span))
+        self.sandbox.advance(timedelta(**span))
+
+    def invoice(self, serial: int = 1, *, profile: str = "TEMELFATURA", ettn: str = "") -> OutgoingDocument:
+        return real_invoice(serial, self.clock.today(), profile=profile, ettn=ettn)
+
+    def called(self, operation: str) -> list[Any]:
+        return [call for call in self.sandbox.calls if call.operation == operation]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    with Sandbox(now=NOW) as sandbox:
+        made = Office(sandbox, tmp_path)
+        yield made
+        for session in made.sessions:
+            session.close()
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,7 +19,7 @@ import pytest
 import requests
 from lxml import etree
 
-from app.connectors.base import Answer, FetchQuery
+from app.connectors.base import Answer, AuthenticationFailed, ConnectorError, Duplicate, FetchQuery, Rejected
 from app.domain.lifecycle import Direction
 from app.runtime.safezip import pack_single
 
@@ -381,3 +382,113 @@ def record() -> Iterator[Any]:
         server.server_close()
         thread.join()
         http.close()
+
+
+def _wrong(recorder: Recorder, contracts: dict[str, Contract]) -> dict[str, list[str]]:
+    """What does not fit, by operation: requests and answers alike."""
+    wrong: dict[str, list[str]] = {}
+    for exchange in recorder.exchanges:
+        contract = contracts[exchange.path]
+        operation = contract.operation_of(exchange.request)
+        found = contract.check_request(exchange.request) + contract.check_reply(
+            exchange.reply, operation=operation, status=exchange.status, content_type=exchange.content_type
+        )
+        if found:
+            wrong.setdefault(operation, []).extend(found)
+    return wrong
+
+
+@pytest.mark.parametrize("path", ["/EInvoiceWS", "/EFaturaOIB"])
+def test_every_answer_of_the_sandbox_fits_the_real_contract(
+    office: Any, record: Any, contracts: dict[str, Contract], path: str
+) -> None:
+    recorder = record(office.sandbox.url)
+    session = office.open(url=recorder.url, einvoice_path=path)
+    office.sandbox.add_incoming(count=8)
+    assert session.check_taxpayer(office.BUYER["vkn"])
+    assert session.check_taxpayer("1000000000") == []
+    assert list(session.taxpayers())
+    list(session.taxpayers(changed_since=office.clock.now()))
+    ours = [office.invoice(1), office.invoice(2, profile="TICARIFATURA")]
+    assert [o.error for o in session.send(ours)] == [None, None]
+    session.load_drafts([office.invoice(3)])
+    for minutes in (0, 2, 3, 4, 7, 9, 13, 20, 60, 26 * 60):
+        office.push(minutes=minutes)
+        assert all(r.found for r in session.statuses([d.ettn for d in ours]))
+        assert session.statuses([ours[0].ettn])[0].found
+    incoming = [d for page in session.fetch(FetchQuery()) for d in page]
+    assert len(incoming) == 8
+    session.acknowledge([(d.ettn, d.number) for d in incoming])
+    commercial = [(d.ettn, d.number) for d in incoming if d.profile == "TICARIFATURA"]
+    period = FetchQuery(direction=Direction.OUT, include_read=True, header_only=True, by_creation=True,
+                        start=office.clock.today().replace(day=1), end=office.clock.today())  # fmt: skip
+    assert list(session.fetch(period))
+    assert list(session.fetch(FetchQuery(direction=Direction.OUT, include_read=True, ettn=ours[0].ettn)))
+    assert session.fetch_rendering(ours[0].ettn, Direction.OUT, "HTML")
+    session.respond(commercial[:1], Answer.ACCEPT, "")
+    session.respond(commercial[1:2], Answer.REJECT, "Fiyat yanlış")
+    (prepared,) = session.prepare_answers(commercial[2:3], Answer.REJECT, "Mal eksik")
+    assert prepared.ettn == commercial[2][0]
+    with pytest.raises(ConnectorError):
+        session.send_answers([prepared.xml])  # unsealed: refused, and that refusal is checked too
+    for minutes in (0, 5, 60):
+        office.push(minutes=minutes)
+        session.statuses([ettn for ettn, _ in commercial])
+    session.close()
+    assert _wrong(recorder, contracts) == {}
+    assert len({contracts[e.path].operation_of(e.request) for e in recorder.exchanges}) == 14
+
+
+@pytest.mark.parametrize("channel", ["soap_fault", "error_type"])
+def test_every_error_of_the_sandbox_fits_the_real_contract(
+    office: Any, record: Any, contracts: dict[str, Contract], channel: str
+) -> None:
+    recorder = record(office.sandbox.url)
+    session = office.open(url=recorder.url)
+    session.check_taxpayer(office.BUYER["vkn"])
+    document = office.invoice(1)
+    calls: dict[str, Any] = {
+        "SendInvoice": lambda: session.send([document]),
+        "LoadInvoice": lambda: session.load_drafts([document]),
+        "GetInvoice": lambda: list(session.fetch(FetchQuery())),
+        "MarkInvoice": lambda: session.acknowledge([(document.ettn, document.number)]),
+        "GetInvoiceStatusAll": lambda: session.statuses([document.ettn, office.invoice(2).ettn]),
+        "SendInvoiceResponseWithServerSign": lambda: session.respond([(document.ettn, "X")], Answer.ACCEPT, ""),
+        "GetGibUserList": lambda: list(session.taxpayers()),
+        "CheckUser": lambda: session.check_taxpayer(office.BUYER["vkn"]),
+    }
+    if channel == "soap_fault":
+        calls["GetInvoiceStatus"] = lambda: session.statuses([document.ettn])
+    for operation, call in calls.items():
+        for code in (-1, 10001, 10003, 10005, 10008, 10009, 10010, 10013, 10018):
+            office.sandbox.arm(channel, operation, code=code)
+            with suppress(ConnectorError):
+                call()
+    assert _wrong(recorder, contracts) == {}
+    said = [e for e in recorder.exchanges if b"<ERROR_CODE>" in e.reply]
+    assert len(said) >= 9 * len(calls)
+
+
+def test_refusals_of_the_sandbox_fit_the_real_contract(
+    office: Any, record: Any, contracts: dict[str, Contract]
+) -> None:
+    recorder = record(office.sandbox.url)
+    with pytest.raises(AuthenticationFailed):
+        office.open(url=recorder.url, password="yanlış").check_taxpayer("1")
+    session = office.open(url=recorder.url)
+    document = office.invoice(1)
+    assert session.send([document])[0].error is None
+    duplicate = session.send([document])[0].error
+    assert isinstance(duplicate, Duplicate)
+    assert (duplicate.ettn, duplicate.number) == (document.ettn, document.number)
+    clash = session.send([office.invoice(1, ettn="22222222-0000-4000-8000-000000000001")])[0].error
+    assert isinstance(clash, Duplicate)
+    assert clash.ettn == document.ettn
+    bad = replace(office.invoice(4), xml=b"<Invoice/>")
+    good = office.invoice(5)
+    outcomes = session.send([good, bad])
+    assert [type(o.error) for o in outcomes] == [Rejected, Rejected]
+    assert session.statuses([good.ettn])[0].found is False, "nothing of a refused batch is stored"
+    office.sandbox.expire_sessions()
+    assert session.statuses([document.ettn])[0].found
+    assert _wrong(recorder, contracts) == {}
