@@ -65,11 +65,15 @@ def poll_statuses(ctx: WorkContext, company: CompanyRecord, session: Session) ->
 
 
 def lapse(ctx: WorkContext, company: CompanyRecord) -> list[str]:
-    """Close commercial documents whose eight days passed unanswered. Needs no connection. Returns their ETTNs."""
+    """Close commercial documents whose eight days passed unanswered, and show a person what never got an outcome.
+
+    Needs no connection. Returns the ETTNs that lapsed.
+    """
     now = ctx.clock.now()
     with ctx.db.read() as s:
         overdue = documents.overdue_answers(s, company.id, now=now, waited=tracking.ASK_FOR)
-    if not overdue:
+        stale = documents.stale_outcomes(s, company.id, now=now, waited=tracking.ASK_FOR)
+    if not overdue and not stale:
         return []
     with ctx.db.write(points.STATUS) as s:
         for record in overdue:
@@ -79,4 +83,14 @@ def lapse(ctx: WorkContext, company: CompanyRecord) -> list[str]:
                 else "Alıcı sekiz gün içinde yanıt vermedi; fatura kabul edilmiş sayılır."
             )
             documents.set_state(s, record.id, State.LAPSED, at=now, note=note, is_final=True)
+        for record in stale:
+            what = "Yanıtınızın" if record.direction is Direction.IN else "Gönderimin"
+            documents.flag_review(
+                s,
+                record.id,
+                code="STATUS.STALE",
+                reason=f"{what} sonucu sekiz gün içinde öğrenilemedi; entegratör artık sorulmasına izin vermiyor.",
+                todo="Entegratörün portalında belgenin durumuna bakın; yeniden göndermeyin.",
+                at=now,
+            )
     return [record.ettn for record in overdue]

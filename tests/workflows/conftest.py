@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app.sandbox.server import Sandbox
 
 from app.demo import people
 from app.domain.lifecycle import Direction, State
@@ -17,6 +16,7 @@ from app.domain.protocols import Sealer
 from app.office import Office
 from app.runtime.clock import FixedClock
 from app.runtime.secrets import MemorySecretStore
+from app.sandbox.server import Sandbox
 from app.signing.soft import TestSealer
 from app.storage import documents, search
 from app.storage.records import CompanyRecord, DocumentRecord

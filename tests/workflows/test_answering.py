@@ -49,7 +49,7 @@ def test_own_seal_prepares_seals_and_sends(desk: Desk, commercial: str) -> None:
         sealed = documents.load_file(s, _incoming(desk, commercial).id, "answer")
     assert sealed is not None
     assert verify_document(sealed).valid
-    assert "Fiyat siparişle uyuşmuyor" in " ".join(read_response(sealed).descriptions)
+    assert "Fiyat siparişle uyuşmuyor" in " ".join(read_response(sealed).reasons)
     desk.push(hours=4, minutes=1)
     desk.sync()
     record = _incoming(desk, commercial)

@@ -12,11 +12,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-# Importing the rooms declares their points; the list below is what the registry knows, not what we remember.
-import app.connectors.izibiz.client
 import pytest
-from app.sandbox.server import Sandbox
 
+# Importing the rooms declares their points; the list below is what the registry knows, not what we remember.
+import app.connectors.izibiz.points
 import app.workflows.points  # noqa: F401
 from app.demo import people
 from app.domain.lifecycle import Direction, State
@@ -25,6 +24,7 @@ from app.office import Office
 from app.runtime import crashpoints
 from app.runtime.clock import FixedClock
 from app.runtime.secrets import MemorySecretStore
+from app.sandbox.server import Sandbox
 from app.storage import documents, search
 from app.storage.records import DocumentRecord
 
@@ -158,15 +158,13 @@ def test_every_declared_point_is_killed_somewhere() -> None:
 
 
 def _agree(data: Path, world: Sandbox) -> None:
-    with Office.open(data, owner="judge", clock=FixedClock(world.now()), secrets=MemorySecretStore()) as office:
-        with office.db.read() as s:
-            everything = search.rows(s, search.ids(s, search.DocumentQuery()))
-            sealed = {
-                r.ettn: documents.load_file(s, r.id, "sealed") for r in everything if r.direction is Direction.OUT
-            }
-            received = {
-                r.ettn: documents.load_file(s, r.id, "received") for r in everything if r.direction is Direction.IN
-            }
+    with (
+        Office.open(data, owner="judge", clock=FixedClock(world.now()), secrets=MemorySecretStore()) as office,
+        office.db.read() as s,
+    ):
+        everything = search.rows(s, search.ids(s, search.DocumentQuery()))
+        sealed = {r.ettn: documents.load_file(s, r.id, "sealed") for r in everything if r.direction is Direction.OUT}
+        received = {r.ettn: documents.load_file(s, r.id, "received") for r in everything if r.direction is Direction.IN}
     ours = [r for r in everything if r.direction is Direction.OUT]
     theirs = world.stored("out")
     # Numbers: one to four, each once, no gap.
