@@ -135,7 +135,11 @@ class Office:
         from app.workflows.context import Endpoint
 
         connector = self.connector(account.connector)
-        return Endpoint(kind=connector.endpoint_kind(account.url), title=connector.title)
+        return Endpoint(
+            kind=connector.endpoint_kind(account.url),
+            title=connector.title,
+            max_request_bytes=connector.capabilities.max_request_bytes,
+        )
 
     def session(self, account: AccountRecord) -> Session:
         """The account's session; one per account as long as the office is open (it logs in with its first call)."""

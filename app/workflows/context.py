@@ -21,7 +21,11 @@ class WorkContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Where a company's documents go: which kind of place, and what the account is called."""
+    """Where a company's documents go: which kind of place, and what the account is called.
+
+    `max_request_bytes` is how large an encoded request may be; 0 means no limit is known.
+    """
 
     kind: EndpointKind
     title: str
+    max_request_bytes: int = 0

@@ -20,6 +20,7 @@ from app.domain.invoice import Invoice
 from app.domain.lifecycle import Direction, DocumentKind, SealingMode, State
 from app.domain.protocols import Sealer
 from app.domain.turkish import format_date
+from app.runtime.safezip import pack_single
 from app.signing.xades import seal_ubl
 from app.storage import documents, numbers
 from app.storage.records import CompanyRecord, DocumentRecord, PartnerRecord
@@ -29,6 +30,8 @@ from app.workflows import drafting, partners, points
 from app.workflows.context import Endpoint, WorkContext
 from app.workflows.report import BulkReport
 
+#: What the seal and the SOAP envelope add to a document, with room to spare.
+_SEAL_AND_ENVELOPE_BYTES = 32_768
 TemplateFor = Callable[[CompanyRecord], bytes]
 #: How often a seal is made again because another process took the number meanwhile.
 _MAX_RACES = 1000
@@ -138,6 +141,7 @@ def _number_and_store(
         ensure_dates_forward(invoice, number, last_date)
         numbered = replace(invoice, number=number)
         xml = build_invoice(numbered, compute_totals(numbered), template=template)
+        ensure_fits(xml, means.endpoint)
         if mode is SealingMode.OWN and means.sealer is not None:
             xml = seal_ubl(xml, means.sealer, signing_time=ctx.clock.now())
         with ctx.db.write(points.SEAL) as s:
@@ -269,6 +273,24 @@ def ensure_dates_forward(invoice: Invoice, number: DocumentNumber, last_date: da
             f"{number.series} serisinde {format_date(last_date)} tarihli belge var; daha eski tarihli belge kesilemez.",
             why="Bir seride numara büyürken tarih geriye gidemez.",
             todo=f"Fatura tarihini {format_date(last_date)} veya sonrası yapın ya da başka seri kullanın.",
+        )
+
+
+def ensure_fits(xml: bytes, endpoint: Endpoint | None) -> None:
+    """Raise RuleBroken before a number is used up for a document that no request can carry.
+
+    The limit is on the encoded request: base64 of the zip. Small documents are not even zipped here.
+    """
+    limit = endpoint.max_request_bytes if endpoint is not None else 0
+    if not limit or len(xml) < limit // 2:
+        return
+    room = limit - _SEAL_AND_ENVELOPE_BYTES
+    if len(pack_single("fatura.xml", xml)) * 4 // 3 > room:
+        raise RuleBroken(
+            "SEAL.TOO_BIG",
+            "Belge mühürlenmedi: gönderilemeyecek kadar büyük.",
+            why=f"Entegratör bir istekte en çok {limit // (1024 * 1024)} MB alıyor.",
+            todo="Logo ve kaşe resimlerini küçültün ya da faturayı bölün.",
         )
 
 

@@ -12,14 +12,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from app.sandbox.server import Sandbox
-
 from app.demo import people
 from app.domain.lifecycle import Direction, State
 from app.domain.taxnumber import parse_tax_number
 from app.office import Office
 from app.runtime.clock import FixedClock
 from app.runtime.secrets import MemorySecretStore
+from app.sandbox.server import Sandbox
 from app.signing.soft import TestSealer
 from app.signing.xades import seal_ubl
 from app.storage import search

@@ -185,6 +185,18 @@ def test_errors_keep_the_draft_and_say_the_first_one(desk: Desk) -> None:
     assert desk.get(ettn).state is State.DRAFT
 
 
+def test_what_no_request_can_carry_gets_no_number(desk: Desk) -> None:
+    import base64
+    import random
+
+    noise = base64.b64encode(random.Random(1).randbytes(5_000_000)).decode()
+    ettn = desk.draft(0, notes=[noise])
+    assert _code(sealing.seal(desk.ctx, desk.company, [ettn], desk.means())) == "SEAL.TOO_BIG"
+    small = desk.draft(0)
+    sealing.seal(desk.ctx, desk.company, [small], desk.means())
+    assert desk.get(small).number == "CNR2026000000001"
+
+
 def test_two_purposes_never_share_a_series(desk: Desk) -> None:
     with pytest.raises(RuleBroken) as caught:
         companies.ensure_series_apart({"einvoice": "ABC", "export": "ABC"})
