@@ -28,15 +28,15 @@ h1{color:#0f6e73;font-size:14pt;font-weight:600;margin:0}
 .q{color:#667079}
 #qrcode,#qrcode svg{display:block;height:32mm;width:32mm}
 table{border-collapse:collapse;width:100%}
-td,th{padding:.7mm 1.2mm;text-align:left;vertical-align:top}
+td,th{padding:.45mm 1.2mm;text-align:left;vertical-align:top}
 .top td{padding:0}
 .fields td{border-bottom:.5pt solid #dedbd4}
 .fields td:first-child{color:#667079;width:48mm}
-.group{border-left:1.6pt solid #dedbd4;break-inside:avoid;margin:2mm 0 2mm 0;padding-left:2.5mm;page-break-inside:avoid}
-.group .group{margin:1mm 0}
+.group{border-left:1.6pt solid #dedbd4;margin:2mm 0;padding-left:2.5mm}
+.group .group,.party{break-inside:avoid;margin:1mm 0;page-break-inside:avoid}
+.party{margin:2mm 0;padding-left:2.5mm}
 .head{color:#0f6e73;font-weight:600}
 .rule{border-top:1.6pt solid #0f6e73;margin:3mm 0}
-.line{break-inside:auto;page-break-inside:auto}
 </style>
 </head>
 <body><div class="sheet">
@@ -51,7 +51,7 @@ td,th{padding:.7mm 1.2mm;text-align:left;vertical-align:top}
   <td style="width:34mm"><xsl:if test="local-name($root) = 'DespatchAdvice' or local-name($root) = 'CreditNote'"><div id="qrcode"></div></xsl:if></td>
 </tr></table>
 <div class="rule"></div>
-<xsl:call-template name="children"><xsl:with-param name="nodes" select="$root/*[not(self::ext:UBLExtensions or self::cac:Signature or self::cbc:UBLVersionID or self::cbc:CopyIndicator)]"/></xsl:call-template>
+<xsl:call-template name="children"><xsl:with-param name="nodes" select="$root/*[not(self::ext:UBLExtensions or self::cac:Signature or self::cbc:UBLVersionID or self::cbc:CopyIndicator or self::cbc:ID or self::cbc:UUID or self::cbc:IssueDate or self::cbc:IssueTime)]"/></xsl:call-template>
 </div></body>
 </html>
 </xsl:template>
@@ -72,19 +72,35 @@ td,th{padding:.7mm 1.2mm;text-align:left;vertical-align:top}
   </xsl:if>
   <xsl:for-each select="$nodes[*][normalize-space(.) != '']">
     <xsl:choose>
+      <xsl:when test="cac:Party or cac:PartyIdentification">
+        <div class="party"><div class="head"><xsl:call-template name="label"/></div><xsl:apply-templates select="(cac:Party | self::*[not(cac:Party)])[1]" mode="party"/></div>
+      </xsl:when>
       <!-- A wrapper around one field needs no box of its own. -->
       <xsl:when test="count(*) = 1 and not(*/*)">
         <table class="fields"><tr><td><xsl:call-template name="label"/></td><td><xsl:call-template name="value"><xsl:with-param name="node" select="*"/></xsl:call-template></td></tr></table>
       </xsl:when>
       <xsl:otherwise>
         <div class="group">
-          <xsl:if test="contains(local-name(), 'Line')"><xsl:attribute name="class">group line</xsl:attribute></xsl:if>
           <div class="head"><xsl:call-template name="label"/></div>
           <xsl:call-template name="children"><xsl:with-param name="nodes" select="*"/></xsl:call-template>
         </div>
       </xsl:otherwise>
     </xsl:choose>
   </xsl:for-each>
+</xsl:template>
+
+<!-- A party in a few lines, as on paper. -->
+<xsl:template match="*" mode="party">
+  <div><b><xsl:value-of select="normalize-space(concat(cac:PartyName/cbc:Name, ' ', cac:Person/cbc:FirstName, ' ', cac:Person/cbc:FamilyName))"/></b></div>
+  <xsl:for-each select="cac:PostalAddress">
+    <div><xsl:value-of select="normalize-space(concat(cbc:StreetName, ' ', cbc:BuildingName, ' ', cbc:BuildingNumber, ' ', cbc:Room, ' ', cbc:PostalZone, ' ', cbc:CitySubdivisionName, ' / ', cbc:CityName, ' ', cac:Country/cbc:Name))"/></div>
+  </xsl:for-each>
+  <xsl:variable name="contact" select="normalize-space(concat(cac:Contact/cbc:Telephone, ' ', cac:Contact/cbc:Telefax, ' ', cac:Contact/cbc:ElectronicMail, ' ', cbc:WebsiteURI))"/>
+  <xsl:if test="$contact != ''"><div><xsl:value-of select="$contact"/></div></xsl:if>
+  <div>
+    <xsl:if test="normalize-space(cac:PartyTaxScheme) != ''"><span class="q">Vergi dairesi: </span><xsl:value-of select="cac:PartyTaxScheme/cac:TaxScheme/cbc:Name"/><xsl:text> </xsl:text></xsl:if>
+    <xsl:for-each select="cac:PartyIdentification/cbc:ID[normalize-space(.) != '']"><span class="q"><xsl:value-of select="@schemeID"/>: </span><xsl:value-of select="."/><xsl:text> </xsl:text></xsl:for-each>
+  </div>
 </xsl:template>
 
 <xsl:template name="label">

@@ -61,25 +61,28 @@ td,th{padding:0;text-align:left;vertical-align:top}
 #qrcode svg{display:block;height:34mm;width:34mm}
 .rule{border-top:1.6pt solid #0f6e73;margin:3.5mm 0}
 .label{color:#0f6e73;font-size:7pt;font-weight:600;letter-spacing:.8pt;margin-bottom:.8mm}
-.facts td{border-bottom:.5pt solid #dedbd4;padding:.65mm 0;vertical-align:baseline}
+.facts td{border-bottom:.5pt solid #dedbd4;padding:.5mm 0;vertical-align:baseline}
 .facts td+td{font-weight:600;padding-left:3mm;text-align:right}
-.ettn{font-size:8pt;margin-top:3mm}
+.facts td:first-child{white-space:nowrap}
+.facts .ettn{font-size:7pt;font-weight:400;white-space:nowrap}
+.ids span+span{margin-left:3mm}
 .lines{margin-top:3.5mm}
 .lines th{background:#f2f0eb;border-bottom:.8pt solid #b9b4a8;border-top:.8pt solid #b9b4a8;font-size:7.5pt;font-weight:600;line-height:1.2;padding:1.4mm 1.2mm;vertical-align:bottom}
-.lines td{border-bottom:.5pt solid #dedbd4;padding:1.3mm 1.2mm}
+.lines td{border-bottom:.5pt solid #dedbd4;padding:1.1mm 1.2mm}
 .lines tr{break-inside:avoid;page-break-inside:avoid}
 thead{display:table-header-group}
 .n,.lines th.n{font-variant-numeric:tabular-nums;text-align:right;white-space:nowrap}
 .lines .no{color:#667079;text-align:right;width:7mm}
 .small{font-size:7.5pt}
 .after{break-inside:avoid;margin-top:4mm;page-break-inside:avoid}
-.sums td{border-bottom:.5pt solid #dedbd4;padding:.8mm 1.2mm}
+.sums td{border-bottom:.5pt solid #dedbd4;padding:.65mm 1.2mm}
 .sums .main td{border-bottom:0;border-top:.8pt solid #b9b4a8;font-weight:600}
 .sums .pay td{background:#0f6e73;border:0;color:#fff;font-size:11pt;font-weight:600;padding:1.8mm 2mm}
-.sums .try td{border:0;color:#667079;font-size:7.5pt}
+.try{margin-bottom:2.6mm}
+.try td{border-bottom:.5pt solid #dedbd4;padding:.4mm 0}
 .block{margin-bottom:2.6mm}
 .words{background:#f2f0eb;margin-bottom:3mm;padding:1.6mm 2mm}
-.stamp{display:block;margin:4mm 0 0 auto;max-height:32mm;max-width:55mm}
+.stamp{display:block;margin:3mm 0 0 auto;max-height:30mm;max-width:55mm}
 </style>
 </head>
 <body><div class="sheet">
@@ -113,7 +116,6 @@ thead{display:table-header-group}
     <td style="width:76mm"><table class="facts"><xsl:call-template name="facts"/></table></td>
   </tr>
 </table>
-<div class="ettn"><span class="q">ETTN: </span><xsl:value-of select="$doc/cbc:UUID"/></div>
 <table class="lines">
   <thead>
     <tr>
@@ -185,9 +187,10 @@ thead{display:table-header-group}
     <xsl:if test="normalize-space(cac:PartyTaxScheme/cac:TaxScheme/cbc:Name) != ''"><span class="q">Vergi dairesi: </span><xsl:value-of select="cac:PartyTaxScheme/cac:TaxScheme/cbc:Name"/><xsl:text> </xsl:text></xsl:if>
     <xsl:for-each select="cac:PartyIdentification/cbc:ID[@schemeID = 'VKN' or @schemeID = 'TCKN']"><span class="q"><xsl:text> </xsl:text><xsl:value-of select="@schemeID"/>: </span><b><xsl:value-of select="."/></b></xsl:for-each>
   </div>
-  <xsl:for-each select="cac:PartyIdentification/cbc:ID[@schemeID != 'VKN' and @schemeID != 'TCKN' and @schemeID != 'PARTYTYPE' and normalize-space(.) != '']">
-    <div class="small"><span class="q"><xsl:call-template name="look-up"><xsl:with-param name="list" select="$schemes"/><xsl:with-param name="code" select="@schemeID"/></xsl:call-template>: </span><xsl:value-of select="."/></div>
-  </xsl:for-each>
+  <xsl:variable name="ids" select="cac:PartyIdentification/cbc:ID[@schemeID != 'VKN' and @schemeID != 'TCKN' and @schemeID != 'PARTYTYPE' and normalize-space(.) != '']"/>
+  <xsl:if test="$ids">
+    <div class="small ids"><xsl:for-each select="$ids"><span><span class="q"><xsl:call-template name="look-up"><xsl:with-param name="list" select="$schemes"/><xsl:with-param name="code" select="@schemeID"/></xsl:call-template>: </span><xsl:value-of select="."/></span><xsl:text> </xsl:text></xsl:for-each></div>
+  </xsl:if>
 </xsl:template>
 
 <!-- Number, dates, references: two columns on the right. -->
@@ -199,6 +202,7 @@ thead{display:table-header-group}
   </td></tr>
   <tr><td class="q">Senaryo</td><td><xsl:value-of select="$doc/cbc:ProfileID"/></td></tr>
   <tr><td class="q">Fatura tipi</td><td><xsl:call-template name="look-up"><xsl:with-param name="list" select="$types"/><xsl:with-param name="code" select="$doc/cbc:InvoiceTypeCode"/></xsl:call-template></td></tr>
+  <tr><td class="q">ETTN</td><td class="ettn"><xsl:value-of select="$doc/cbc:UUID"/></td></tr>
   <tr><td class="q">Özelleştirme no</td><td><xsl:value-of select="$doc/cbc:CustomizationID"/></td></tr>
   <xsl:for-each select="$doc/cac:InvoicePeriod[cbc:StartDate or cbc:EndDate]">
     <tr><td class="q">Dönem</td><td><xsl:call-template name="day"><xsl:with-param name="value" select="cbc:StartDate"/></xsl:call-template> – <xsl:call-template name="day"><xsl:with-param name="value" select="cbc:EndDate"/></xsl:call-template></td></tr>
@@ -295,14 +299,6 @@ thead{display:table-header-group}
     </xsl:for-each>
     <xsl:if test="$total/cbc:PayableRoundingAmount[number(.) &gt; 0 or number(.) &lt; 0]"><xsl:call-template name="sum"><xsl:with-param name="label">Yuvarlama</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:PayableRoundingAmount"/></xsl:call-template></xsl:if>
     <tr class="pay"><td>Ödenecek tutar</td><td class="n"><xsl:value-of select="format-number($total/cbc:PayableAmount, '#.##0,00', 'tr')"/><xsl:text> </xsl:text><xsl:value-of select="$unit"/></td></tr>
-    <xsl:if test="$foreign">
-      <tr class="try"><td colspan="2" style="padding-top:1.6mm">TL karşılığı · 1 <xsl:value-of select="$currency"/> = <xsl:value-of select="format-number($rate, '#.##0,00####', 'tr')"/> TL<xsl:if test="$exchange/cbc:Date"> (<xsl:call-template name="day"><xsl:with-param name="value" select="$exchange/cbc:Date"/></xsl:call-template>)</xsl:if></td></tr>
-      <xsl:call-template name="in-try"><xsl:with-param name="label">KDV matrahı</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:TaxExclusiveAmount"/></xsl:call-template>
-      <xsl:call-template name="in-try"><xsl:with-param name="label">Hesaplanan KDV</xsl:with-param><xsl:with-param name="amount" select="sum($taxes[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode = '0015']/cbc:TaxAmount)"/></xsl:call-template>
-      <xsl:if test="$withheld"><xsl:call-template name="in-try"><xsl:with-param name="label">KDV tevkifatı</xsl:with-param><xsl:with-param name="amount" select="sum($withheld/cbc:TaxAmount)"/></xsl:call-template></xsl:if>
-      <xsl:call-template name="in-try"><xsl:with-param name="label">Vergiler dahil toplam</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:TaxInclusiveAmount"/></xsl:call-template>
-      <xsl:call-template name="in-try"><xsl:with-param name="label">Ödenecek tutar</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:PayableAmount"/></xsl:call-template>
-    </xsl:if>
   </table>
   <xsl:if test="$stamp != ''"><img class="stamp" alt=""><xsl:attribute name="src"><xsl:value-of select="$stamp"/></xsl:attribute></img></xsl:if>
 </xsl:template>
@@ -314,7 +310,7 @@ thead{display:table-header-group}
 
 <xsl:template name="in-try">
   <xsl:param name="label"/><xsl:param name="amount"/>
-  <tr class="try"><td><xsl:value-of select="$label"/></td><td class="n"><xsl:value-of select="format-number($amount * $rate, '#.##0,00', 'tr')"/> TL</td></tr>
+  <tr><td class="q"><xsl:value-of select="$label"/></td><td class="n"><xsl:value-of select="format-number($amount * $rate, '#.##0,00', 'tr')"/> TL</td></tr>
 </xsl:template>
 
 <!-- Words, exemption, payment, further references, notes. -->
@@ -325,6 +321,17 @@ thead{display:table-header-group}
       <xsl:otherwise><xsl:call-template name="words"/></xsl:otherwise>
     </xsl:choose>
   </div>
+  <xsl:if test="$foreign">
+    <div class="label">TL KARŞILIĞI</div>
+    <table class="try">
+      <tr><td class="q">Kur<xsl:if test="$exchange/cbc:Date"> (<xsl:call-template name="day"><xsl:with-param name="value" select="$exchange/cbc:Date"/></xsl:call-template>)</xsl:if></td><td class="n">1 <xsl:value-of select="$currency"/> = <xsl:value-of select="format-number($rate, '#.##0,00####', 'tr')"/> TL</td></tr>
+      <xsl:call-template name="in-try"><xsl:with-param name="label">KDV matrahı</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:TaxExclusiveAmount"/></xsl:call-template>
+      <xsl:call-template name="in-try"><xsl:with-param name="label">Hesaplanan KDV</xsl:with-param><xsl:with-param name="amount" select="sum($taxes[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode = '0015']/cbc:TaxAmount)"/></xsl:call-template>
+      <xsl:if test="$withheld"><xsl:call-template name="in-try"><xsl:with-param name="label">KDV tevkifatı</xsl:with-param><xsl:with-param name="amount" select="sum($withheld/cbc:TaxAmount)"/></xsl:call-template></xsl:if>
+      <xsl:call-template name="in-try"><xsl:with-param name="label">Vergiler dahil toplam</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:TaxInclusiveAmount"/></xsl:call-template>
+      <xsl:call-template name="in-try"><xsl:with-param name="label">Ödenecek tutar</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:PayableAmount"/></xsl:call-template>
+    </table>
+  </xsl:if>
   <xsl:for-each select="$taxes/cac:TaxCategory[normalize-space(cbc:TaxExemptionReason) != '']">
     <div class="block"><div class="label">VERGİ İSTİSNA NEDENİ</div><xsl:value-of select="cbc:TaxExemptionReasonCode"/><xsl:if test="cbc:TaxExemptionReasonCode != ''"> – </xsl:if><xsl:value-of select="cbc:TaxExemptionReason"/></div>
   </xsl:for-each>
@@ -405,15 +412,21 @@ thead{display:table-header-group}
   <xsl:variable name="plain" select="format-number($total/cbc:PayableAmount, '0.00', 'plain')"/>
   <xsl:variable name="whole" select="substring-before($plain, '.')"/>
   <xsl:variable name="cents" select="substring-after($plain, '.')"/>
+  <xsl:variable name="minor">
+    <xsl:choose><xsl:when test="$unit = 'TL'">Kuruş</xsl:when><xsl:when test="$unit = 'USD' or $unit = 'EUR'">Sent</xsl:when><xsl:when test="$unit = 'GBP'">Peni</xsl:when></xsl:choose>
+  </xsl:variable>
   <xsl:text>Yalnız </xsl:text>
-  <xsl:choose><xsl:when test="number($whole) = 0">Sıfır</xsl:when><xsl:otherwise><xsl:call-template name="number-words"><xsl:with-param name="digits" select="$whole"/></xsl:call-template></xsl:otherwise></xsl:choose>
-  <xsl:text> </xsl:text>
-  <xsl:choose><xsl:when test="$unit = 'TL'">TürkLirası</xsl:when><xsl:when test="$unit = 'USD'">AmerikanDoları</xsl:when><xsl:when test="$unit = 'EUR'">Avro</xsl:when><xsl:when test="$unit = 'GBP'">İngilizSterlini</xsl:when><xsl:otherwise><xsl:value-of select="$unit"/></xsl:otherwise></xsl:choose>
-  <xsl:if test="number($cents) &gt; 0">
+  <xsl:if test="number($whole) &gt; 0 or number($cents) = 0 or $minor = ''">
+    <xsl:choose><xsl:when test="number($whole) = 0">Sıfır</xsl:when><xsl:otherwise><xsl:call-template name="number-words"><xsl:with-param name="digits" select="$whole"/></xsl:call-template></xsl:otherwise></xsl:choose>
     <xsl:text> </xsl:text>
-    <xsl:call-template name="number-words"><xsl:with-param name="digits" select="$cents"/></xsl:call-template>
-    <xsl:choose><xsl:when test="$unit = 'TL'">Kuruş</xsl:when><xsl:when test="$unit = 'GBP'">Peni</xsl:when><xsl:otherwise>Sent</xsl:otherwise></xsl:choose>
+    <xsl:choose><xsl:when test="$unit = 'TL'">TürkLirası</xsl:when><xsl:when test="$unit = 'USD'">ABD Doları</xsl:when><xsl:when test="$unit = 'EUR'">Euro</xsl:when><xsl:when test="$unit = 'GBP'">Sterlin</xsl:when><xsl:otherwise><xsl:value-of select="$unit"/></xsl:otherwise></xsl:choose>
+    <xsl:text> </xsl:text>
   </xsl:if>
+  <xsl:choose>
+    <xsl:when test="number($cents) = 0"/>
+    <xsl:when test="$minor = ''"><xsl:value-of select="$cents"/>/100</xsl:when>
+    <xsl:otherwise><xsl:call-template name="number-words"><xsl:with-param name="digits" select="$cents"/></xsl:call-template><xsl:value-of select="$minor"/></xsl:otherwise>
+  </xsl:choose>
 </xsl:template>
 
 <xsl:variable name="ones">|1:Bir|2:İki|3:Üç|4:Dört|5:Beş|6:Altı|7:Yedi|8:Sekiz|9:Dokuz|0:|</xsl:variable>

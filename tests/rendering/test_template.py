@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 
 import lxml.html
 import pytest
@@ -15,6 +16,7 @@ from app.rendering.engines import Engines, parse_sheet
 from app.rendering.html import Renderer
 from app.rendering.template import MAX_PICTURE_BYTES, own_template, personalise
 from app.runtime.resources import resource_path
+from app.ubl.words import amount_in_words
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"resim"
 JPEG = b"\xff\xd8\xff\xe0" + b"kase"
@@ -61,10 +63,11 @@ def test_the_sheet_writes_the_karekods_text_as_the_guide_wants(make_invoice: Mak
     [
         ("2250.50", "TRY", "Yalnız İkiBinİkiYüzElli TürkLirası ElliKuruş"),
         ("1000", "TRY", "Yalnız Bin TürkLirası"),
-        ("1101.01", "USD", "Yalnız BinYüzBir AmerikanDoları BirSent"),
-        ("1001001.10", "EUR", "Yalnız BirMilyonBinBir Avro OnSent"),
+        ("1101.01", "USD", "Yalnız BinYüzBir ABD Doları BirSent"),
+        ("1001001.10", "EUR", "Yalnız BirMilyonBinBir Euro OnSent"),
         ("21000000", "TRY", "Yalnız YirmiBirMilyon TürkLirası"),
         ("0", "TRY", "Yalnız Sıfır TürkLirası"),
+        ("0.05", "TRY", "Yalnız BeşKuruş"),
         (
             "999999999.99",
             "TRY",
@@ -78,6 +81,7 @@ def test_the_amount_in_words(payable: str, currency: str, words: str, make_invoi
     )
     made, _ = Engines().run(own_template(), etree.fromstring(raw))
     (told,) = page_of(made).xpath("//div[@class='words']")
+    assert words == amount_in_words(Decimal(payable), currency)
     assert " ".join(told.text_content().split()) == words
 
 
@@ -90,7 +94,8 @@ def test_words_that_the_sender_wrote_are_kept(make_invoice: Make) -> None:
 
 def test_foreign_currency_shows_the_rate_and_the_lira(make_invoice: Make, renderer: Renderer) -> None:
     text = " ".join(page_of(renderer.render(make_invoice(currency="USD", rate="34.5")).html).text_content().split())
-    assert "1 USD = 34,50 TL (20.11.2026)" in text
+    assert "1 USD = 34,50 TL" in text
+    assert "Kur (20.11.2026)" in text
     assert "1.481,48 USD" in text
     assert "51.111,06 TL" in text  # 1481.48 × 34.5
 
