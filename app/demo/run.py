@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from typing import Any
 
 from app.connectors.base import Answer
 from app.demo import people
-from app.domain.errors import AppError, BugError
+from app.domain.errors import AppError, BugError, InputError
 from app.domain.lifecycle import Direction, State
 from app.domain.protocols import Sealer
 from app.office import Office
@@ -32,6 +33,8 @@ from app.workflows.context import WorkContext
 USER, PASSWORD = "demo", "demo-parola"
 INCOMING = 25
 _PIN = "482913"
+#: Says that the folder holds a demo and nothing else of value.
+MARKER = ".muhurdar-demo"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,7 +82,7 @@ class Demo:
 
     def run(self) -> dict[str, Any]:
         """Do everything; returns the report, which is also in report.json. Never raises for a failed step."""
-        self.out.mkdir(parents=True, exist_ok=True)
+        self._clear()
         data = self.out / "data"
         with (
             Sandbox(now=self._clock.now()) as sandbox,
@@ -92,6 +95,24 @@ class Demo:
         report = {"seal": self.seal_title, "steps": [s.to_json() for s in self.steps]}
         write_output(self.out / "report.json", json.dumps(report, ensure_ascii=False, indent=2).encode())
         return report
+
+    def _clear(self) -> None:
+        """Make the folder ready; what an earlier demo left there goes, anything else stays.
+
+        Raises: InputError (DEMO.FOLDER) when `data` there is not an earlier demo's: it may be a real office.
+        """
+        self.out.mkdir(parents=True, exist_ok=True)
+        data, marker = self.out / "data", self.out / MARKER
+        if data.exists() and not marker.exists():
+            raise InputError(
+                "DEMO.FOLDER",
+                f"{self.out} içinde bir veri klasörü var.",
+                why="Gerçek bir büronun verisi olabilir; deneme onun üzerine yazmaz.",
+                todo="Boş bir klasör seçin.",
+            )
+        for name in ("data", "pdf", "token"):
+            shutil.rmtree(self.out / name, ignore_errors=True)
+        marker.touch()
 
     @property
     def is_clean(self) -> bool:
