@@ -1,6 +1,6 @@
 """One office's whole day as a restartable program, run by test_crash_points in a process that is killed on the way.
 
-Usage: crash_driver.py DATA_DIR SANDBOX_URL SEAL.p12 ISO_NOW
+Usage: crash_driver.py DATA_DIR SANDBOX_URL SEAL.p12 ISO_NOW own|integrator
 
 Every step looks at what is already there, so that running it again after a crash goes on where it stopped. Nothing here
 knows of crash points.
@@ -32,13 +32,15 @@ ETTNS = [f"00000000-0000-4000-8000-00000000000{i}" for i in range(1, 5)]
 PUSHES = (timedelta(minutes=3), timedelta(hours=4, minutes=1), timedelta(hours=5), timedelta(hours=5))
 
 
-def main(data: str, url: str, seal: str, now: str) -> None:
+def main(data: str, url: str, seal: str, now: str, mode: str) -> None:
     clock = FixedClock(datetime.fromisoformat(now))
     secrets = MemorySecretStore()
     sealer = Pkcs12Sealer.load(Path(seal), "crash")
     with Office.open(Path(data), owner="crash test", clock=clock, secrets=secrets) as office:
         ctx = office.context()
-        company = companies.save_company(ctx, company_from_json(dict(people.SELLER), base_dir=Path(data)))
+        company = companies.save_company(
+            ctx, company_from_json(people.SELLER | {"sealing_mode": mode}, base_dir=Path(data))
+        )
         companies.set_connector(
             ctx,
             company,

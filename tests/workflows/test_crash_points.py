@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,7 @@ REACHED = (
     "db.answer.end",
     "db.poll",
     "db.lease",
+    "file.izibiz.wsdl",
     "wire.izibiz.Login",
     "wire.izibiz.CheckUser",
     "wire.izibiz.SendInvoice",
@@ -76,13 +78,13 @@ REACHED = (
 )
 
 
-def _run(data: Path, sandbox: Sandbox, seal: Path, crash_at: str | None) -> int:
+def _run(data: Path, sandbox: Sandbox, seal: Path, crash_at: str | None, *, mode: str = "own") -> int:
     env = {k: v for k, v in os.environ.items() if not k.startswith("MUHURDAR_CRASH_AT")}
     env |= {"PYTHONPATH": str(ROOT), "MUHURDAR_CRASH_GUARD": "1"}
     if crash_at:
         env["MUHURDAR_CRASH_AT"] = crash_at
     done = subprocess.run(
-        [sys.executable, str(DRIVER), str(data), sandbox.url, str(seal), sandbox.now().isoformat()],
+        [sys.executable, str(DRIVER), str(data), sandbox.url, str(seal), sandbox.now().isoformat(), mode],
         env=env,
         capture_output=True,
         text=True,
@@ -101,21 +103,26 @@ def seal_file(tmp_path: Path, seller_sealer: Sealer) -> Path:
     return path
 
 
+def _open_account(sandbox: Sandbox, *, seals: str = "own") -> None:
+    seller = people.SELLER
+    sandbox.add_account(
+        "demo",
+        "demo-parola",
+        vkn=seller["vkn"],
+        title=seller["title"],
+        gb=seller["labels"]["gb"],
+        pk=seller["labels"]["pk"],
+        seals=seals,
+    )
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> Sandbox:  # type: ignore[misc]
+def world() -> Iterator[Sandbox]:
     with Sandbox(now=START) as sandbox:
-        seller = people.SELLER
-        sandbox.add_account(
-            "demo",
-            "demo-parola",
-            vkn=seller["vkn"],
-            title=seller["title"],
-            gb=seller["labels"]["gb"],
-            pk=seller["labels"]["pk"],
-        )
+        _open_account(sandbox)
         for index in range(len(people.BUYERS)):
             sandbox.register(people.buyer_number(index), people.buyer_name(index), pk=people.buyer_labels(index), gb=[])
-        sandbox.add_incoming(count=INCOMING, to_vkn=seller["vkn"])
+        sandbox.add_incoming(count=INCOMING, to_vkn=people.SELLER["vkn"])
         yield sandbox
 
 
@@ -126,6 +133,18 @@ def test_the_day_survives_a_crash(name: str, phase: str, tmp_path: Path, world: 
     assert _run(data, world, seal_file, f"{name}:{phase}") == -signal.SIGKILL, f"the day never passed {name}"
     assert _run(data, world, seal_file, None) == 0
     _agree(data, world)
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+@pytest.mark.parametrize("name", ["wire.izibiz.SendInvoice", "wire.izibiz.SendInvoiceResponseWithServerSign"])
+def test_a_company_whose_integrator_seals_survives_too(
+    name: str, phase: str, tmp_path: Path, world: Sandbox, seal_file: Path
+) -> None:
+    data = tmp_path / "data"
+    _open_account(world, seals="integrator")
+    assert _run(data, world, seal_file, f"{name}:{phase}", mode="integrator") == -signal.SIGKILL
+    assert _run(data, world, seal_file, None, mode="integrator") == 0
+    _agree(data, world, is_ours=False)
 
 
 @pytest.mark.parametrize("passage", [2, 3])
@@ -157,13 +176,14 @@ def test_every_declared_point_is_killed_somewhere() -> None:
     assert not untested, f"crash points that no test kills: {sorted(untested)}"
 
 
-def _agree(data: Path, world: Sandbox) -> None:
+def _agree(data: Path, world: Sandbox, *, is_ours: bool = True) -> None:
+    role = "sealed" if is_ours else "legal"
     with (
         Office.open(data, owner="judge", clock=FixedClock(world.now()), secrets=MemorySecretStore()) as office,
         office.db.read() as s,
     ):
         everything = search.rows(s, search.ids(s, search.DocumentQuery()))
-        sealed = {r.ettn: documents.load_file(s, r.id, "sealed") for r in everything if r.direction is Direction.OUT}
+        sealed = {r.ettn: documents.load_file(s, r.id, role) for r in everything if r.direction is Direction.OUT}
         received = {r.ettn: documents.load_file(s, r.id, "received") for r in everything if r.direction is Direction.IN}
     ours = [r for r in everything if r.direction is Direction.OUT]
     theirs = world.stored("out")

@@ -95,11 +95,16 @@ def test_same_number_with_another_ettn_is_linked_not_merged(desk: Desk) -> None:
     assert linked[0].duplicate_of in {r.id for r in records} - {linked[0].id}
 
 
-def _zip(name: str, data: bytes) -> bytes:
+def _zip(name: str, data: bytes, method: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as z:
+    with zipfile.ZipFile(buffer, "w", method) as z:
         z.writestr(name, data)
     return buffer.getvalue()
+
+
+def _huge_note() -> bytes:
+    namespace = b"urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
+    return b'<?xml version="1.0"?><Invoice xmlns="%s"><Note>%s</Note></Invoice>' % (namespace, b"uzun " * 10_000_000)
 
 
 XXE = b'<?xml version="1.0"?><!DOCTYPE i [<!ENTITY x SYSTEM "file:///etc/passwd">]><i>&x;</i>'
@@ -117,6 +122,7 @@ BAD = {
     "bomb": (_zip("a.xml", b"\0" * 200_000_000), "ZIP."),
     "traversal": (_zip("../../../etc/cron.d/x.xml", b"<a/>"), "ZIP.TRAVERSAL"),
     "not a zip at all": (b"PK\x03\x04 broken", "ZIP."),
+    "50 MB note": (_zip("a.xml", _huge_note(), zipfile.ZIP_STORED), ("XML.TOO_BIG", "ZIP.TOO_BIG")),
     "other root": (_zip("a.xml", b'<?xml version="1.0"?><note>merhaba</note>'), "XML."),
 }
 
