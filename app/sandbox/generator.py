@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -92,14 +92,32 @@ _NOTES = ("İade süresi 7 gündür.", "Sevk adresi fatura adresidir.", "Vade fa
 
 
 def generate(
-    count: int, *, customer: Party, now: datetime, first: int = 0, seed: str = "muhurdar", sealed: bool = True
+    count: int,
+    *,
+    customer: Party,
+    now: datetime,
+    counter: Callable[[], int],
+    profile: str = "",
+    sealed: bool = True,
+    seed: str = "muhurdar",
 ) -> Iterator[tuple[Firm, bytes]]:
-    """`count` invoices to `customer`, the `first`-th onwards; each with its sender. Any thread."""
-    for index in range(first, first + count):
-        firm = firms()[index % len(firms())]
-        invoice = _invoice(index, firm, customer, now, seed)
-        look = _RECIPES[index % len(_RECIPES)].look
-        xml = build_invoice(invoice, compute_totals(invoice), template=_template(look) if look else None)
+    """`count` invoices to `customer`, each with its sender. `counter` gives the running number of each.
+
+    `profile`, when given, passes over the invoices of the other one. Raises ValueError for an unknown profile.
+    """
+    if profile not in ("", TEMELFATURA, TICARIFATURA):
+        raise ValueError(profile)
+    left = count
+    while left > 0:
+        index = counter()
+        recipe = _RECIPES[index % len(_RECIPES)]
+        if profile and recipe.profile != profile:
+            continue
+        left -= 1
+        firm = firms()[(index + index // len(_RECIPES)) % len(firms())]
+        invoice = _invoice(index, recipe, firm, customer, now, seed)
+        template = _template(recipe.look) if recipe.look else None
+        xml = build_invoice(invoice, compute_totals(invoice), template=template)
         if sealed:
             sealer = seal_for(firm.party.tax_number.digits, firm.party.display_name)
             xml = seal_ubl(xml, sealer, signing_time=now)
@@ -111,8 +129,7 @@ def _template(look: str) -> bytes:
     return resource_path(f"sandbox/looks/{look}.xslt").read_bytes()
 
 
-def _invoice(index: int, firm: Firm, customer: Party, now: datetime, seed: str) -> Invoice:
-    recipe = _RECIPES[index % len(_RECIPES)]
+def _invoice(index: int, recipe: _Recipe, firm: Firm, customer: Party, now: datetime, seed: str) -> Invoice:
     chance = random.Random(f"{seed} {index}")
     day = now.astimezone(ISTANBUL).date() - timedelta(days=chance.randrange(3))
     invoice = Invoice(

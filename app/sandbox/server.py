@@ -10,9 +10,7 @@ import json
 import signal
 import sys
 import threading
-import uuid
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -21,24 +19,18 @@ from typing import Self
 from app.domain.dates import utc_now
 from app.domain.errors import InputError
 from app.domain.ettn import parse_ettn
-from app.domain.party import Address, Party
 from app.domain.taxnumber import parse_tax_number
 from app.runtime.safezip import read_single_xml
-from app.sandbox import training
+from app.sandbox import inbox, training
 from app.sandbox.clock import SandboxClock
 from app.sandbox.codes import FAILS_AT_GIB, FAILS_AT_RECEIVER
 from app.sandbox.core import Integrator
 from app.sandbox.faults import ANY_OPERATION, Fault
-from app.sandbox.firms import Firm
-from app.sandbox.generator import generate
-from app.sandbox.papers import read_paper
 from app.sandbox.records import SEALS, Account, Call, Plan, Row, StoredDocument
-from app.sandbox.sending import pack, row_of
 from app.sandbox.store import Store
 from app.sandbox.web import WebServer
 
-_BATCH = 200
-_PLANS = {"out": "d.direction = 'OUT' AND d.is_draft = 0", "in": "d.direction = 'IN'", "draft": "d.is_draft = 1"}
+_SIDES = {"out": "d.direction = 'OUT' AND d.is_draft = 0", "in": "d.direction = 'IN'", "draft": "d.is_draft = 1"}
 
 
 class Sandbox:
@@ -199,73 +191,25 @@ class Sandbox:
         count: int = 1,
         to_vkn: str = "",
         to_label: str = "",
+        profile: str = "",
         sealed: bool = True,
         seed: str = "muhurdar",
     ) -> list[str]:
         """Let invoices arrive now; returns their ETTNs. `xml` as given, else `count` generated ones.
 
-        `to_vkn` may be left out when there is one account only. Unsealed ones (`sealed` False) are quicker to make.
+        `to_vkn` may be left out when there is one account only. `profile` keeps to TEMELFATURA or TICARIFATURA.
+        Unsealed ones (`sealed` False) are quicker to make.
         """
         account = self._account(to_vkn)
-        label = to_label or (account.pk[0] if account.pk else "")
         if xml is not None:
-            paper = read_paper(xml)
-            content = pack(paper.summary.ettn, xml)
-            row = row_of(paper, account=account.vkn, direction="IN", content=content, at=self._integrator.now())
-            self._store.insert([replace(row, receiver_label=label, envelope=str(uuid.uuid4()))])
-            return [row.ettn]
-        first = self._store.count_up("generated", count)
-        ettns: list[str] = []
-        rows: list[Row] = []
-        for firm, written in generate(
-            count, customer=_party(account), now=self.now(), first=first, seed=seed, sealed=sealed
-        ):
-            rows.append(self._arrived(account, label, firm, written))
-            ettns.append(rows[-1].ettn)
-            if len(rows) == _BATCH:
-                self._store.insert(rows)
-                rows = []
-        self._store.insert(rows)
-        return ettns
-
-    def _arrived(self, account: Account, label: str, firm: Firm, xml: bytes) -> Row:
-        party = firm.party
-        if self._store.firm_title(party.tax_number.digits) is None:
-            self.register(party.tax_number.digits, party.display_name, pk=[firm.pk], gb=[firm.gb])
-        paper = read_paper(xml)
-        content = pack(paper.summary.ettn, xml)
-        row = row_of(paper, account=account.vkn, direction="IN", content=content, at=self._integrator.now())
-        return replace(row, sender_label=firm.gb, receiver_label=label, envelope=str(uuid.uuid4()))
+            return [inbox.deliver(self._integrator, account, xml, label=to_label)]
+        return inbox.deliver_generated(
+            self._integrator, account, count, label=to_label, profile=profile, sealed=sealed, seed=seed
+        )
 
     def add_raw_incoming(self, content: bytes, *, to_vkn: str = "", number: str = "", ettn: str = "") -> str:
         """Let a broken delivery arrive: `content` is handed out as it is, be it a zip or not. Returns its ETTN."""
-        account = self._account(to_vkn)
-        name = parse_ettn(ettn) if ettn else str(uuid.uuid4())
-        sequence = self._store.count_up("raw") + 1
-        self._store.insert(
-            [
-                Row(
-                    id=0,
-                    account=account.vkn,
-                    direction="IN",
-                    ettn=name,
-                    number=number or f"BZK{self.now().year}{sequence:09d}",
-                    profile="TEMELFATURA",
-                    type_code="SATIS",
-                    issue_date=self.now().date().isoformat(),
-                    payable="0.00",
-                    sender_name="Bozuk Gönderici",
-                    receiver_vkn=account.vkn,
-                    receiver_name=account.title,
-                    receiver_label=account.pk[0] if account.pk else "",
-                    envelope=str(uuid.uuid4()),
-                    content=content,
-                    is_raw=True,
-                    at=self._integrator.now(),
-                )
-            ]
-        )
-        return name
+        return inbox.deliver_raw(self._integrator, self._account(to_vkn), content, number=number, ettn=ettn)
 
     def mark_read_elsewhere(self, ettns: Sequence[str]) -> None:
         """As if the user had read these incoming documents in the integrator's portal."""
@@ -278,7 +222,9 @@ class Sandbox:
     def stored(self, direction: str) -> list[StoredDocument]:
         """All documents of "out", "in" or "draft", in the order of their arrival, with content."""
         now = self._integrator.now()
-        rows = self._store.find(f"{_PLANS[direction]} AND (d.direction = 'OUT' OR d.at <= ?)", now, with_content=True)
+        rows = self._store.find(
+            f"{_SIDES[direction.lower()]} AND (d.direction = 'OUT' OR d.at <= ?)", now, with_content=True
+        )
         return [self._shown(row) for row in rows]
 
     def _shown(self, row: Row) -> StoredDocument:
@@ -405,16 +351,3 @@ def _plan(fail_code: int | None, answer: str | None, after: timedelta) -> Plan:
     if answer not in ("KABUL", "RED", None):
         raise InputError("SANDBOX.PLAN", "answer KABUL, RED veya None olabilir.")
     return Plan(fail_code=fail_code, answer=answer, after_s=after.total_seconds())
-
-
-def _party(account: Account) -> Party:
-    number = parse_tax_number(account.vkn)
-    first, _, family = account.title.rpartition(" ")
-    return Party(
-        tax_number=number,
-        title=account.title if number.is_vkn else "",
-        first_name="" if number.is_vkn else first,
-        family_name="" if number.is_vkn else family,
-        tax_office="Kadıköy",
-        address=Address(street="Bağdat Caddesi", building_no="214/7", district="Kadıköy", city="İstanbul"),
-    )

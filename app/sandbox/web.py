@@ -6,6 +6,8 @@ import logging
 import socket
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -21,6 +23,7 @@ log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 # Read and thrown away beyond the 5 MB limit, so that the caller gets its 10010; more than this is cut off.
 _MAX_BODY = 64 * 1024 * 1024
+_GRACE_S = 10.0
 _LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
@@ -38,6 +41,8 @@ class WebServer(ThreadingHTTPServer):
         self.stopping = threading.Event()
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
+        self._busy = 0
+        self._idle = threading.Condition()
 
     @property
     def base_url(self) -> str:
@@ -53,8 +58,24 @@ class WebServer(ThreadingHTTPServer):
             self._open.discard(request)
         super().shutdown_request(request)
 
+    @contextmanager
+    def working(self) -> Iterator[bool]:
+        """Around each request, so that `close_all` can wait for it; gives False once nothing may begin any more."""
+        with self._idle:
+            self._busy += 1
+            may_begin = not self.stopping.is_set()
+        try:
+            yield may_begin
+        finally:
+            with self._idle:
+                self._busy -= 1
+                self._idle.notify_all()
+
     def close_all(self) -> None:
+        """End waiting faults, let requests in progress finish, close every connection."""
         self.stopping.set()
+        with self._idle:
+            self._idle.wait_for(lambda: self._busy == 0, timeout=_GRACE_S)
         with self._open_lock:
             connections = list(self._open)
         for connection in connections:
@@ -105,12 +126,19 @@ class _Handler(BaseHTTPRequestHandler):
         if address.path.startswith(control.PREFIX):
             self._control("POST", address.path, body)
         elif service in dispatch.SERVICES:
-            self._answer(dispatch.handle(self.server.sandbox.integrator, service, body))
+            with self.server.working() as may_begin:
+                sandbox = self.server.sandbox
+                reply = dispatch.handle(sandbox.integrator, service, body) if may_begin else Reply(drop=True)
+            self._answer(reply)
         else:
             self._answer(_not_found())
 
     def _control(self, method: str, path: str, given: dict[str, str] | bytes) -> None:
-        status, body = control.handle(self.server.sandbox, method, path, given)
+        with self.server.working() as may_begin:
+            if not may_begin:
+                self.close_connection = True
+                return
+            status, body = control.handle(self.server.sandbox, method, path, given)
         self._answer(Reply(status=status, body=body, content_type="application/json; charset=utf-8"))
 
     def _is_local(self) -> bool:
