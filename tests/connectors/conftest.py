@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -65,7 +66,10 @@ def soap_fault(code: int, text: str = "hata", *, wrapped: bool = False) -> bytes
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer. `drop`: hang up at once. `hold`: keep silent until the test ends. `cut`: stop after n bytes."""
+    """One answer. `drop`: hang up at once. `hold`: keep silent until the test ends. `cut`: stop after n bytes.
+
+    `drip`: one byte at a time, always soon enough for the socket's own timeout.
+    """
 
     body: bytes = b""
     status: int = 200
@@ -74,6 +78,7 @@ class Reply:
     drop: bool = False
     hold: bool = False
     cut: int | None = None
+    drip: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ class Integrator:
         self.contracts = contracts
         self.posts: list[Post] = []
         self.gets: list[str] = []
-        self.documents: dict[str, bytes] = {}
+        self.documents: dict[str, bytes | Reply] = {}
         self.released = threading.Event()
         self._answers: dict[str, list[Reply | Callable[[Post], Reply]]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -125,7 +130,7 @@ class Integrator:
         chosen = queue.pop(0) if len(queue) > 1 else queue[0]
         return chosen if isinstance(chosen, Reply) else chosen(post)
 
-    def document(self, path: str, query: str) -> bytes | None:
+    def document(self, path: str, query: str) -> bytes | Reply | None:
         self.gets.append(f"{path}?{query}" if query else path)
         if path in self.documents:
             return self.documents[path]
@@ -145,11 +150,13 @@ class Integrator:
 def _handler(integrator: Integrator) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             found = integrator.document(parts.path, parts.query)
-            self._send(Reply(found) if found is not None else Reply(b"<html>yok</html>", status=404))
+            missing = Reply(b"<html>yok</html>", status=404)
+            self._send(found if isinstance(found, Reply) else Reply(found) if found is not None else missing)
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -172,8 +179,20 @@ def _handler(integrator: Integrator) -> type[BaseHTTPRequestHandler]:
             for name, value in reply.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(reply.body[: reply.cut])
+            if reply.drip:
+                self._drip(reply.body)
+                return
+            with suppress(OSError):  # the other side has seen enough
+                self.wfile.write(reply.body[: reply.cut])
             self.close_connection = self.close_connection or reply.cut is not None
+
+        def _drip(self, body: bytes) -> None:
+            self.close_connection = True
+            for byte in body:
+                if integrator.released.wait(0.02):
+                    return
+                with suppress(OSError):
+                    self.wfile.write(bytes([byte]))
 
         def log_message(self, format: str, *args: Any) -> None:
             return None

@@ -342,6 +342,7 @@ def record() -> Iterator[Any]:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
                 self._pass_on(http.get(target + self.path, timeout=30))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import socket
 import traceback
@@ -146,6 +147,14 @@ def test_silence_after_the_request_means_unknown(kit: Any) -> None:
     assert isinstance(error, Unreachable)
     assert error.maybe_processed
     assert not error.retry_safe
+
+
+def test_a_dripping_answer_ends_at_the_deadline(kit: Any) -> None:
+    """Each byte starts the socket's timeout anew; only the deadline of the whole answer ends this one."""
+    error = _send_error(kit, kit.Reply(kit.soap("SendInvoice", kit.DONE), drip=True), deadline_s="0.5")
+    assert isinstance(error, Unreachable)
+    assert error.maybe_processed
+    assert "deadline" in str(error.raw_text)
 
 
 def test_hanging_up_after_the_request_means_unknown(kit: Any) -> None:
@@ -310,3 +319,24 @@ def test_every_operation_has_its_crash_point() -> None:
     names = {name for name in declared() if name.startswith("wire.izibiz.")}
     assert len(names) == 14
     assert "wire.izibiz.SendInvoice" in names
+
+
+def test_a_packed_answer_is_unpacked(kit: Any) -> None:
+    packed = gzip.compress(kit.soap("SendInvoice", kit.DONE))
+    kit.integrator.say("SendInvoice", kit.Reply(packed, headers={"Content-Encoding": "gzip"}))
+    assert kit.open().send([kit.outgoing()])[0].error is None
+
+
+@pytest.mark.parametrize("harm", ["bomb", "hold", "drop", "cut"])
+def test_a_contract_that_does_not_come_whole_means_nothing_was_sent(kit: Any, harm: str) -> None:
+    wsdl = (kit.integrator.contracts / "einvoice" / "EInvoiceWS.wsdl").read_bytes()
+    kit.integrator.documents["/EInvoiceWS"] = {
+        "bomb": kit.Reply(gzip.compress(b" " * 40_000_000), headers={"Content-Encoding": "gzip"}),
+        "hold": kit.Reply(hold=True),
+        "drop": kit.Reply(drop=True),
+        "cut": kit.Reply(wsdl, cut=500),
+    }[harm]
+    with pytest.raises(Unreachable) as caught:
+        kit.open(timeout_s="0.5").send([kit.outgoing()])
+    assert (caught.value.code, caught.value.maybe_processed) == ("IZIBIZ.WSDL", False)
+    assert not kit.integrator.of("SendInvoice")

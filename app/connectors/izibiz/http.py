@@ -10,7 +10,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
-from app.connectors.base import ConnectorError, EndpointKind
+from app.connectors.base import ConnectorError, ContractBroken, EndpointKind, Unreachable
 from app.connectors.izibiz.endpoint import Endpoint, IzibizSettings
 from app.connectors.izibiz.faults import cut_off, no_answer, not_reached, rate_limited, tls_refused
 from app.connectors.izibiz.replies import HttpReply
@@ -69,8 +69,16 @@ class HttpLine:
         return self._exchange("POST", address, body, headers, limit=_MAX_REPLY_BYTES, changes=changes)
 
     def get(self, address: str) -> HttpReply:
-        """Fetch a contract document. Changes nothing at the other end."""
-        reply = self._exchange("GET", address, None, {}, limit=_MAX_WSDL_BYTES, changes=False)
+        """Fetch a contract document. Raises: Unreachable that says nothing was processed, RateLimited.
+
+        Whatever goes wrong here, the call that needed the contract has not been sent.
+        """
+        try:
+            reply = self._exchange("GET", address, None, {}, limit=_MAX_WSDL_BYTES, changes=False)
+        except (Unreachable, ContractBroken) as error:
+            if isinstance(error, Unreachable) and not error.maybe_processed:
+                raise
+            raise not_reached(error.raw_text or error.code, contract=True) from error
         if reply.status != 200:
             raise not_reached(f"HTTP {reply.status}", contract=True)
         return reply
@@ -112,12 +120,13 @@ class HttpLine:
     def _read(self, response: requests.Response, started: float, *, limit: int, changes: bool) -> bytes:
         parts: list[bytes] = []
         size = 0
-        for part in response.iter_content(_CHUNK):
+        # Not iter_content: it waits for a whole chunk, and a server that drips would never let us look at the clock.
+        while part := response.raw.read1(_CHUNK, decode_content=True):
             size += len(part)
             parts.append(part)
             if size > limit:
                 raise cut_off(f"> {limit} bytes", changes=changes)
-            # The socket timeout starts anew with each packet; a server that drips would hold us for ever.
+            # The socket's own timeout starts anew with each packet.
             if time.monotonic() - started > self._deadline_s:
                 raise no_answer(f"deadline {self._deadline_s:.0f} s", changes=changes)
         return b"".join(parts)
