@@ -37,11 +37,14 @@ def poll_statuses(ctx: WorkContext, company: CompanyRecord, session: Session) ->
     with ctx.db.read() as s:
         now = ctx.clock.now()
         due = documents.due_for_status(s, company.id, now=now, floor=timedelta(0), arrived_after=now - tracking.ASK_FOR)
-    for start in range(0, len(due), _CHUNK):
-        ctx.progress.report(start, len(due), "Durumlar sorgulanıyor")
+    # A company that invoices itself has both copies under one ETTN: each side is asked for by itself.
+    sides = [[r for r in due if r.direction is side] for side in Direction]
+    chunks = [side[start : start + _CHUNK] for side in sides for start in range(0, len(side), _CHUNK)]
+    for chunk in chunks:
+        ctx.progress.report(outcome.asked, len(due), "Durumlar sorgulanıyor")
         ctx.progress.checkpoint()
-        chunk = due[start : start + _CHUNK]
-        reports = {r.ettn: r for r in session.statuses([record.ettn for record in chunk])}
+        answers = session.statuses([record.ettn for record in chunk], direction=chunk[0].direction)
+        reports = {r.ettn: r for r in answers}
         outcome.asked += len(chunk)
         with ctx.db.write(points.STATUS) as s:
             for record in chunk:

@@ -116,7 +116,8 @@ def _store_and_acknowledge(
                 report.kept_aside.append((item.fetched.number or item.fetched.ettn, problem.sentence))
                 continue
             stored.append(_store_one(s, company, item.fetched, item.raw, item.summary, now, report))
-    session.acknowledge([(d.ettn, d.number) for d in page])
+    # What came without its content stays unread over there: only the integrator has it.
+    session.acknowledge([(item.fetched.ettn, item.fetched.number) for item in parsed if item.raw])
     with ctx.db.write(points.ACKED) as s:
         for document_id in stored:
             documents.set_received_ack(s, document_id, at=ctx.clock.now())
