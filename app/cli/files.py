@@ -3,43 +3,43 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from app.cli.inputs import read_file
 from app.cli.shell import note, open_sealer, print_json, say
 from app.domain.errors import AppError, InputError, SealError
 
+if TYPE_CHECKING:
+    from app.domain.findings import Finding
+    from app.workflows.printing import Page
+
+_ZIPS = (b"PK\x03\x04", b"PK\x05\x06")  # with members, and empty
 _MARKS = {"error": "HATA", "warning": "UYARI", "info": "BİLGİ"}
 
 
 def cmd_validate(arguments: argparse.Namespace) -> int:
-    """Findings per file; exit 0 no errors, 1 errors, 2 unreadable."""
+    """Findings per file; exit 0 no errors, 1 errors, 2 unreadable (said on stderr too)."""
     from app.domain.findings import Layer, has_errors
     from app.runtime.clock import SystemClock
-    from app.validation.files import check_file
 
     today = SystemClock().today()
     shown: list[dict[str, Any]] = []
     is_unreadable = has_error = False
-    for name, raw, problem in _inputs(arguments.files):
-        if problem is not None:
-            is_unreadable = True
-            entry = {"file": name, "kind": "unknown", "ok": False, "findings": [_read_finding(problem)]}
-        else:
-            report = check_file(raw, today=today)
-            bad = has_errors(report.findings)
-            has_error = has_error or bad
-            is_unreadable = is_unreadable or any(
-                f.layer is Layer.READ and f.severity == "error" for f in report.findings
-            )
-            entry = {
-                "file": name,
-                "kind": report.kind,
-                "ok": not bad,
-                "findings": [f.to_json() for f in report.findings],
-            }
-        shown.append(entry)
+    for name, document in _inputs(arguments.files):
+        kind, findings = (
+            ("unknown", [_read_finding(document)]) if isinstance(document, AppError) else _check(document, today)
+        )
+        bad = has_errors(findings)
+        has_error = has_error or bad
+        for finding in findings:
+            if finding.layer is Layer.READ and finding.severity == "error":
+                is_unreadable = True
+                note(f"{name}: {finding.message}")
+        shown.append({"file": name, "kind": kind, "ok": not bad, "findings": [f.to_json() for f in findings]})
     if arguments.json:
         print_json({"files": shown})
     else:
@@ -48,39 +48,82 @@ def cmd_validate(arguments: argparse.Namespace) -> int:
     return 2 if is_unreadable else 1 if has_error else 0
 
 
-def _inputs(paths: list[str]) -> Iterator[tuple[str, bytes, AppError | None]]:
-    """Every document of the given files, zips and folders as (name, bytes, problem)."""
-    from app.runtime.safezip import iter_members
+def _check(raw: bytes, today: date) -> tuple[str, list[Finding]]:
+    from app.validation.files import check_file
 
+    report = check_file(raw, today=today)
+    findings = list(report.findings)
+    if report.kind != "unknown":
+        findings += _seal_findings(raw)
+    return report.kind, findings
+
+
+def _seal_findings(raw: bytes) -> list[Finding]:
+    """A warning for each seal that does not hold. Whether its owner may be trusted is what `verify` is for."""
+    from app.domain.findings import Finding, Layer, Severity
+    from app.signing.verify import verify_document
+
+    try:
+        report = verify_document(raw)
+    except AppError:
+        return []
+    return [
+        Finding(
+            Severity.WARNING,
+            Layer.SEAL,
+            "SEAL.BROKEN",
+            "",
+            "Belgenin mührü tutmuyor; belge mühürlendikten sonra değişmiş olabilir. Gönderenden yeniden isteyin.",
+            explanation=" ".join(signature.reasons),
+        )
+        for signature in report.signatures
+        if not (signature.digest_ok and signature.signature_ok)
+    ]
+
+
+def _inputs(paths: list[str]) -> Iterator[tuple[str, bytes | AppError]]:
+    """Every document of the given files, zips and folders as (name, bytes or why there are none)."""
     for text in paths:
         path = Path(text)
-        files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-        if path.is_dir() and not files:
-            yield str(path), b"", InputError("FOLDER.EMPTY", "Klasörde dosya yok.", todo="Başka bir klasör seçin.")
+        if not path.is_dir():
+            yield from _documents_of(path)
+            continue
+        files = sorted(p for p in path.rglob("*") if p.suffix.lower() in (".xml", ".zip") and p.is_file())
         for file in files:
-            try:
-                raw = file.read_bytes()
-            except FileNotFoundError:
-                yield (
-                    str(file),
-                    b"",
-                    InputError("FILE.MISSING", f"Dosya bulunamadı: {file}.", todo="Yolu kontrol edin."),
-                )
-                continue
-            if raw[:4] != b"PK\x03\x04":
-                yield str(file), raw, None
-                continue
-            try:
-                for member in iter_members(raw):
-                    yield f"{file}!{member.name}", member.data, None
-            except AppError as problem:
-                yield str(file), b"", problem
+            yield from _documents_of(file)
+        if not files:
+            yield (
+                text,
+                InputError("FOLDER.EMPTY", "Klasörde XML ya da zip dosyası yok.", todo="Başka bir klasör seçin."),
+            )
 
 
-def _read_finding(problem: AppError) -> dict[str, Any]:
+def _documents_of(file: Path) -> Iterator[tuple[str, bytes | AppError]]:
+    from app.runtime.safezip import iter_members
+
+    try:
+        raw = read_file(file)
+        if not raw.startswith(_ZIPS):
+            yield str(file), raw
+            return
+        is_empty = True
+        for member in iter_members(raw):
+            is_empty = False
+            name = f"{file}!{member.name}"
+            if member.data.startswith(_ZIPS):
+                yield name, InputError("ZIP.NESTED", "ZIP içinde ZIP var.", todo="İçtekini çıkarıp ayrıca verin.")
+            else:
+                yield name, member.data
+        if is_empty:
+            yield str(file), InputError("ZIP.EMPTY", "ZIP dosyası boş.", todo="Başka bir dosya seçin.")
+    except AppError as problem:
+        yield str(file), problem
+
+
+def _read_finding(problem: AppError) -> Finding:
     from app.domain.findings import Finding, Layer, Severity
 
-    return Finding(Severity.ERROR, Layer.READ, problem.code, "", problem.sentence).to_json()
+    return Finding(Severity.ERROR, Layer.READ, problem.code, "", problem.sentence)
 
 
 def _show_findings(entry: dict[str, Any]) -> None:
@@ -100,20 +143,29 @@ def cmd_render(arguments: argparse.Namespace) -> int:
 
     form: printing.Form = next(name for name in ("html", "pdf", "png") if getattr(arguments, name))
     out = Path(getattr(arguments, form))
-    pages = [_page(Path(name)) for name in arguments.files]
-    printer = PdfPrinter() if form != "html" else None
-    with ChildPool() as pool:
-        renderer = Renderer(pool)
+    report = printing.PrintReport()
+    pages = []
+    for name in arguments.files:
         try:
-            if out.is_dir() or (len(pages) > 1 and form != "pdf"):
-                report = printing.print_each(pages, renderer=renderer, printer=printer, folder=out, form=form)
-            elif len(pages) > 1 and printer is not None:
-                report = printing.print_merged(pages, renderer=renderer, printer=printer, out=out)
-            else:
-                report = printing.print_one(pages[0], renderer=renderer, printer=printer, out=out, form=form)
-        finally:
-            if printer is not None:
-                printer.close()
+            pages.append(_page(Path(name)))
+        except AppError as problem:
+            report.failed.append((name, problem))
+    if pages:
+        printer = PdfPrinter() if form != "html" else None
+        with ChildPool() as pool:
+            renderer = Renderer(pool)
+            try:
+                if out.is_dir() or (len(arguments.files) > 1 and form != "pdf"):
+                    drawn = printing.print_each(pages, renderer=renderer, printer=printer, folder=out, form=form)
+                elif len(pages) > 1 and printer is not None:
+                    drawn = printing.print_merged(pages, renderer=renderer, printer=printer, out=out)
+                else:
+                    drawn = printing.print_one(pages[0], renderer=renderer, printer=printer, out=out, form=form)
+            finally:
+                if printer is not None:
+                    printer.close()
+        report.written, report.notes = drawn.written, drawn.notes
+        report.failed += drawn.failed
     for name, remark in report.notes:
         note(f"{name}: {remark}")
     for name, error in report.failed:
@@ -126,20 +178,26 @@ def cmd_render(arguments: argparse.Namespace) -> int:
             if len(report.written) == 1
             else f"{len(report.written)} dosya yazıldı: {out}"
         )
+    if report.failed and all(isinstance(error, InputError) for _, error in report.failed):
+        return 1 if report.written else 2
     return 1 if report.failed else 0
 
 
-def _page(path: Path) -> Any:
+def _page(path: Path) -> Page:
+    """One file to draw. Raises: InputError when it cannot be read or is no document at all."""
+    from app.ubl.reader import summarize
     from app.workflows.printing import Page
     from app.workflows.viewing import watermark_of
 
-    raw = path.read_bytes()
-    try:
-        watermark = watermark_of(raw)
-    except AppError:
-        # Unreadable as XML: the renderer says so in its own words.
-        watermark = ""
-    return Page(name=path.stem, raw=raw, watermark=watermark)
+    raw = read_file(path)
+    if str(summarize(raw).kind) == "unknown":
+        raise InputError(
+            "XML.UNKNOWN",
+            "Dosya bir e-belge değil.",
+            why="Kök elemanı tanınmadı.",
+            todo="Bir e-Fatura, e-Arşiv ya da e-İrsaliye dosyası seçin.",
+        )
+    return Page(name=path.stem, raw=raw, watermark=watermark_of(raw))
 
 
 def cmd_sign(arguments: argparse.Namespace) -> int:
@@ -148,14 +206,14 @@ def cmd_sign(arguments: argparse.Namespace) -> int:
     from app.runtime.files import write_output
     from app.signing.xades import seal_ubl, signatory_of
 
-    raw = Path(arguments.file).read_bytes()
+    raw = read_file(arguments.file)
     sealer = open_sealer(arguments, signatory_of(raw))
     if sealer is None:
         raise SealError("SEAL.MISSING", "Mühür verilmedi.", todo="--pkcs11 veya --pkcs12 ile bir mühür gösterin.")
-    if sealer.is_test:
-        note("Bu bir TEST mührüdür: belgenin mali değeri yoktur.")
     sealed = seal_ubl(raw, sealer, signing_time=SystemClock().now())
     write_output(Path(arguments.output), sealed)
+    if sealer.is_test:
+        note("Bu bir TEST mührüdür: belgenin mali değeri yoktur.")
     if arguments.json:
         import hashlib
 
@@ -169,8 +227,8 @@ def cmd_verify(arguments: argparse.Namespace) -> int:
     """Say in words whether the seal holds; exit 0 valid, 1 not, 2 unreadable."""
     from app.signing.verify import verify_document
 
-    raw = Path(arguments.file).read_bytes()
-    report = verify_document(raw, trust=[Path(p).read_bytes() for p in arguments.trust])
+    raw = read_file(arguments.file)
+    report = verify_document(raw, trust=[read_file(p) for p in arguments.trust])
     if arguments.json:
         print_json({"file": arguments.file, **report.to_json()})
         return 0 if report.valid else 1
@@ -182,9 +240,15 @@ def cmd_verify(arguments: argparse.Namespace) -> int:
         if certificate is not None:
             say(f"  Sahibi: {certificate.owner_name} ({certificate.owner or 'numara yok'})")
             life = f"{certificate.not_before:%d.%m.%Y} – {certificate.not_after:%d.%m.%Y}"
-            say(f"  Sertifika: {life}, {certificate.issuer}")
+            say(f"  Sertifika: {life}, veren: {_common_name(certificate.issuer)}")
         if signature.signing_time is not None:
             say(f"  İmza zamanı: {signature.signing_time:%d.%m.%Y %H:%M:%S %Z}")
         for reason in signature.reasons:
             say(f"  - {reason}")
     return 0 if report.valid else 1
+
+
+def _common_name(distinguished: str) -> str:
+    """The CN of an RFC 4514 name, which is what people know an authority by."""
+    found = re.search(r"(?:^|[,+])CN=((?:\\.|[^,+\\])+)", distinguished)
+    return re.sub(r"\\(.)", r"\1", found[1]) if found else distinguished

@@ -6,7 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from app.cli.shell import note, open_office, open_sealer, print_json, read_json, say
+from app.cli.inputs import read_json
+from app.cli.shell import note, open_office, open_sealer, print_json, say
+from app.domain.errors import EnvironmentFault
+from app.domain.ettn import parse_ettn
 from app.domain.lifecycle import STATE_TITLES, Direction
 from app.domain.turkish import format_amount, format_date, format_datetime
 
@@ -22,7 +25,16 @@ def cmd_create(arguments: argparse.Namespace) -> int:
         company = companies.require_company(ctx, arguments.company)
         drafted = drafting.save_draft(ctx, company, data)
         if arguments.output:
-            write_output(Path(arguments.output), drafting.unsigned_xml(drafted.invoice, office.template(company)))
+            try:
+                write_output(Path(arguments.output), drafting.unsigned_xml(drafted.invoice, office.template(company)))
+            except EnvironmentFault as fault:
+                # Without its ETTN the stored draft would be lost to the script that asked for it.
+                raise EnvironmentFault(
+                    fault.code,
+                    f"Taslak kaydedildi (ETTN {drafted.invoice.uuid}), ama: {fault.what}",
+                    why=fault.why,
+                    todo=fault.todo,
+                ) from fault
     for finding in drafted.findings:
         note(f"{finding.code} [{finding.field}]: {finding.message}")
     if arguments.json:
@@ -41,13 +53,15 @@ def cmd_create(arguments: argparse.Namespace) -> int:
 def cmd_queue(arguments: argparse.Namespace) -> int:
     from app.workflows import issuing
 
-    return _issue(arguments, lambda ctx, company, means: issuing.issue(ctx, company, arguments.ettns, means))
+    ettns = [parse_ettn(text) for text in arguments.ettns]
+    return _issue(arguments, lambda ctx, company, means: issuing.issue(ctx, company, ettns, means))
 
 
 def cmd_resend(arguments: argparse.Namespace) -> int:
     from app.workflows import issuing
 
-    return _issue(arguments, lambda ctx, company, means: issuing.reissue(ctx, company, arguments.ettn, means))
+    ettn = parse_ettn(arguments.ettn)
+    return _issue(arguments, lambda ctx, company, means: issuing.reissue(ctx, company, ettn, means))
 
 
 def _issue(arguments: argparse.Namespace, work: Any) -> int:
@@ -87,11 +101,12 @@ def cmd_answer(arguments: argparse.Namespace) -> int:
     from app.connectors.base import Answer
     from app.workflows import answering, companies
 
+    ettn = parse_ettn(arguments.ettn)
     with open_office(arguments) as office:
         ctx = office.context()
         company = companies.require_company(ctx, arguments.company)
         what = Answer.ACCEPT if arguments.answer == "kabul" else Answer.REJECT
-        record = answering.answer(ctx, company, arguments.ettn, what, arguments.reason)
+        record = answering.answer(ctx, company, ettn, what, arguments.reason)
     if arguments.json:
         print_json({"ettn": record.ettn, "number": record.number, "answer": what.value, "state": record.state.value})
     else:
@@ -113,7 +128,7 @@ def cmd_list(arguments: argparse.Namespace) -> int:
         )
         with office.db.read() as s:
             ids = search.ids(s, query)
-            records = search.rows(s, ids[: max(0, arguments.limit)])
+            records = search.rows(s, ids[: arguments.limit])
     if arguments.json:
         print_json({"total": len(ids), "documents": [_record_json(r) for r in records]})
         return 0
@@ -135,14 +150,15 @@ def cmd_show(arguments: argparse.Namespace) -> int:
     from app.storage import documents
     from app.workflows import companies
 
+    ettn = parse_ettn(arguments.ettn)
     with open_office(arguments) as office:
         company = companies.require_company(office.context(), arguments.company)
         with office.db.read() as s:
-            record = documents.find(s, company.id, Direction.OUT, arguments.ettn) or documents.find(
-                s, company.id, Direction.IN, arguments.ettn
+            record = documents.find(s, company.id, Direction.OUT, ettn) or documents.find(
+                s, company.id, Direction.IN, ettn
             )
             if record is None:
-                raise RuleBroken("DOC.UNKNOWN", f"{arguments.ettn} bu firmada yok.", todo="ETTN'yi kontrol edin.")
+                raise RuleBroken("DOC.UNKNOWN", f"{ettn} bu firmada yok.", todo="ETTN'yi kontrol edin.")
             history = documents.history(s, record.id)
     if arguments.json:
         print_json(
@@ -174,10 +190,11 @@ def cmd_export(arguments: argparse.Namespace) -> int:
     from app.runtime.files import write_output
     from app.workflows import companies, viewing
 
+    ettn = parse_ettn(arguments.ettn)
     with open_office(arguments) as office:
         ctx = office.context()
         company = companies.require_company(ctx, arguments.company)
-        seen = viewing.viewable(ctx, company, arguments.ettn, template=office.template(company))
+        seen = viewing.viewable(ctx, company, ettn, template=office.template(company))
         write_output(Path(arguments.output), seen.raw)
     if arguments.json:
         print_json({"file": arguments.output, "role": seen.role})

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from calendar import monthrange
+from dataclasses import fields
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from app.cli.shell import note, open_office, open_sealer, print_json, read_json, say, secret_from_env
-from app.domain.errors import InputError
+from app.cli.inputs import read_json
+from app.cli.shell import note, open_office, open_sealer, print_json, say, secret_from_env
+from app.domain.errors import InputError, StorageError
 from app.domain.turkish import format_amount, format_datetime, sort_key
 
 
@@ -79,6 +83,14 @@ def cmd_connector_set(arguments: argparse.Namespace) -> int:
         ctx = office.context()
         company = companies.require_company(ctx, arguments.company)
         connector = office.connector(arguments.key)
+        schema = getattr(connector, "settings_schema", None)
+        known = sorted(field.name for field in fields(schema)) if schema is not None else []
+        if unknown := sorted(settings.keys() - set(known)):
+            raise InputError(
+                "SETTING.UNKNOWN",
+                f"{connector.title} böyle bir ayar tanımıyor: {', '.join(unknown)}.",
+                todo=f"Tanınanlar: {', '.join(known)}.",
+            )
         account = companies.set_connector(
             ctx,
             company,
@@ -103,42 +115,48 @@ def cmd_sync(arguments: argparse.Namespace) -> int:
     """One pass; prints what it did and what the floors made it skip. Exit 1 when a step failed."""
     from app.workflows import companies, sync
 
+    period = _period(arguments.complete) if arguments.complete else None
     with open_office(arguments) as office:
         ctx = office.context()
         company = companies.require_company(ctx, arguments.company)
         account = companies.require_account(ctx, company)
         sealer = open_sealer(arguments, company.company.tax_number, office)
-        line = office.line(account)
-        report = sync.sync_company(ctx, company, line, mode="button", sealer=sealer)
-        completed = _complete(arguments, office, ctx, company, account)
-    shown = report.to_json()
-    if completed is not None:
-        shown["complete"] = completed
+        # Made here, before the pass: a password that cannot be had is one failure, not one for every step.
+        session = office.session(account)
+        report = sync.sync_company(ctx, company, office.line(account), mode="button", sealer=sealer)
+        completed: dict[str, Any] | None = None
+        if period is not None and not report.errors:
+            completed = _complete(ctx, company, account, session, period)
     if arguments.json:
-        print_json(shown)
+        print_json(report.to_json() | ({"complete": completed} if completed is not None else {}))
     else:
-        _show_sync(report)
+        _show_sync(report, completed)
+    for sentence in dict.fromkeys(error.sentence for error in report.errors):
+        note(f"Yapılamadı: {sentence}")
+    if report.errors and period is not None:
+        note("Dönem tamamlanmadı; önce yukarıdaki sorun giderilmeli.")
     return 1 if report.errors else 0
 
 
-def _complete(
-    arguments: argparse.Namespace, office: Any, ctx: Any, company: Any, account: Any
-) -> dict[str, Any] | None:
-    if not arguments.complete:
-        return None
-    from calendar import monthrange
-    from datetime import date
-
-    from app.workflows import receiving
-
+def _period(text: str) -> tuple[date, date]:
+    """First and last day of `YYYY-AA`. Raises: InputError (PERIOD.SHAPE)."""
     try:
-        first = date.fromisoformat(f"{arguments.complete}-01")
+        first = date.fromisoformat(f"{text}-01")
     except ValueError as error:
         raise InputError(
-            "PERIOD.SHAPE", f"Dönem okunamadı: {arguments.complete!r}.", todo="YYYY-AA yazın, örneğin 2026-11."
+            "PERIOD.SHAPE", f"Dönem okunamadı: {text!r}.", todo="YYYY-AA yazın, örneğin 2026-11."
         ) from error
-    last = first.replace(day=monthrange(first.year, first.month)[1])
-    report = receiving.complete_period(ctx, company, account, office.session(account), start=first, end=last)
+    return first, first.replace(day=monthrange(first.year, first.month)[1])
+
+
+def _complete(ctx: Any, company: Any, account: Any, session: Any, period: tuple[date, date]) -> dict[str, Any]:
+    import os
+
+    from app.storage import leases
+    from app.workflows import receiving
+
+    with leases.acquire(ctx.db, company.id, owner=ctx.owner, pid=os.getpid(), now=ctx.clock.now()):
+        report = receiving.complete_period(ctx, company, account, session, start=period[0], end=period[1])
     return report.to_json()
 
 
@@ -173,37 +191,48 @@ _STEP_WORDS = {
 _STEP_WORDS["settle_again"] = _STEP_WORDS["settle"]
 
 
-def _show_sync(report: Any) -> None:
+def _show_sync(report: Any, completed: dict[str, Any] | None) -> None:
     lines = 0
     for step in report.steps:
         if step.skipped_until is not None:
             what = "Gelen belgeler" if step.step == "receive" else "Durumlar"
             say(f"{what} şimdi sorulmadı; {format_datetime(step.skipped_until)} sonrasında sorulabilir.")
             lines += 1
-        if step.error is not None:
-            say(f"Yapılamadı: {step.error.sentence}")
-            lines += 1
-        for key, words in _STEP_WORDS.get(step.step, ()):
-            items = (step.result or {}).get(key)
-            if items:
-                say(words.format(len(items)).capitalize() + ".")
-                lines += 1
-        for item in (step.result or {}).get("kept_aside", ()):
-            say(f"  {item['name']}: {item['message']}")
+        lines += _show_step(step.step, step.result or {})
+    if completed is not None:
+        lines += _show_step("receive", completed)
     if report.offline:
         say("Bağlantı yok; kuyruktakiler bağlantı gelince gönderilecek.")
-    elif not lines:
+    elif not lines and not report.errors:
         say("Yapılacak bir şey yoktu.")
+
+
+def _show_step(step: str, result: dict[str, Any]) -> int:
+    """Say what a step did; returns how many lines that took."""
+    lines = 0
+    for key, words in _STEP_WORDS.get(step, ()):
+        if items := result.get(key):
+            say(words.format(len(items)) + ".")
+            lines += 1
+    for item in result.get("kept_aside", ()):
+        say(f"  {item['name']}: {item['message']}")
+    return lines
 
 
 def cmd_backup(arguments: argparse.Namespace) -> int:
     from app.runtime.paths import DataFolder, resolve_data_dir
-    from app.storage.backup import backup
+    from app.storage.backup import backup, inspect
 
     folder = DataFolder(resolve_data_dir(arguments.data_dir))
     if not folder.database.exists():
         raise InputError("BACKUP.NOTHING", "Yedeklenecek veritabanı yok.", todo="Veri klasörünü kontrol edin.")
-    info = backup(folder.database, Path(arguments.file))
+    target = Path(arguments.file)
+    if target.exists() and not target.is_file() and not target.is_dir():
+        # The copy takes the place of what bears its name; that may not be a device.
+        raise InputError("BACKUP.DEVICE", f"{target} bir dosya değil.", todo="Bir dosya adı verin.")
+    # Before anything is written: a database that cannot be read leaves no file that looks like a backup.
+    inspect(folder.database)
+    info = backup(folder.database, target)
     if arguments.json:
         print_json(_backup_json(info))
     else:
@@ -214,11 +243,25 @@ def cmd_backup(arguments: argparse.Namespace) -> int:
 
 def cmd_restore(arguments: argparse.Namespace) -> int:
     from app.runtime.paths import DataFolder, resolve_data_dir
-    from app.storage.backup import restore
+    from app.storage.backup import inspect, restore
 
+    source = Path(arguments.file)
+    if source.is_dir():
+        raise InputError("FILE.IS_FOLDER", f"{source} bir klasör.", todo="Yedek dosyasını verin.")
+    try:
+        inspect(source)
+    except StorageError as error:
+        if error.code != "STORAGE.DAMAGED":
+            raise
+        raise InputError(
+            "BACKUP.DAMAGED",
+            f"{source} geri yüklenmedi.",
+            why="Dosya bozuk ya da bir Mühürdar yedeği değil.",
+            todo="Başka bir yedek seçin; veritabanınıza dokunulmadı.",
+        ) from error
     folder = DataFolder(resolve_data_dir(arguments.data_dir))
     folder.ensure()
-    report = restore(Path(arguments.file), folder.database, dry_run=arguments.dry_run)
+    report = restore(source, folder.database, dry_run=arguments.dry_run)
     info = report.source
     if arguments.json:
         print_json(

@@ -4,43 +4,45 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
-from collections.abc import Callable
 from typing import Any, NoReturn
 
 _ERRORS: tuple[tuple[str, str], ...] = (
     (r"the following arguments are required: (.+)", r"Eksik girdi: \1."),
     (r"unrecognized arguments: (.+)", r"Tanınmayan girdi: \1."),
-    (r"argument (.+): invalid choice: '(.*)' \(choose from (.+)\)", r"\1 için '\2' olmaz; şunlardan biri olmalı: \3."),
-    (r"argument (.+): expected one argument", r"\1 bir değer ister."),
-    (r"argument (.+): expected at least one argument", r"\1 en az bir değer ister."),
-    (r"argument (.+): invalid \w+ value: '(.*)'", r"\1 için '\2' uygun bir değer değil."),
-    (r"argument (.+): not allowed with argument (.+)", r"\1 ile \2 birlikte kullanılamaz."),
+    (r"argument (.+?): invalid choice: '(.*)' \(choose from (.+)\)", r"\1 için '\2' olmaz; olabilecekler: \3."),
+    (r"argument (.+?): expected one argument", r"\1 bir değer ister."),
+    (r"argument (.+?): expected at least one argument", r"\1 en az bir değer ister."),
+    (r"argument (.+?): ignored explicit argument '(.*)'", r"\1 değer almaz ('\2' yazılmış)."),
+    (r"argument (.+?): not allowed with argument (.+)", r"\1 ile \2 birlikte kullanılamaz."),
     (r"one of the arguments (.+) is required", r"Şunlardan biri gerekli: \1."),
+    (r"argument (.+?): (.+)", r"\1: \2"),
 )
 
 
+class UsageError(Exception):
+    """The command line is not written as it should be; the text is one Turkish sentence."""
+
+
 class TurkishParser(argparse.ArgumentParser):
-    """An ArgumentParser whose headings and complaints are Turkish."""
+    """An ArgumentParser whose headings and complaints are Turkish, and which raises instead of exiting."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("formatter_class", _Formatter)
-        kwargs["add_help"] = False
-        super().__init__(*args, **kwargs)
+        # A script that abbreviates an option breaks with the next option that begins alike.
+        super().__init__(*args, **{**kwargs, "add_help": False, "allow_abbrev": False})
         self._positionals.title = "girdiler"
         self._optionals.title = "seçenekler"
         self.add_argument("-h", "--help", action="help", help="bu yardımı göster")
 
     def error(self, message: str) -> NoReturn:
         for pattern, turkish in _ERRORS:
-            if re.fullmatch(pattern, message):
-                message = re.sub(pattern, turkish, message)
+            if re.fullmatch(pattern, message, re.DOTALL):
+                message = re.sub(pattern, turkish, message, flags=re.DOTALL)
                 break
-        sys.stderr.write(f"{message}\n'{self.prog} --help' kullanımı gösterir.\n")
-        sys.exit(2)
+        raise UsageError(f"{message} Kullanımı '{self.prog} --help' gösterir.")
 
 
-class _Formatter(argparse.HelpFormatter):
+class _Formatter(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=34, width=100)
 
@@ -53,124 +55,278 @@ def build_parser() -> argparse.ArgumentParser:
     from app import __version__
 
     parser = TurkishParser(
-        prog="muhurdar", description="Mühürdar: e-belge ve e-defter. Komutsuz çalıştırınca pencere açılır."
+        prog="muhurdar",
+        description="Mühürdar: e-belge ve e-defter. Komutsuz çalıştırınca deneme işini yapar.",
+        epilog="Bir komutun kendi yardımı: muhurdar KOMUT --help",
     )
     parser.add_argument("--version", action="version", version=f"Mühürdar {__version__}", help="sürümü göster")
-    parser.set_defaults(command="demo.default")
+    _common_options(parser)
+    parser.set_defaults(
+        command="demo.default", json=False, verbose=False, data_dir=None, vault_passphrase_env=_PASSPHRASE
+    )
     commands = parser.add_subparsers(title="komutlar", metavar="KOMUT", parser_class=TurkishParser)
     for add in (_documents, _office, _invoice, _tokens, _sandbox):
         add(commands)
     return parser
 
 
-def _leaf(commands: Any, name: str, help_text: str, command: str, *, office: bool = False) -> argparse.ArgumentParser:
-    leaf: argparse.ArgumentParser = commands.add_parser(name, help=help_text, description=help_text)
-    leaf.set_defaults(command=command)
-    leaf.add_argument("--json", action="store_true", help="sonucu tek bir JSON nesnesi olarak yaz")
-    leaf.add_argument("--verbose", action="store_true", help="günlüğü ayrıntılı tut")
-    leaf.add_argument(
-        "--data-dir", metavar="KLASÖR", help="veri klasörü (yoksa MUHURDAR_DATA_DIR, sonra kullanıcı klasörü)"
+_PASSPHRASE = "MUHURDAR_VAULT_PASSPHRASE"
+
+
+def _common_options(parser: argparse.ArgumentParser) -> None:
+    """Taken before the command as well as after it; absent ones leave the defaults of the root alone."""
+    common = parser.add_argument_group("her komutta")
+    absent = argparse.SUPPRESS
+    common.add_argument("--json", action="store_true", default=absent, help="sonucu tek bir JSON nesnesi olarak yaz")
+    common.add_argument("--verbose", action="store_true", default=absent, help="günlüğü ayrıntılı tut")
+    common.add_argument(
+        "--data-dir",
+        metavar="KLASÖR",
+        default=absent,
+        help="veri klasörü (yoksa MUHURDAR_DATA_DIR, sonra kullanıcının klasörü)",
     )
-    leaf.add_argument(
+    common.add_argument(
         "--vault-passphrase-env",
         metavar="DEĞİŞKEN",
-        default="MUHURDAR_VAULT_PASSPHRASE",
-        help="kasa parolasını taşıyan ortam değişkeni",
+        default=absent,
+        help=f"kasa parolasını taşıyan ortam değişkeni (varsayılan {_PASSPHRASE})",
     )
+
+
+def _leaf(
+    commands: Any, name: str, help_text: str, command: str, *, more: str = "", example: str = "", office: bool = False
+) -> argparse.ArgumentParser:
+    """A command that does something. `more` says in its own help what one line cannot."""
+    sentence = _sentence(help_text)
+    leaf: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=help_text,
+        description=f"{sentence}\n{more}" if more else sentence,
+        epilog=f"örnek:\n  {example}" if example else None,
+    )
+    leaf.set_defaults(command=command)
     if office:
         leaf.add_argument("--company", metavar="VKN", required=True, help="firmanın VKN veya TCKN'si")
+    _common_options(leaf)
     return leaf
 
 
+def _sentence(words: str) -> str:
+    first = "İ" if words[0] == "i" else words[0].upper()
+    return f"{first}{words[1:]}."
+
+
 def _group(commands: Any, name: str, help_text: str) -> Any:
-    group = commands.add_parser(name, help=help_text, description=help_text)
+    group = commands.add_parser(name, help=help_text, description=_sentence(help_text))
     group.set_defaults(command=f"help.{name}", help_parser=group)
     return group.add_subparsers(title="komutlar", metavar="KOMUT", parser_class=TurkishParser)
 
 
+def _number(text: str, *, least: int, most: int) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > 9 or not least <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"'{text}' olmaz; {least} ile {most} arasında bir sayı yazın.")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    return _number(text, least=1, most=100_000_000)
+
+
+def _port(text: str) -> int:
+    return _number(text, least=0, most=65_535)
+
+
 def _seal_options(leaf: argparse.ArgumentParser, *, test_seal: bool) -> None:
     way = leaf.add_argument_group("mühür")
+    which = way.add_mutually_exclusive_group(required=not test_seal)
     if test_seal:
-        way.add_argument("--seal", choices=["test"], help="TEST mührü (yalnız deneme ortamına gider)")
-    way.add_argument("--pkcs11", metavar="MODÜL", help="kart sürücüsünün (PKCS#11) yolu")
+        which.add_argument(
+            "--seal", choices=["test"], metavar="test", help="TEST mührü (yalnız deneme ortamına gönderilebilir)"
+        )
+    which.add_argument("--pkcs11", metavar="MODÜL", help="kart sürücüsünün (PKCS#11) yolu")
+    which.add_argument("--pkcs12", metavar="DOSYA", help="PKCS#12 mühür dosyası (.p12, .pfx)")
     way.add_argument("--token", metavar="ETİKET", help="kartın etiketi; verilmezse firmanın VKN'siyle aranır")
     way.add_argument("--pin-env", metavar="DEĞİŞKEN", help="PIN'i taşıyan ortam değişkeni (tuşlu okuyucuda gerekmez)")
     way.add_argument("--accept-last-try", action="store_true", help="son PIN hakkını bilerek kullan")
-    way.add_argument("--pkcs12", metavar="DOSYA", help="PKCS#12 mühür dosyası (.p12, .pfx)")
     way.add_argument("--password-env", metavar="DEĞİŞKEN", help="PKCS#12 parolasını taşıyan ortam değişkeni")
 
 
 def _documents(commands: Any) -> None:
-    leaf = _leaf(commands, "validate", "belge dosyalarını denetle", "files.validate")
+    leaf = _leaf(
+        commands,
+        "validate",
+        "belge dosyalarını denetle",
+        "files.validate",
+        more="Bulguları dosya dosya yazar. Çıkış kodu: 0 hata yok, 1 hata var, 2 okunamayan dosya var.",
+        example="muhurdar validate fatura.xml gelenler/ --json",
+    )
     leaf.add_argument("files", nargs="+", metavar="DOSYA", help="XML dosyası, zip ya da klasör")
 
-    leaf = _leaf(commands, "render", "belgeyi göndericinin şablonuyla görüntüle", "files.render")
+    leaf = _leaf(
+        commands,
+        "render",
+        "belgeyi göndericinin şablonuyla görüntüle",
+        "files.render",
+        more="Çok belgede PDF'ler tek dosyada birleşir; var olan bir klasör verilirse her belge ayrı dosya olur.",
+        example="muhurdar render fatura.xml --pdf fatura.pdf",
+    )
     leaf.add_argument("files", nargs="+", metavar="DOSYA", help="XML dosyası; birden çok olabilir")
     form = leaf.add_mutually_exclusive_group(required=True)
     for name in ("html", "pdf", "png"):
         form.add_argument(f"--{name}", metavar="ÇIKTI", help=f"{name.upper()} dosyası; çok belgede klasör de olabilir")
 
-    leaf = _leaf(commands, "sign", "XML dosyasını mühürle (veritabanına dokunmaz)", "files.sign")
+    leaf = _leaf(
+        commands,
+        "sign",
+        "XML dosyasını mühürle",
+        "files.sign",
+        more="Veritabanına dokunmaz; belgenin numarası dosyada olmalıdır.",
+        example="muhurdar sign fatura.xml -o muhurlu.xml --pkcs11 /usr/lib/libakisp11.so --pin-env MUHUR_PIN",
+    )
     leaf.add_argument("file", metavar="DOSYA", help="mühürsüz UBL-TR belgesi")
     leaf.add_argument("-o", "--output", metavar="ÇIKTI", required=True, help="mühürlü dosya")
     _seal_options(leaf, test_seal=False)
 
-    leaf = _leaf(commands, "verify", "belgenin mührünü doğrula", "files.verify")
+    leaf = _leaf(
+        commands,
+        "verify",
+        "belgenin mührünü doğrula",
+        "files.verify",
+        more="Çıkış kodu: 0 mühür geçerli, 1 geçersiz ya da yok, 2 dosya okunamadı.",
+        example="muhurdar verify muhurlu.xml --trust kamusm-kok.pem",
+    )
     leaf.add_argument("file", metavar="DOSYA", help="mühürlü belge")
     leaf.add_argument("--trust", metavar="PEM", action="append", default=[], help="güvenilen kök sertifika dosyası")
 
 
 def _office(commands: Any) -> None:
     company = _group(commands, "company", "firmalar")
-    leaf = _leaf(company, "add", "firma ekle ya da kartını değiştir", "office.company_add")
+    leaf = _leaf(
+        company,
+        "add",
+        "firma ekle ya da kartını değiştir",
+        "office.company_add",
+        more="Aynı vergi numarası yeniden verilirse kart güncellenir.",
+        example="muhurdar company add --from firma.json",
+    )
     leaf.add_argument("--from", dest="source", metavar="FİRMA.json", required=True, help="firma kartı")
     _leaf(company, "list", "firmaları listele", "office.company_list")
 
     connector = _group(commands, "connector", "entegratör bağlantıları")
-    leaf = _leaf(connector, "set", "firmanın entegratörünü tanımla", "office.connector_set", office=True)
+    leaf = _leaf(
+        connector,
+        "set",
+        "firmanın entegratörünü tanımla",
+        "office.connector_set",
+        office=True,
+        more="Parola işletim sisteminin anahtarlığında, o yoksa parola kasasında saklanır.",
+        example="muhurdar connector set --company 1234567890 --key izibiz --url https://ADRES"
+        " --user KULLANICI --password-env IZIBIZ_PAROLA",
+    )
     leaf.add_argument("--key", required=True, metavar="ANAHTAR", help="entegratör, örneğin izibiz")
-    leaf.add_argument("--url", required=True, help="entegratörün adresi")
+    leaf.add_argument("--url", required=True, metavar="ADRES", help="entegratörün adresi")
     leaf.add_argument("--user", required=True, metavar="KULLANICI", help="kullanıcı adı")
     leaf.add_argument("--password-env", required=True, metavar="DEĞİŞKEN", help="parolayı taşıyan ortam değişkeni")
     leaf.add_argument("--label", action="append", default=[], metavar="ETİKET", help="yalnız bu posta kutusunu oku")
     leaf.add_argument("--set", action="append", default=[], metavar="AD=DEĞER", help="entegratöre özel ayar")
 
-    leaf = _leaf(commands, "sync", "kuyruktakini gönder, durumları sor, gelenleri al", "office.sync", office=True)
+    leaf = _leaf(
+        commands,
+        "sync",
+        "kuyruktakini gönder, durumları sor, gelenleri al",
+        "office.sync",
+        office=True,
+        more="Bir geçiş yapar. Entegratörün bekleme sürelerine uyar; atladığını ve ne zamana kadar atladığını yazar.\n"
+        "Mühür yalnız kuyrukta mühürlenecek bir yanıt varsa gerekir.",
+        example="muhurdar sync --company 1234567890",
+    )
     leaf.add_argument("--complete", metavar="YYYY-AA", help="bu ayın başka yerde okunmuş belgelerini de tamamla")
     _seal_options(leaf, test_seal=True)
 
-    leaf = _leaf(commands, "backup", "veritabanını yedekle", "office.backup")
+    leaf = _leaf(
+        commands,
+        "backup",
+        "veritabanını yedekle",
+        "office.backup",
+        more="Program açıkken de alınabilir. Parolalar yedekte yoktur.",
+        example="muhurdar backup yedek.db",
+    )
     leaf.add_argument("file", metavar="DOSYA", help="yedek dosyası")
-    leaf = _leaf(commands, "restore", "yedekten geri yükle", "office.restore")
+    leaf = _leaf(
+        commands,
+        "restore",
+        "yedekten geri yükle",
+        "office.restore",
+        more="Yedek önce denetlenir; yerine geçtiği veritabanı silinmez, kenara konur.",
+        example="muhurdar restore yedek.db --dry-run",
+    )
     leaf.add_argument("file", metavar="DOSYA", help="yedek dosyası")
     leaf.add_argument("--dry-run", action="store_true", help="yalnız yedeği denetle, bir şey değiştirme")
 
 
 def _invoice(commands: Any) -> None:
     invoice = _group(commands, "invoice", "faturalar")
-    leaf = _leaf(invoice, "create", "taslağı kaydet, ETTN'sini yaz", "invoices.create", office=True)
+    leaf = _leaf(
+        invoice,
+        "create",
+        "taslağı kaydet, ETTN'sini yaz",
+        "invoices.create",
+        office=True,
+        more="Hatalı taslak da saklanır; bulgular ayrıca yazılır.",
+        example="muhurdar invoice create taslak.json --company 1234567890 -o taslak.xml",
+    )
     leaf.add_argument("draft", metavar="TASLAK.json", help="fatura taslağı")
     leaf.add_argument("-o", "--output", metavar="ÇIKTI.xml", help="mühürsüz XML'i de yaz")
-    leaf = _leaf(invoice, "queue", "numara ver, mühürle, gönderim kuyruğuna al", "invoices.queue", office=True)
-    leaf.add_argument("ettns", nargs="+", metavar="ETTN")
+    leaf = _leaf(
+        invoice,
+        "queue",
+        "numara ver, mühürle, gönderim kuyruğuna al",
+        "invoices.queue",
+        office=True,
+        more="Kuyruktakiler 'muhurdar sync' ile gönderilir.",
+        example="muhurdar invoice queue ETTN --company 1234567890 --pkcs11 /usr/lib/libakisp11.so --pin-env MUHUR_PIN",
+    )
+    leaf.add_argument("ettns", nargs="+", metavar="ETTN", help="taslağın ETTN'si; birden çok olabilir")
     _seal_options(leaf, test_seal=True)
     leaf = _leaf(invoice, "resend", "hata almış belgeyi yeniden mühürleyip kuyruğa al", "invoices.resend", office=True)
-    leaf.add_argument("ettn", metavar="ETTN")
+    leaf.add_argument("ettn", metavar="ETTN", help="belgenin ETTN'si")
     _seal_options(leaf, test_seal=True)
-    leaf = _leaf(invoice, "answer", "gelen ticari faturayı yanıtla", "invoices.answer", office=True)
-    leaf.add_argument("ettn", metavar="ETTN")
-    leaf.add_argument("answer", choices=["kabul", "red"], help="yanıt")
+    leaf = _leaf(
+        invoice,
+        "answer",
+        "gelen ticari faturayı yanıtla",
+        "invoices.answer",
+        office=True,
+        more="Yanıt kuyruğa alınır, 'muhurdar sync' ile gönderilir. Bir faturaya bir kez yanıt verilir.",
+        example="muhurdar invoice answer ETTN red --reason 'Mal eksik geldi' --company 1234567890",
+    )
+    leaf.add_argument("ettn", metavar="ETTN", help="gelen faturanın ETTN'si")
+    leaf.add_argument("answer", choices=["kabul", "red"], metavar="kabul|red", help="yanıt")
     leaf.add_argument("--reason", default="", metavar="METİN", help="neden (redde zorunlu)")
-    leaf = _leaf(invoice, "list", "belgeleri listele", "invoices.list", office=True)
-    leaf.add_argument("--direction", choices=["in", "out"], help="gelen (in) ya da giden (out)")
+    leaf = _leaf(
+        invoice,
+        "list",
+        "belgeleri listele",
+        "invoices.list",
+        office=True,
+        example="muhurdar invoice list --company 1234567890 --direction in --search çınar",
+    )
+    leaf.add_argument("--direction", choices=["in", "out"], metavar="in|out", help="gelen (in) ya da giden (out)")
     leaf.add_argument("--search", default="", metavar="METİN", help="unvan, numara, VKN ya da içerik ara")
     leaf.add_argument("--review", action="store_true", help="yalnız elle inceleme bekleyenler")
-    leaf.add_argument("--limit", type=int, default=200, metavar="N", help="en çok kaç satır (varsayılan 200)")
+    leaf.add_argument("--limit", type=_count, default=200, metavar="N", help="en çok kaç satır (varsayılan 200)")
     leaf = _leaf(invoice, "show", "bir belgenin durumunu ve geçmişini göster", "invoices.show", office=True)
-    leaf.add_argument("ettn", metavar="ETTN")
-    leaf = _leaf(invoice, "export", "belgenin XML'ini dosyaya yaz", "invoices.export", office=True)
-    leaf.add_argument("ettn", metavar="ETTN")
-    leaf.add_argument("-o", "--output", metavar="ÇIKTI.xml", required=True)
+    leaf.add_argument("ettn", metavar="ETTN", help="belgenin ETTN'si")
+    leaf = _leaf(
+        invoice,
+        "export",
+        "belgenin XML'ini dosyaya yaz",
+        "invoices.export",
+        office=True,
+        more="Yasal nüsha geldiyse onu, yoksa bizdeki belgeyi yazar; taslak mühürsüz yazılır.",
+    )
+    leaf.add_argument("ettn", metavar="ETTN", help="belgenin ETTN'si")
+    leaf.add_argument("-o", "--output", metavar="ÇIKTI.xml", required=True, help="yazılacak dosya")
 
 
 def _tokens(commands: Any) -> None:
@@ -179,7 +335,14 @@ def _tokens(commands: Any) -> None:
     leaf.add_argument(
         "--module", action="append", default=[], metavar="YOL", help="bakılacak sürücü (birden çok olabilir)"
     )
-    leaf = _leaf(token, "doctor", "kart kurulumunu denetle", "tokens.doctor")
+    leaf = _leaf(
+        token,
+        "doctor",
+        "kart kurulumunu denetle",
+        "tokens.doctor",
+        more="Neyin eksik olduğunu ve ne yapılacağını yazar. Engel varsa çıkış kodu 1'dir.",
+        example="muhurdar token doctor --sign --pin-env MUHUR_PIN",
+    )
     leaf.add_argument(
         "--module", action="append", default=[], metavar="YOL", help="bakılacak sürücü (birden çok olabilir)"
     )
@@ -189,13 +352,26 @@ def _tokens(commands: Any) -> None:
 
 def _sandbox(commands: Any) -> None:
     sandbox = _group(commands, "sandbox", "deneme entegratörü")
-    leaf = _leaf(sandbox, "serve", "deneme entegratörünü bu bilgisayarda çalıştır", "sandbox.serve")
-    leaf.add_argument("--port", type=int, default=0, metavar="N", help="kapı numarası (verilmezse boş bir kapı)")
+    leaf = _leaf(
+        sandbox,
+        "serve",
+        "deneme entegratörünü bu bilgisayarda çalıştır",
+        "sandbox.serve",
+        more="Adresini ve deneme kullanıcısını yazar, Ctrl+C'ye kadar çalışır.",
+        example="muhurdar sandbox serve --port 8765 --state deneme.db",
+    )
+    leaf.add_argument(
+        "--port", type=_port, default=0, metavar="N", help="bağlantı noktası (verilmezse boş bir tanesi seçilir)"
+    )
     leaf.add_argument("--state", metavar="DOSYA", help="durumunu bu dosyada sakla")
 
-    leaf = _leaf(commands, "demo", "asıl işi baştan sona pencere açmadan yap", "demo.run")
+    leaf = _leaf(
+        commands,
+        "demo",
+        "asıl işi baştan sona pencere açmadan yap",
+        "demo.run",
+        more="Taslak, mühür, gönderim, izleme, alma, yanıt ve baskı; deneme entegratörüyle, gerçek kimseye gitmeden.",
+        example="muhurdar demo --out deneme/",
+    )
     leaf.add_argument("--out", required=True, metavar="KLASÖR", help="çıktıların ve report.json'un yazılacağı klasör")
     leaf.add_argument("--no-pdf", action="store_true", help="PDF çizmeden bitir")
-
-
-Handler = Callable[[argparse.Namespace], int]

@@ -7,11 +7,22 @@ import importlib
 import json
 import logging
 import os
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
-from app.domain.errors import AppError, BugError, ConfigError, InputError, JobCancelled, LeaseHeld, SealError
+from app.cli.inputs import read_fault
+from app.domain.errors import (
+    AppError,
+    BugError,
+    ConfigError,
+    EnvironmentFault,
+    InputError,
+    JobCancelled,
+    LeaseHeld,
+    SealError,
+)
 
 if TYPE_CHECKING:
     from app.domain.protocols import Sealer
@@ -20,14 +31,31 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("app.cli")
 
+# Received documents and file names are other people's text: an escape sequence in them could repaint the terminal.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
 
 def run_command(arguments: argparse.Namespace) -> int:
     """Run the handler named by `arguments.command`; never lets a traceback out."""
-    room, _, name = arguments.command.partition(".")
-    if room == "help":
-        arguments.help_parser.print_help()
-        return 2
+    from app.runtime import logs
+    from app.runtime.paths import DataFolder, resolve_data_dir
+
+    # Before anything else can go wrong: what nobody foresaw goes into the log, not onto the user's screen.
+    session = logs.configure(DataFolder(resolve_data_dir(arguments.data_dir)), verbose=arguments.verbose)
+    unhook = logs.install_hooks()
     try:
+        return flush(_outcome(arguments))
+    finally:
+        unhook()
+        session.close()
+
+
+def _outcome(arguments: argparse.Namespace) -> int:
+    room, _, name = arguments.command.partition(".")
+    try:
+        if room == "help":
+            arguments.help_parser.print_help(sys.stderr)
+            return 2
         handler = getattr(importlib.import_module(f"app.cli.{room}"), f"cmd_{name}")
         return int(handler(arguments))
     except LeaseHeld as error:
@@ -37,85 +65,105 @@ def run_command(arguments: argparse.Namespace) -> int:
     except AppError as error:
         return _complain(arguments, error, 1)
     except (KeyboardInterrupt, JobCancelled):
-        sys.stderr.write("Durduruldu.\n")
-        return 130
+        return _complain(arguments, AppError("CANCELLED", "Durduruldu."), 130)
     except BrokenPipeError:
-        return 0
-    except FileNotFoundError as error:
-        return _complain(
-            arguments, InputError("FILE.MISSING", f"Dosya bulunamadı: {error.filename}.", todo="Yolu kontrol edin."), 2
-        )
-    except PermissionError as error:
-        return _complain(
-            arguments,
-            InputError(
-                "FILE.DENIED",
-                f"Dosyaya erişim yok: {error.filename}.",
-                todo="Dosya başka programda açık olabilir; izinleri kontrol edin.",
-            ),
-            2,
-        )
-    except IsADirectoryError as error:
-        return _complain(
-            arguments, InputError("FILE.IS_FOLDER", f"{error.filename} bir klasör.", todo="Bir dosya verin."), 2
-        )
+        return _gone()
     except OSError as error:
-        return _complain(
-            arguments,
-            InputError(
-                "FILE.OS",
-                "Dosya okunamadı veya yazılamadı.",
-                why=f"({error.strerror or error})",
-                todo="Diskte yer ve izin olduğunu kontrol edin.",
-            ),
-            2,
-        )
+        fault = read_fault(error.filename, error)
+        if not isinstance(fault, InputError):
+            log.info("command %s", arguments.command, exc_info=error)
+        return _complain(arguments, fault, 2 if isinstance(fault, InputError) else 1)
     except Exception as error:
         log.exception("command %s", arguments.command)
         return _complain(arguments, BugError(error), 1)
 
 
+def complain_about_usage(sentence: str, *, as_json: bool) -> int:
+    """Say that the command line itself cannot be understood; returns the exit code."""
+    note(sentence)
+    if as_json:
+        _print({"error": {"code": "USAGE", "message": sentence}})
+    return flush(2)
+
+
 def _complain(arguments: argparse.Namespace, error: AppError, code: int) -> int:
-    sys.stderr.write(f"{error.sentence}\n")
-    if getattr(arguments, "json", False):
-        print_json({"error": {"code": error.code, "message": error.sentence}})
+    note(error.sentence)
+    if arguments.json:
+        _print({"error": {"code": error.code, "message": error.sentence}})
     return code
+
+
+def flush(code: int) -> int:
+    """Push the output out now, where a full disk or a closed pipe can still be said; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None:
+            continue
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            code = _gone()
+        except OSError as error:
+            _silence(stream)
+            note(_no_output(error).sentence)
+            code = code or 1
+    return code
+
+
+def _gone() -> int:
+    """Nobody reads any more (`| head`). Python would complain about it at exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None:
+            continue
+        try:
+            stream.flush()
+        except OSError:
+            _silence(stream)
+    return 141
+
+
+def _silence(stream: TextIO) -> None:
+    """What is still in the buffer goes nowhere instead of failing once more at exit."""
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
+
+
+def _no_output(error: OSError) -> EnvironmentFault:
+    return EnvironmentFault(
+        "OUTPUT.WRITE",
+        "İş bitti ama sonucu yazılamadı.",
+        why=f"Çıktının gittiği yer yazmayı kabul etmedi ({error.strerror or type(error).__name__}).",
+        todo="Diskte yer açıp ya da başka bir yere yönlendirip yeniden bakın.",
+    )
 
 
 def say(text: str = "") -> None:
     """One line for the user."""
-    print(text)
+    try:
+        print(_CONTROL.sub("", text))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _no_output(error) from error
 
 
 def print_json(value: Any) -> None:
     """The one JSON object of a `--json` run."""
+    try:
+        _print(value)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _no_output(error) from error
+
+
+def _print(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def note(text: str) -> None:
     """A line beside the result, on stderr."""
-    sys.stderr.write(f"{text}\n")
-
-
-def read_json(path: str) -> dict[str, Any]:
-    """A JSON object of a file, numbers as Decimal. Raises: InputError (JSON.*)."""
-    from decimal import Decimal
-
-    raw = Path(path).read_bytes()
-    try:
-        value = json.loads(raw.decode("utf-8-sig"), parse_float=Decimal)
-    except UnicodeDecodeError as error:
-        raise InputError("JSON.ENCODING", f"{path} UTF-8 değil.", todo="Dosyayı UTF-8 olarak kaydedin.") from error
-    except json.JSONDecodeError as error:
-        raise InputError(
-            "JSON.SYNTAX",
-            f"{path} okunamadı.",
-            why=f"{error.lineno}. satır, {error.colno}. sütunda yazım hatası var.",
-            todo="JSON yazımını düzeltin.",
-        ) from error
-    if not isinstance(value, dict):
-        raise InputError("JSON.SHAPE", f"{path} bir JSON nesnesi değil.", todo="Dosya { ile başlayıp } ile bitmeli.")
-    return value
+    if sys.stderr is not None:
+        sys.stderr.write(f"{_CONTROL.sub('', text)}\n")
 
 
 def secret_from_env(name: str | None, what: str) -> str:
@@ -137,18 +185,16 @@ def secret_from_env(name: str | None, what: str) -> str:
 
 
 def open_office(arguments: argparse.Namespace) -> Office:
-    """The office of `--data-dir`, with logging into its folder. The caller closes it."""
+    """The office of `--data-dir`. The caller closes it."""
     from app.office import Office
-    from app.runtime.logs import configure
+    from app.runtime.masking import hide
     from app.runtime.paths import cloud_folder_warning, resolve_data_dir
 
     data_dir = resolve_data_dir(arguments.data_dir)
-    office = Office.open(
-        data_dir,
-        owner=f"muhurdar {arguments.command.replace('.', ' ')}",
-        passphrase=os.environ.get(arguments.vault_passphrase_env) or None,
-    )
-    configure(office.folder, verbose=arguments.verbose)
+    passphrase = os.environ.get(arguments.vault_passphrase_env) or None
+    if passphrase is not None:
+        hide(passphrase)
+    office = Office.open(data_dir, owner=f"muhurdar {arguments.command.replace('.', ' ')}", passphrase=passphrase)
     warning = cloud_folder_warning(data_dir)
     if warning:
         note(warning)
