@@ -38,7 +38,9 @@ class AppError(Exception):
     @property
     def sentence(self) -> str:
         """The whole message in Turkish, one line."""
-        return " ".join(part.strip() for part in (self.what, self.why, self.todo) if part.strip())
+        parts = (part.strip() for part in (self.what, self.why, self.todo))
+        # A part may end in a path, which would run into the next one.
+        return " ".join(part if part[-1] in ".!?…:)" else f"{part}." for part in parts if part)
 
     def __str__(self) -> str:
         return self.sentence

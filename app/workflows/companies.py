@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.connectors.base import Connector, EndpointKind
+from app.connectors.base import Connector, Credentials, EndpointKind
 from app.domain.document_number import SeriesPurpose, parse_series
 from app.domain.errors import ConfigError, RuleBroken
 from app.domain.findings import Finding, Layer, Severity
@@ -94,7 +94,7 @@ def set_connector(
 ) -> AccountRecord:
     """Point a company at its integrator. The password goes to the secret store first, never to the database.
 
-    Raises: ConfigError for an address that is not safe to log in to.
+    Raises: ConfigError for an address that is not safe to log in to, or that is none; for a setting out of bounds.
     """
     kind = connector.endpoint_kind(url)
     if kind is not EndpointKind.SANDBOX and not url.lower().startswith("https://"):
@@ -104,6 +104,8 @@ def set_connector(
             why="Parola ve oturum şifrelenmeden gönderilemez.",
             todo="Adresi entegratörünüzden alıp https:// ile yazın.",
         )
+    # Judged without a login: an address or a setting that can never work is not stored.
+    connector.open(Credentials(url=url, user=user, password=password, settings=dict(settings))).close()
     secret_name = f"{connector.key}:{company.company.tax_number.digits}:{user}"
     secrets.set(secret_name, password)
     with ctx.db.write(points.COMPANY) as s:
