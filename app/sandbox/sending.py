@@ -159,6 +159,8 @@ def _take_draft(integrator: Integrator, visit: Visit, letter: _Letter, *, valida
     )
     if not row.ettn:
         raise Refusal(BAD_REQUEST, "Hata sebebi belgede ETTN yok")
+    if row.sender_vkn != account.vkn:
+        raise Refusal(NOT_ALLOWED, "faturayı düzenleyen, oturum açılan hesabın firması değil")
     if any(not old.is_draft for old in _same_ettn(integrator, row)):
         raise same_document(SAME_DOCUMENT, row.number, row.ettn)
     return replace(row, is_draft=True, sends=0)

@@ -37,8 +37,8 @@ CREATE TABLE IF NOT EXISTS documents (
     is_draft INTEGER NOT NULL, is_read INTEGER NOT NULL, sends INTEGER NOT NULL, at REAL NOT NULL,
     answer TEXT NOT NULL, answer_reason TEXT NOT NULL, answer_at REAL NOT NULL, answer_xml BLOB NOT NULL,
     source_id INTEGER);
-CREATE INDEX IF NOT EXISTS documents_ettn ON documents (account, direction, ettn);
-CREATE INDEX IF NOT EXISTS documents_number ON documents (account, direction, number);
+CREATE INDEX IF NOT EXISTS documents_ettn ON documents (account, ettn);
+CREATE INDEX IF NOT EXISTS documents_number ON documents (account, number);
 CREATE INDEX IF NOT EXISTS documents_unread ON documents (account, direction, is_read, id);
 CREATE INDEX IF NOT EXISTS documents_source ON documents (source_id);
 CREATE TABLE IF NOT EXISTS plans (ettn TEXT PRIMARY KEY, plan TEXT NOT NULL);

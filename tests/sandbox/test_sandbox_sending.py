@@ -295,3 +295,5 @@ def test_supplier_must_be_the_account(client: Client) -> None:
         signing_time=NOW,
     )
     assert refused(lambda: client.send(other, RECEIVER=None))[0] == 10006
+    load = client.einvoice.service.LoadInvoice
+    assert refused(lambda: load(client.header, INVOICE=[letter(other)]))[0] == 10006
