@@ -1,0 +1,1 @@
+"""One page per screen. `registry` lists them in the order of the tabs."""
