@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,6 @@ from app.demo import people
 from app.domain.lifecycle import Direction, State
 from app.domain.protocols import Sealer
 from app.office import Office
-from app.runtime import crashpoints
 from app.runtime.clock import FixedClock
 from app.runtime.secrets import MemorySecretStore
 from app.sandbox.server import Sandbox
@@ -34,19 +34,6 @@ from .conftest import START
 DRIVER = Path(__file__).with_name("crash_driver.py")
 ROOT = Path(__file__).resolve().parents[2]
 INCOMING = 7
-
-# Points that this day does not pass, each with the place where it is killed instead.
-ELSEWHERE = {
-    "db.review": "tests/workflows/test_sending.py (a queued invoice that grew too old)",
-    "db.recover": "passed only by a second run: test_a_crash_during_recovery",
-    "db.settle": "passed only after a lost answer: test_a_crash_while_settling",
-}
-
-
-def _points() -> list[str]:
-    names = [n for n in crashpoints.declared() if n.startswith(("db.", "wire.izibiz."))]
-    return [n for n in names if n in REACHED]
-
 
 REACHED = (
     "db.company",
@@ -170,10 +157,21 @@ def test_a_crash_while_mending_a_crash(name: str, phase: str, tmp_path: Path, wo
     _agree(data, world)
 
 
-def test_every_declared_point_is_killed_somewhere() -> None:
-    known = {n for n in crashpoints.declared() if n.startswith("db.")}
-    untested = known - set(REACHED) - set(ELSEWHERE) - {"db.settings", "db.migrate"}
-    assert not untested, f"crash points that no test kills: {sorted(untested)}"
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_a_crash_while_parking_what_grew_too_old(phase: str, tmp_path: Path, world: Sandbox, seal_file: Path) -> None:
+    """Killed right after queueing, started again nine days later: too old to send, on the review list, never sent."""
+    data = tmp_path / "data"
+    assert _run(data, world, seal_file, "db.queue:after:4") == -signal.SIGKILL
+    world.advance(timedelta(days=9))
+    assert _run(data, world, seal_file, f"db.review:{phase}") == -signal.SIGKILL
+    assert _run(data, world, seal_file, None) == 0
+    with (
+        Office.open(data, owner="judge", clock=FixedClock(world.now()), secrets=MemorySecretStore()) as office,
+        office.db.read() as s,
+    ):
+        ours = search.rows(s, search.ids(s, search.DocumentQuery(direction=Direction.OUT)))
+    assert [(r.state, r.review_code) for r in ours] == [(State.QUEUED, "DATE.SEVEN_DAYS")] * 4
+    assert world.stored("out") == []
 
 
 def _agree(data: Path, world: Sandbox, *, is_ours: bool = True) -> None:
