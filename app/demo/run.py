@@ -79,6 +79,7 @@ class Demo:
         self._with_pdf = with_pdf
         self._say = say
         self._clock = FixedClock(datetime.now(UTC))
+        self._sealer: Sealer | None = None
 
     def run(self) -> dict[str, Any]:
         """Do everything; returns the report, which is also in report.json. Never raises for a failed step."""
@@ -92,6 +93,9 @@ class Demo:
                 self._main_job(office, sandbox)
             except StepFailed:
                 self._say("Deneme yarıda kaldı; ayrıntı report.json dosyasında.")
+            finally:
+                # A card stays logged in until its session ends.
+                getattr(self._sealer, "close", lambda: None)()
         report = {"seal": self.seal_title, "steps": [s.to_json() for s in self.steps]}
         write_output(self.out / "report.json", json.dumps(report, ensure_ascii=False, indent=2).encode())
         return report
@@ -124,7 +128,7 @@ class Demo:
             company = self._found_company(office, ctx, sandbox)
             step.detail = company.company.party.display_name
         with self._step("token", "Mühür hazırlanıyor") as step:
-            sealer = self._sealer(office, company)
+            sealer = self._sealer = self._open_sealer(office, company)
             self.seal_title = step.detail = sealer.title
         with self._step("draft", "Üç fatura taslağı") as step:
             drafted = [drafting.save_draft(ctx, company, d) for d in people.drafts(self._clock.today().isoformat())]
@@ -235,7 +239,7 @@ class Demo:
         )
         return company
 
-    def _sealer(self, office: Office, company: CompanyRecord) -> Sealer:
+    def _open_sealer(self, office: Office, company: CompanyRecord) -> Sealer:
         """SoftHSM2 through PKCS#11 when it is on this machine, else the software TEST seal."""
         owner = company.company.tax_number
         token = create_demo_token(self.out / "token", owner, company.company.party.display_name, _PIN)
