@@ -14,6 +14,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from app.domain.errors import ConfigError
 from app.sandbox.records import Account, Plan, Row
 
 _SCHEMA = """
@@ -50,16 +51,23 @@ _BOOLEANS = ("is_raw", "is_draft", "is_read")
 
 
 class Store:
-    """Plain SQL over plain values. Writes that belong together stand inside `with store.transaction():`."""
+    """Plain SQL over plain values. Writes that belong together stand inside `with store.transaction():`.
+
+    Raises ConfigError SANDBOX.STATE when the file cannot be used.
+    """
 
     def __init__(self, path: Path | None) -> None:
         self._lock = threading.RLock()
-        self._db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
-        self._db.row_factory = sqlite3.Row
-        if path is not None:
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(_SCHEMA)
+        try:
+            self._db = _opened(path)
+        except sqlite3.Error as e:
+            raise ConfigError(
+                "SANDBOX.STATE",
+                "Deneme entegratörünün durum dosyası açılamadı.",
+                why=f"{path} yazılamıyor ya da bu programın yazdığı bir dosya değil.",
+                todo="Başka bir dosya adı verin.",
+                raw_text=f"{type(e).__name__}: {e}",
+            ) from e
 
     def close(self) -> None:
         with self._lock:
@@ -233,6 +241,20 @@ class Store:
             f" WHERE {where} ORDER BY {order} LIMIT {limit:d}"
         )
         return [_row(r, columns) for r in self.rows(sql, *arguments)]
+
+
+def _opened(path: Path | None) -> sqlite3.Connection:
+    db = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
+    try:
+        db.row_factory = sqlite3.Row
+        if path is not None:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=NORMAL")
+        db.executescript(_SCHEMA)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
 
 
 def _row(raw: sqlite3.Row, columns: list[str]) -> Row:
