@@ -14,7 +14,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from app.domain.errors import ConfigError
+from app.domain.errors import InputError
 from app.sandbox.records import Account, Plan, Row
 
 _SCHEMA = """
@@ -53,7 +53,7 @@ _BOOLEANS = ("is_raw", "is_draft", "is_read")
 class Store:
     """Plain SQL over plain values. Writes that belong together stand inside `with store.transaction():`.
 
-    Raises ConfigError SANDBOX.STATE when the file cannot be used.
+    Raises InputError SANDBOX.STATE when the file cannot be used.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -61,7 +61,7 @@ class Store:
         try:
             self._db = _opened(path)
         except sqlite3.Error as e:
-            raise ConfigError(
+            raise InputError(
                 "SANDBOX.STATE",
                 "Deneme entegratörünün durum dosyası açılamadı.",
                 why=f"{path} yazılamıyor ya da bu programın yazdığı bir dosya değil.",

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import requests
 
-from app.domain.errors import ConfigError, InputError
+from app.domain.errors import InputError
 from app.sandbox.clock import SandboxClock
 from app.sandbox.server import Sandbox
 from app.sandbox.training import PASSWORD as TRAINING_PASSWORD
@@ -274,7 +274,7 @@ def test_a_state_file_that_is_none_is_a_sentence(tmp_path: Path) -> None:
     wrong = tmp_path / "not.txt"
     wrong.write_bytes(b"bu bir veritabani degil, duz yazi " * 50)
     for path in (wrong, tmp_path / "yok" / "s.db"):
-        with pytest.raises(ConfigError, match="durum dosyası") as caught:
+        with pytest.raises(InputError, match="durum dosyası") as caught:
             Sandbox(path)
         assert caught.value.code == "SANDBOX.STATE"
     assert wrong.read_bytes().startswith(b"bu bir"), "left as it was"
