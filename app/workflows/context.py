@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.connectors.base import EndpointKind
 from app.domain.protocols import Clock, NoProgress, Progress
 from app.storage.database import Database
+from app.storage.leases import Lease
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,27 @@ class WorkContext:
     clock: Clock
     owner: str
     progress: Progress = field(default_factory=NoProgress)
+
+
+class LeasedProgress:
+    """Progress of work that needs the company's lease: between two documents it also asks whether it is still ours."""
+
+    def __init__(self, inner: Progress, lease: Lease) -> None:
+        self._inner = inner
+        self._lease = lease
+
+    def report(self, done: int, total: int, what: str) -> None:
+        self._inner.report(done, total, what)
+
+    def checkpoint(self) -> None:
+        """Raises: JobCancelled, LeaseHeld (LEASE.LOST)."""
+        self._inner.checkpoint()
+        self._lease.check()
+
+
+def under_lease(ctx: WorkContext, lease: Lease) -> WorkContext:
+    """The same context, whose work stops at its next checkpoint when the lease is lost."""
+    return replace(ctx, progress=LeasedProgress(ctx.progress, lease))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

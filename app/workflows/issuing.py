@@ -11,7 +11,7 @@ from app.domain.lifecycle import Direction, State
 from app.storage import documents, leases
 from app.storage.records import CompanyRecord
 from app.workflows import queueing, sealing
-from app.workflows.context import WorkContext
+from app.workflows.context import WorkContext, under_lease
 from app.workflows.report import BulkReport
 
 
@@ -42,7 +42,7 @@ def issue(ctx: WorkContext, company: CompanyRecord, ettns: Sequence[str], means:
             records = {e: documents.find(s, company.id, Direction.OUT, e) for e in dict.fromkeys(ettns)}
         waiting = [e for e, r in records.items() if r is not None and r.state is State.SEALED]
         drafts = [e for e in records if e not in waiting]
-        report.sealing = sealing.seal(ctx, company, drafts, means)
+        report.sealing = sealing.seal(under_lease(ctx, lease), company, drafts, means)
         report.queueing = queueing.queue(ctx, company, [*waiting, *report.sealing.done], means.endpoint)
         return report
     finally:

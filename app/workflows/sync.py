@@ -17,7 +17,7 @@ from app.domain.protocols import Sealer
 from app.storage import leases
 from app.storage.records import AccountRecord, CompanyRecord
 from app.workflows import answering, floors, legal_copies, polling, receiving, sending, settling
-from app.workflows.context import WorkContext
+from app.workflows.context import WorkContext, under_lease
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ def sync_company(
     """One pass. Raises LeaseHeld when somebody else works on this company; anything else is in the report."""
     lease = leases.acquire(ctx.db, company.id, owner=ctx.owner, pid=os.getpid(), now=ctx.clock.now())
     try:
-        return _Pass(ctx, company, line, mode, sealer, lease).run()
+        return _Pass(under_lease(ctx, lease), company, line, mode, sealer, lease).run()
     finally:
         lease.release()
 

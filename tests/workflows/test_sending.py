@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from app.domain.errors import LeaseHeld
-from app.domain.lifecycle import State
+from app.domain.lifecycle import Direction, State
+from app.domain.protocols import NoProgress
 from app.storage import documents, leases
+from app.workflows import companies, sync
 
 from .conftest import Desk
 
@@ -201,3 +205,27 @@ def test_commercial_documents_lapse_after_eight_days(desk: Desk) -> None:
     desk.clock.advance(timedelta(hours=5))
     desk.sync()
     assert desk.calls("GetInvoiceStatusAll") == asked
+
+
+class _Thief(NoProgress):
+    """While the first batch is being prepared the computer sleeps, and another command takes the company over."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def report(self, done: int, total: int, what: str) -> None:
+        if what == "Faturalar gönderiliyor" and total:
+            self._desk.clock.advance(timedelta(seconds=90))
+            with self._desk.office.db.write(leases.POINT) as s:
+                s.execute(text("UPDATE lease SET token = 'somebody else'"))
+
+
+def test_a_lost_lease_stops_the_work_before_the_next_batch(desk: Desk) -> None:
+    desk.issue(desk.draft(0), desk.draft(1))
+    account = companies.require_account(desk.ctx, desk.company)
+    ctx = replace(desk.ctx, progress=_Thief(desk))
+    with pytest.raises(LeaseHeld) as caught:
+        sync.sync_company(ctx, desk.company, desk.office.line(account), sealer=desk.sealer)
+    assert caught.value.code == "LEASE.LOST"
+    assert desk.calls("SendInvoice") == 0
+    assert len(desk.records(Direction.OUT, State.QUEUED)) == 2
