@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli.inputs import read_file
-from app.cli.shell import note, open_sealer, print_json, say
+from app.cli.shell import note, print_json, say, sealer_of
 from app.domain.errors import AppError, InputError, SealError
 
 if TYPE_CHECKING:
@@ -207,10 +207,10 @@ def cmd_sign(arguments: argparse.Namespace) -> int:
     from app.signing.xades import seal_ubl, signatory_of
 
     raw = read_file(arguments.file)
-    sealer = open_sealer(arguments, signatory_of(raw))
-    if sealer is None:
-        raise SealError("SEAL.MISSING", "Mühür verilmedi.", todo="--pkcs11 veya --pkcs12 ile bir mühür gösterin.")
-    sealed = seal_ubl(raw, sealer, signing_time=SystemClock().now())
+    with sealer_of(arguments, signatory_of(raw)) as sealer:
+        if sealer is None:
+            raise SealError("SEAL.MISSING", "Mühür verilmedi.", todo="--pkcs11 veya --pkcs12 ile bir mühür gösterin.")
+        sealed = seal_ubl(raw, sealer, signing_time=SystemClock().now())
     write_output(Path(arguments.output), sealed)
     if sealer.is_test:
         note("Bu bir TEST mührüdür: belgenin mali değeri yoktur.")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.cli.inputs import read_json
-from app.cli.shell import note, open_office, open_sealer, print_json, say
+from app.cli.shell import note, open_office, print_json, say, sealer_of
 from app.domain.errors import EnvironmentFault
 from app.domain.ettn import parse_ettn
 from app.domain.lifecycle import STATE_TITLES, Direction
@@ -75,13 +75,14 @@ def _issue(arguments: argparse.Namespace, work: Any) -> int:
         company = companies.require_company(ctx, arguments.company)
         with office.db.read() as s:
             account = stored.get_account(s, company.id)
-        means = sealing.Means(
-            sealer=open_sealer(arguments, company.company.tax_number, office),
-            endpoint=office.endpoint(account),
-            session=office.session(account) if account is not None else None,
-            template_for=office.template,
-        )
-        report = work(ctx, company, means)
+        with sealer_of(arguments, company.company.tax_number, office) as sealer:
+            means = sealing.Means(
+                sealer=sealer,
+                endpoint=office.endpoint(account),
+                session=office.session(account) if account is not None else None,
+                template_for=office.template,
+            )
+            report = work(ctx, company, means)
         with office.db.read() as s:
             records = [documents.find(s, company.id, Direction.OUT, e) for e in report.queueing.done]
     numbers = {r.ettn: r.number for r in records if r is not None}

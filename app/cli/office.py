@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.cli.inputs import read_json
-from app.cli.shell import note, open_office, open_sealer, print_json, say, secret_from_env
+from app.cli.shell import note, open_office, print_json, say, sealer_of, secret_from_env
 from app.domain.errors import InputError, StorageError
 from app.domain.turkish import format_amount, format_datetime, sort_key
 
@@ -120,10 +120,10 @@ def cmd_sync(arguments: argparse.Namespace) -> int:
         ctx = office.context()
         company = companies.require_company(ctx, arguments.company)
         account = companies.require_account(ctx, company)
-        sealer = open_sealer(arguments, company.company.tax_number, office)
         # Made here, before the pass: a password that cannot be had is one failure, not one for every step.
         session = office.session(account)
-        report = sync.sync_company(ctx, company, office.line(account), mode="button", sealer=sealer)
+        with sealer_of(arguments, company.company.tax_number, office) as sealer:
+            report = sync.sync_company(ctx, company, office.line(account), mode="button", sealer=sealer)
         completed: dict[str, Any] | None = None
         if period is not None and not report.errors:
             completed = _complete(ctx, company, account, session, period)

@@ -9,6 +9,8 @@ import logging
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from app.domain.protocols import Sealer
     from app.domain.taxnumber import TaxNumber
     from app.office import Office
+    from app.signing.token import PinSource
 
 log = logging.getLogger("app.cli")
 
@@ -82,15 +85,23 @@ def complain_about_usage(sentence: str, *, as_json: bool) -> int:
     """Say that the command line itself cannot be understood; returns the exit code."""
     note(sentence)
     if as_json:
-        _print({"error": {"code": "USAGE", "message": sentence}})
+        _print_error("USAGE", sentence)
     return flush(2)
 
 
 def _complain(arguments: argparse.Namespace, error: AppError, code: int) -> int:
     note(error.sentence)
     if arguments.json:
-        _print({"error": {"code": error.code, "message": error.sentence}})
+        _print_error(error.code, error.sentence)
     return code
+
+
+def _print_error(code: str, sentence: str) -> None:
+    """The one JSON object of a command that failed; where stdout itself is what failed, stderr has said it."""
+    try:
+        _print({"error": {"code": code, "message": sentence}})
+    except OSError:
+        _silence(sys.stdout)
 
 
 def flush(code: int) -> int:
@@ -104,8 +115,9 @@ def flush(code: int) -> int:
             code = _gone()
         except OSError as error:
             _silence(stream)
-            note(_no_output(error).sentence)
-            code = code or 1
+            if code == 0:
+                note(_no_output(error).sentence)
+                code = 1
     return code
 
 
@@ -201,28 +213,62 @@ def open_office(arguments: argparse.Namespace) -> Office:
     return office
 
 
-def open_sealer(arguments: argparse.Namespace, owner: TaxNumber | None, office: Office | None = None) -> Sealer | None:
-    """The seal named by the options; None when none was named. Raises: SealError, ConfigError."""
+@contextmanager
+def sealer_of(
+    arguments: argparse.Namespace, owner: TaxNumber | None, office: Office | None = None
+) -> Iterator[Sealer | None]:
+    """The seal named by the options, for as long as the block lasts; None when none was named.
+
+    Raises: SealError, ConfigError, InputError.
+    """
     if getattr(arguments, "seal", None) == "test":
         from app.demo.seals import test_sealer
 
         if office is None or owner is None:
             raise SealError("SEAL.MISSING", "TEST mührü yalnız bir firmayla kullanılır.", todo="--company verin.")
-        return test_sealer(office, owner)
-    if arguments.pkcs12:
+        yield test_sealer(office, owner)
+    elif arguments.pkcs12:
         from app.signing.soft import Pkcs12Sealer
 
         password = secret_from_env(arguments.password_env, "PKCS#12 parolası") if arguments.password_env else ""
-        return Pkcs12Sealer.load(Path(arguments.pkcs12), password)
-    if arguments.pkcs11:
-        from app.signing.token import PinSource, Pkcs11Sealer
+        yield Pkcs12Sealer.load(Path(arguments.pkcs12), password)
+    elif arguments.pkcs11:
+        from app.signing.token import IsolatedSealer
 
-        pin = PinSource.stored(secret_from_env(arguments.pin_env, "PIN")) if arguments.pin_env else PinSource.keypad()
-        return Pkcs11Sealer.open(
-            Path(arguments.pkcs11),
+        # In a process of its own: a driver that hangs or crashes takes nothing with it.
+        with IsolatedSealer.open(
+            [Path(arguments.pkcs11)],
             token_label=arguments.token,
             owner=owner,
-            pin=pin,
+            pin=pin_source(arguments.pin_env),
             accept_last_try=arguments.accept_last_try,
-        )
-    return None
+        ) as sealer:
+            yield sealer
+    else:
+        yield None
+
+
+def pin_source(variable: str | None) -> PinSource:
+    """Where the PIN comes from: the environment variable, else the person at the terminal, else the reader's keypad."""
+    from app.signing.token import PinPrompt, PinSource
+
+    if variable:
+        return PinSource.stored(secret_from_env(variable, "PIN"))
+    if sys.stdin is None or not sys.stdin.isatty():
+        return PinSource.keypad()
+
+    def ask(prompt: PinPrompt) -> str:
+        from getpass import getpass
+
+        from app.runtime.masking import hide
+
+        if prompt.warning:
+            note(prompt.warning)
+        try:
+            pin = getpass(f"{prompt.token_label} PIN'i: ")
+        except EOFError:
+            pin = ""
+        hide(pin)
+        return pin
+
+    return PinSource.asked(ask)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from app.cli.shell import print_json, say, secret_from_env
+from app.cli.shell import pin_source, print_json, say
 from app.domain.turkish import format_date
 
 
@@ -26,13 +26,7 @@ def cmd_doctor(arguments: argparse.Namespace) -> int:
     """The same with advice, and with a test signature when asked; exit 1 when something stands in the way."""
     from app.signing import token
 
-    pin = None
-    if arguments.sign:
-        pin = (
-            token.PinSource.stored(secret_from_env(arguments.pin_env, "PIN"))
-            if arguments.pin_env
-            else token.PinSource.keypad()
-        )
+    pin = pin_source(arguments.pin_env) if arguments.sign else None
     report = token.doctor(_modules(arguments), sign_pin=pin)
     test = report.test_signature
     if arguments.json:
