@@ -50,7 +50,7 @@ class Office:
         self._secrets = secrets
         self._db: Database | None = None
         self._connectors: dict[str, Connector] = {}
-        self._sessions: dict[int, Session] = {}
+        self._sessions: dict[int, tuple[AccountRecord, Session]] = {}
         self._pool: ChildPool | None = None
         self._printer: PdfPrinter | None = None
         self._settings: Settings | None = None
@@ -142,8 +142,15 @@ class Office:
         )
 
     def session(self, account: AccountRecord) -> Session:
-        """The account's session; one per account as long as the office is open (it logs in with its first call)."""
-        if account.id not in self._sessions:
+        """The account's session; one per account as long as the office is open (it logs in with its first call).
+
+        An account that was pointed elsewhere, or has another user, gets a session of its own.
+        """
+        known = self._sessions.get(account.id)
+        if known is not None and known[0] != account:
+            self.forget(account.id)
+            known = None
+        if known is None:
             from app.connectors.base import Credentials
             from app.domain.errors import ConfigError
 
@@ -156,8 +163,15 @@ class Office:
                     todo="'muhurdar connector set' ile parolayı yeniden girin.",
                 )
             credentials = Credentials(url=account.url, user=account.user, password=password, settings=account.settings)
-            self._sessions[account.id] = self.connector(account.connector).open(credentials)
-        return self._sessions[account.id]
+            known = account, self.connector(account.connector).open(credentials)
+            self._sessions[account.id] = known
+        return known[1]
+
+    def forget(self, account_id: int) -> None:
+        """Log out of an account; its next call logs in anew. Call it when its password has changed."""
+        known = self._sessions.pop(account_id, None)
+        if known is not None:
+            known[1].close()
 
     def line(self, account: AccountRecord) -> Line:
         from app.workflows.sync import Line
@@ -209,9 +223,8 @@ class Office:
 
     def close(self) -> None:
         """Log out, stop the children, close the database. Never raises."""
-        for session in self._sessions.values():
-            session.close()
-        self._sessions.clear()
+        for account_id in list(self._sessions):
+            self.forget(account_id)
         for part in (self._printer, self._pool, self._db):
             if part is None:
                 continue

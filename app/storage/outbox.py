@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 
 from app.domain.errors import RuleBroken, StorageError
+from app.domain.lifecycle import State
 from app.storage import codec
 from app.storage.database import OpenSession
-from app.storage.document_rows import fetch
+from app.storage.document_rows import DOCUMENT, fetch
 from app.storage.models import OutboxRow, OutboxState, table
 from app.storage.records import OutboxRecord
 
@@ -101,6 +102,16 @@ def open_for(s: OpenSession, document_id: int, action: str | None = None) -> lis
     return [_record(row) for row in s.execute(statement.order_by(_OUTBOX.c.id))]
 
 
+def open_by_document(s: OpenSession, document_ids: Iterable[int], action: str) -> dict[int, OutboxRecord]:
+    """The open intent of each of these documents, for lists; documents without one are left out."""
+    rows = s.execute(
+        select(_OUTBOX).where(
+            _OUTBOX.c.document_id.in_(list(document_ids)), _OUTBOX.c.action == action, _OUTBOX.c.state.in_(_OPEN)
+        )
+    )
+    return {row.document_id: _record(row) for row in rows}
+
+
 def for_document(s: OpenSession, document_id: int) -> list[OutboxRecord]:
     """All intents of one document, ended ones too."""
     return [
@@ -185,6 +196,27 @@ def in_flight(s: OpenSession, company_id: int) -> list[OutboxRecord]:
         .order_by(_OUTBOX.c.id)
     )
     return [_record(row) for row in rows]
+
+
+def of_unknown_outcome(s: OpenSession, company_id: int) -> list[OutboxRecord]:
+    """Open sends and answers that went out and whose outcome only the integrator that got them can tell."""
+    rows = s.execute(
+        select(_OUTBOX)
+        .join(DOCUMENT, DOCUMENT.c.id == _OUTBOX.c.document_id)
+        .where(
+            _OUTBOX.c.company_id == company_id,
+            _OUTBOX.c.state.in_(_OPEN),
+            _OUTBOX.c.action.in_(["send", "answer"]),
+            or_(
+                _OUTBOX.c.state == OutboxState.IN_FLIGHT.value,
+                DOCUMENT.c.state.in_([State.SENDING.value, State.UNKNOWN.value]),
+                _OUTBOX.c.action == "answer",
+            ),
+        )
+        .order_by(_OUTBOX.c.id)
+    )
+    found = [_record(row) for row in rows]
+    return [r for r in found if r.action == "send" or r.state == OutboxState.IN_FLIGHT.value or r.payload.get("ask")]
 
 
 def _end(s: OpenSession, outbox_id: int, *, at: datetime, **values: Any) -> None:

@@ -8,9 +8,11 @@ from app.connectors.base import Connector, Credentials, EndpointKind
 from app.domain.document_number import SeriesPurpose, parse_series
 from app.domain.errors import ConfigError, RuleBroken
 from app.domain.findings import Finding, Layer, Severity
+from app.domain.lifecycle import State
 from app.domain.party import Company
 from app.domain.protocols import SecretStore
-from app.storage import companies, numbers
+from app.storage import companies, documents, numbers, outbox
+from app.storage.database import OpenSession
 from app.storage.records import AccountRecord, CompanyRecord
 from app.workflows import points
 from app.workflows.context import WorkContext
@@ -109,6 +111,9 @@ def set_connector(
     secret_name = f"{connector.key}:{company.company.tax_number.digits}:{user}"
     secrets.set(secret_name, password)
     with ctx.db.write(points.COMPANY) as s:
+        known = companies.get_account(s, company.id, connector.key)
+        if known is not None and known.url != url.rstrip("/"):
+            _park_unknown_outcomes(ctx, s, company, known.url)
         return companies.save_account(
             s,
             company.id,
@@ -119,6 +124,25 @@ def set_connector(
             settings=dict(settings),
             labels=labels,
         )
+
+
+def _park_unknown_outcomes(ctx: WorkContext, s: OpenSession, company: CompanyRecord, old_url: str) -> None:
+    """Only the old place knows what became of these: the new one would say "no record" and they would go out twice."""
+    now = ctx.clock.now()
+    for row in outbox.of_unknown_outcome(s, company.id):
+        record = documents.get(s, row.document_id)
+        if record.state is State.SENDING:
+            documents.set_state(s, record.id, State.UNKNOWN, at=now, note="Gönderim sürerken entegratör değiştirildi.")
+        reason = f"Sonucu öğrenilemeden entegratör adresi değiştirildi (eskisi {old_url})."
+        documents.flag_review(
+            s,
+            record.id,
+            code="ACCOUNT.MOVED",
+            reason=reason,
+            todo="Eski adresin portalında belgeyi arayın; oraya ulaştıysa yeniden göndermeyin.",
+            at=now,
+        )
+        outbox.park(s, row.id, error_code="ACCOUNT.MOVED", error_text=reason, at=now)
 
 
 def require_company(ctx: WorkContext, tax_number: str) -> CompanyRecord:
