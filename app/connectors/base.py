@@ -79,12 +79,18 @@ class SendOutcome:
     text: str = ""
 
 
+class Answer(StrEnum):
+    ACCEPT = "KABUL"
+    REJECT = "RED"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusReport:
     """What the integrator says of one document. `state` is None when the code tells nothing new.
 
     `raw_code`/`raw_text` are the integrator's, `gib_code`/`gib_text` GİB's; `gib_code` None means not asked yet.
-    `found` False: the integrator does not know this ETTN at all.
+    `found` False: the integrator does not know this ETTN at all. `answer` is the one that was given to this incoming
+    invoice, whoever gave it; None when the code does not tell.
     """
 
     ettn: str
@@ -101,6 +107,7 @@ class StatusReport:
     arrived_at: datetime | None = None
     envelope_id: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,11 +147,6 @@ class FetchedDocument:
     raw_text: str = ""
     envelope_id: str = ""
     damage: AppError | None = None
-
-
-class Answer(StrEnum):
-    ACCEPT = "KABUL"
-    REJECT = "RED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

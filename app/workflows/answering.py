@@ -7,13 +7,14 @@ sealed here and sent; its bytes are stored before they leave.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.connectors.base import (
     Answer,
     AuthenticationFailed,
     ConnectorError,
+    EndpointKind,
     RateLimited,
     Rejected,
     Session,
@@ -94,8 +95,7 @@ def ensure_answerable(ctx: WorkContext, record: DocumentRecord, what: Answer, re
             why="Bir faturaya yalnız bir yanıt verilebilir.",
             todo="Yanıt değiştirilemez; gerekirse göndericiyle görüşün.",
         )
-    is_late = record.answer_due_at is not None and ctx.clock.now() > record.answer_due_at
-    if record.state is State.LAPSED or is_late:
+    if record.state is State.LAPSED or _is_late(ctx, record):
         due = f" ({format_datetime(record.answer_due_at)})" if record.answer_due_at is not None else ""
         raise RuleBroken(
             "ANSWER.LATE",
@@ -112,6 +112,10 @@ def ensure_answerable(ctx: WorkContext, record: DocumentRecord, what: Answer, re
             why="Gönderici ve GİB red nedenini görür.",
             todo="Kısa bir neden yazın, örneğin 'Fiyat siparişle uyuşmuyor'.",
         )
+
+
+def _is_late(ctx: WorkContext, record: DocumentRecord) -> bool:
+    return record.answer_due_at is not None and ctx.clock.now() > record.answer_due_at
 
 
 def recover(ctx: WorkContext, company: CompanyRecord) -> int:
@@ -136,9 +140,15 @@ def recover(ctx: WorkContext, company: CompanyRecord) -> int:
 
 
 def send_answers(
-    ctx: WorkContext, company: CompanyRecord, session: Session, sealer: Sealer | None, *, limit: int = 500
+    ctx: WorkContext,
+    company: CompanyRecord,
+    session: Session,
+    sealer: Sealer | None,
+    *,
+    kind: EndpointKind,
+    limit: int = 500,
 ) -> AnswerReport:
-    """Send the answers that wait.
+    """Send the answers that wait. `kind` is where `session` leads: a TEST seal answers nothing on a live endpoint.
 
     Raises: AuthenticationFailed, SessionExpired, Unreachable when the account is unusable now; SealError.
     """
@@ -154,9 +164,19 @@ def send_answers(
             settled = _ask(ctx, session, record, row, report)
             if settled:
                 continue
+        if _is_late(ctx, record):
+            _too_late(ctx, record, row, report)
+            continue
         if mode is SealingMode.OWN and sealer is None:
             report.needs_seal.append(record.ettn)
             continue
+        if mode is SealingMode.OWN and sealer is not None and sealer.is_test and kind is EndpointKind.LIVE:
+            raise SealError(
+                "SEAL.TEST_ON_LIVE",
+                "Yanıtlar gönderilmedi: TEST mührüyle gerçek ortamda yanıt verilemez.",
+                why="Bu hesap gerçek gönderim yapar.",
+                todo="Firmanın mali mührüyle yeniden deneyin.",
+            )
         try:
             _send_one(ctx, session, record, row, mode, sealer, report)
         except SealError as error:
@@ -208,7 +228,7 @@ def _send_one(
     sealed: bytes | None = None
     if mode is SealingMode.OWN and sealer is not None:
         try:
-            sealed = _sealed_answer(ctx, session, record, row, sealer)
+            sealed, row = _sealed_answer(ctx, session, record, row, sealer)
         except ConnectorError as error:
             # Preparing changes nothing over there, so whatever happened the answer has not been given.
             _not_sent(ctx, record, row, error, report)
@@ -244,13 +264,18 @@ def _send_one(
 
 def _sealed_answer(
     ctx: WorkContext, session: Session, record: DocumentRecord, row: OutboxRecord, sealer: Sealer
-) -> bytes:
-    """The sealed application response of this intent; made once, stored, and the same bytes ever after."""
-    if row.payload.get("sealed"):
+) -> tuple[bytes, OutboxRecord]:
+    """The sealed application response of this intent and the intent that knows of it.
+
+    Made once, stored, and the same bytes ever after.
+    """
+    # Bytes sealed with another certificate (a TEST seal of the days before going live) are never sent.
+    fingerprint = hashlib.sha256(sealer.certificate.der).hexdigest()
+    if row.payload.get("sealed") and row.payload.get("certificate") == fingerprint:
         with ctx.db.read() as s:
             stored = documents.load_file(s, record.id, "answer")
         if stored is not None and hashlib.sha256(stored).hexdigest() == row.payload["sealed"]:
-            return stored
+            return stored, row
     what, reason = Answer(str(row.payload["answer"])), str(row.payload["reason"])
     prepared = session.prepare_answers([(record.ettn, record.number)], what, reason)
     if len(prepared) != 1:
@@ -261,6 +286,7 @@ def _sealed_answer(
     sealed = seal_ubl(prepared[0].xml, sealer, signing_time=ctx.clock.now(), role="Alıcı")
     with ctx.db.write(points.ANSWER_SEALED) as s:
         digest = documents.add_file(s, record.id, "answer", sealed, at=ctx.clock.now())
+        payload = {**row.payload, "sealed": digest, "certificate": fingerprint}
         outbox.postpone(
             s,
             row.id,
@@ -268,9 +294,9 @@ def _sealed_answer(
             error_code="",
             error_text="",
             at=ctx.clock.now(),
-            payload={**row.payload, "sealed": digest},
+            payload=payload,
         )
-    return sealed
+    return sealed, replace(row, payload=payload)
 
 
 def ensure_says(xml: bytes, record: DocumentRecord, what: Answer) -> None:
@@ -305,6 +331,25 @@ def _refused(
         )
         documents.set_answer(s, record.id, "", at=now)
         tracking.flag(ctx, s, record, error)
+    report.refused.append(record.ettn)
+
+
+def _too_late(ctx: WorkContext, record: DocumentRecord, row: OutboxRecord, report: AnswerReport) -> None:
+    """An answer that waited (no card, no line) until its eight days were over is not sent: a person is told."""
+    now = ctx.clock.now()
+    what = str(row.payload["answer"])
+    with ctx.db.write(points.ANSWER_END) as s:
+        outbox.park(s, row.id, error_code="ANSWER.LATE", error_text="", at=now)
+        documents.set_state(s, record.id, State.LAPSED, at=now, note="Yanıt gönderilmeden süre doldu.", is_final=True)
+        documents.set_answer(s, record.id, "", at=now)
+        documents.flag_review(
+            s,
+            record.id,
+            code="ANSWER.LATE",
+            reason=f"{what} yanıtınız gönderilemeden sekiz günlük süre doldu.",
+            todo="Fatura kabul edilmiş sayılır; itiraz için iade faturası veya noter/KEP yolu kullanılır.",
+            at=now,
+        )
     report.refused.append(record.ettn)
 
 

@@ -45,11 +45,20 @@ def ensure_queueable(ctx: WorkContext, record: DocumentRecord, endpoint: Endpoin
             todo="Taslaksa önce mühürleyin; gönderildiyse durumunu izleyin.",
         )
     ensure_date(ctx, record)
-    if record.sealed_by == "test" and endpoint is not None and endpoint.kind is EndpointKind.LIVE:
+    if endpoint is not None:
+        ensure_real_seal(record, endpoint.kind, endpoint.title)
+
+
+def ensure_real_seal(record: DocumentRecord, kind: EndpointKind, title: str) -> None:
+    """Raise RuleBroken (SEAL.TEST_ON_LIVE) when a document with the TEST seal would go to a live endpoint.
+
+    Asked when queueing and again when sending: the account may have been pointed elsewhere in between.
+    """
+    if record.sealed_by == "test" and kind is EndpointKind.LIVE:
         raise RuleBroken(
             "SEAL.TEST_ON_LIVE",
             f"{record.number} TEST mührü taşıyor; gerçek ortama gönderilemez.",
-            why=f"{endpoint.title} gerçek gönderim yapar.",
+            why=f"{title} gerçek gönderim yapar.",
             todo="Belgeyi iptal edip gerçek mühürle yeniden düzenleyin.",
         )
 

@@ -13,6 +13,7 @@ from app.connectors.base import (
     ConnectorError,
     ContractBroken,
     Duplicate,
+    EndpointKind,
     Mailbox,
     OutgoingDocument,
     RateLimited,
@@ -30,7 +31,7 @@ from app.storage.database import OpenSession
 from app.storage.records import CompanyRecord, DocumentRecord, OutboxRecord
 from app.workflows import points, tracking
 from app.workflows.context import WorkContext
-from app.workflows.queueing import ensure_date
+from app.workflows.queueing import ensure_date, ensure_real_seal
 
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=4)
@@ -91,15 +92,23 @@ def recover(ctx: WorkContext, company: CompanyRecord) -> int:
 
 
 def send_due(
-    ctx: WorkContext, company: CompanyRecord, connector: Connector, session: Session, *, limit: int = 10_000
+    ctx: WorkContext,
+    company: CompanyRecord,
+    connector: Connector,
+    session: Session,
+    *,
+    kind: EndpointKind,
+    limit: int = 10_000,
 ) -> SendReport:
     """Send everything that is queued and due, in groups of one sender and one receiver label.
+
+    `kind` is where `session` leads: nothing with the TEST seal goes to a live endpoint.
 
     Raises: AuthenticationFailed, SessionExpired, Unreachable (surely not processed): the account is unusable now; all
     documents are back in the queue by then.
     """
     report = SendReport()
-    items = _collect(ctx, company, report, limit)
+    items = _collect(ctx, company, connector, kind, report, limit)
     by_ettn = {item.wire.ettn: item for item in items}
     solo = [[i.wire] for i in items if i.row.payload.get("solo")]
     grouped = split_batches(
@@ -117,10 +126,12 @@ def send_due(
     return report
 
 
-def _collect(ctx: WorkContext, company: CompanyRecord, report: SendReport, limit: int) -> list[_Item]:
-    """Due queued documents with their bytes; those past the seven days go to manual review."""
+def _collect(
+    ctx: WorkContext, company: CompanyRecord, connector: Connector, kind: EndpointKind, report: SendReport, limit: int
+) -> list[_Item]:
+    """Due queued documents with their bytes; those that may not go (past seven days, TEST seal) go to manual review."""
     items: list[_Item] = []
-    late: list[tuple[DocumentRecord, OutboxRecord, AppError]] = []
+    refused: list[tuple[DocumentRecord, OutboxRecord, AppError]] = []
     with ctx.db.read() as s:
         for row in outbox.due(s, company.id, now=ctx.clock.now(), action="send", limit=limit):
             record = documents.get(s, row.document_id)
@@ -128,12 +139,13 @@ def _collect(ctx: WorkContext, company: CompanyRecord, report: SendReport, limit
                 continue
             try:
                 ensure_date(ctx, record)
+                ensure_real_seal(record, kind, connector.title)
                 items.append(_Item(record, row, _wire(s, company, record)))
             except AppError as problem:
-                late.append((record, row, problem))
-    if late:
+                refused.append((record, row, problem))
+    if refused:
         with ctx.db.write(points.REVIEW) as s:
-            for record, row, reason in late:
+            for record, row, reason in refused:
                 tracking.flag(ctx, s, record, reason)
                 outbox.park(s, row.id, error_code=reason.code, error_text=reason.sentence, at=ctx.clock.now())
                 report.review.append(record.ettn)

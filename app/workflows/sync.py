@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from app.connectors.base import AuthenticationFailed, Connector, ConnectorError, Session, SessionExpired, Unreachable
+from app.connectors.base import (
+    AuthenticationFailed,
+    Connector,
+    ConnectorError,
+    EndpointKind,
+    Session,
+    SessionExpired,
+    Unreachable,
+)
 from app.domain.errors import AppError
 from app.domain.protocols import Sealer
 from app.storage import leases
@@ -28,6 +36,11 @@ class Line:
     connector: Connector
     open_session: Callable[[], Session]
     intervals: floors.Intervals
+
+    @property
+    def kind(self) -> EndpointKind:
+        """Whether this way leads to the sandbox, a test host or the live integrator."""
+        return self.connector.endpoint_kind(self.account.url)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,16 +115,18 @@ class _Pass:
         self._is_down = False
 
     def run(self) -> SyncReport:
-        ctx, company = self._ctx, self._company
+        ctx, company, line = self._ctx, self._company, self._line
         self._local(
             "recover", lambda: {"sends": sending.recover(ctx, company), "answers": answering.recover(ctx, company)}
         )
         self._local("lapse", lambda: {"lapsed": polling.lapse(ctx, company)})
         self._network("settle", lambda s: settling.settle_unknown(ctx, company, s).to_json())
-        self._network("send", lambda s: sending.send_due(ctx, company, self._line.connector, s).to_json())
+        self._network("send", lambda s: sending.send_due(ctx, company, line.connector, s, kind=line.kind).to_json())
         # A send that ended without an answer is asked about at once, in the same pass.
         self._network("settle_again", lambda s: settling.settle_unknown(ctx, company, s).to_json())
-        self._network("answer", lambda s: answering.send_answers(ctx, company, s, self._sealer).to_json())
+        self._network(
+            "answer", lambda s: answering.send_answers(ctx, company, s, self._sealer, kind=line.kind).to_json()
+        )
         self._floored("status", lambda s: polling.poll_statuses(ctx, company, s).to_json())
         self._network("legal", lambda s: legal_copies.fetch_legal_copies(ctx, company, s).to_json())
         self._floored("receive", lambda s: receiving.receive_new(ctx, company, self._line.account, s).to_json())

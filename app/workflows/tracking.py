@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.connectors.base import StatusReport
+from app.connectors.base import Answer, StatusReport
 from app.connectors.gib_codes import ResendRule, resend_rule
 from app.domain.dates import ANSWER_DAYS
 from app.domain.errors import AppError
@@ -48,6 +48,8 @@ def apply_report(ctx: WorkContext, s: OpenSession, record: DocumentRecord, repor
     )
     if new is State.FAILED and record.state is not State.FAILED:
         _flag_failure(ctx, s, record, report)
+    if record.direction is Direction.IN and report.answer is not None and report.answer.value != record.answer:
+        _flag_other_answer(ctx, s, record, report.answer)
     if new is State.ANSWER_DUE and record.state is State.ANSWERING:
         _flag_failed_answer(ctx, s, record, report)
     is_first_delivery = new in _DELIVERED and record.state not in _DELIVERED
@@ -86,6 +88,20 @@ def _flag_failed_answer(ctx: WorkContext, s: OpenSession, record: DocumentRecord
         todo="Süre dolmadan yeniden yanıtlayın.",
         at=ctx.clock.now(),
     )
+
+
+def _flag_other_answer(ctx: WorkContext, s: OpenSession, record: DocumentRecord, given: Answer) -> None:
+    """Somebody answered elsewhere (the integrator's portal): what counts is shown, not what we meant."""
+    documents.set_answer(s, record.id, given.value, at=ctx.clock.now())
+    if record.answer:
+        documents.flag_review(
+            s,
+            record.id,
+            code="ANSWER.OTHER",
+            reason=f"Bu programdan {record.answer} yanıtı verildi, entegratörde {given.value} yanıtı kayıtlı.",
+            todo="Yanıtı kimin verdiğini entegratörün portalında kontrol edin; yanıt değiştirilemez.",
+            at=ctx.clock.now(),
+        )
 
 
 def _note(report: StatusReport) -> str:

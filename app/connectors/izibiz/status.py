@@ -11,20 +11,24 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from app.connectors.base import Answer
 from app.domain.lifecycle import Direction, State
 
 
 @dataclass(frozen=True, slots=True)
 class StatusMeaning:
-    """`state` None: the code tells nothing new."""
+    """`state` None: the code tells nothing new. `answer` is what the code says was answered."""
 
     state: State | None
     final: bool = False
+    answer: Answer | None = None
 
 
 _NOTHING = StatusMeaning(None)
 _ON_THE_WAY = StatusMeaning(State.SENT)
 _ANSWER_ON_THE_WAY = StatusMeaning(State.ANSWERING)
+_ACCEPT_ON_THE_WAY = StatusMeaning(State.ANSWERING, answer=Answer.ACCEPT)
+_REJECT_ON_THE_WAY = StatusMeaning(State.ANSWERING, answer=Answer.REJECT)
 
 _OUTGOING: dict[str, StatusMeaning] = {
     **dict.fromkeys(("100", "101", "102", "103", "104", "105", "106", "107", "109", "110"), _ON_THE_WAY),
@@ -40,11 +44,13 @@ _OUTGOING: dict[str, StatusMeaning] = {
 }
 
 _INCOMING: dict[str, StatusMeaning] = {
-    "122": StatusMeaning(State.ANSWERED, final=True),
-    **dict.fromkeys(("123", "124", "125", "127", "128", "129", "134"), _ANSWER_ON_THE_WAY),
+    "122": StatusMeaning(State.ANSWERED, final=True, answer=Answer.ACCEPT),
+    **dict.fromkeys(("123", "124", "125"), _ACCEPT_ON_THE_WAY),
+    **dict.fromkeys(("127", "128", "129"), _REJECT_ON_THE_WAY),
+    "134": _ANSWER_ON_THE_WAY,
     # The answer came to nothing, so the invoice waits for one again; the integrator does not repeat it.
     "126": StatusMeaning(State.ANSWER_DUE, final=True),
-    "130": StatusMeaning(State.ANSWERED, final=True),
+    "130": StatusMeaning(State.ANSWERED, final=True, answer=Answer.REJECT),
     "131": StatusMeaning(State.ANSWER_DUE, final=True),
     "132": StatusMeaning(State.ANSWER_DUE),
     "133": StatusMeaning(State.RECEIVED, final=True),

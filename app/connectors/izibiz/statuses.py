@@ -77,6 +77,7 @@ def _report(ettn: str, nodes: Sequence[etree._Element], direction: Direction | N
         number=attribute(node, "ID"),
         state=meaning.state,
         final=meaning.final,
+        answer=meaning.answer,
         raw_code=code,
         raw_text=f"{text} ({description})" if text and description else text or description,
         # -1, like no element at all, means that GİB has not been asked yet.
