@@ -36,6 +36,7 @@ __all__ = [
     "add_file",
     "attempts",
     "clear_review",
+    "discard_draft",
     "due_for_status",
     "files",
     "find",
@@ -48,6 +49,7 @@ __all__ = [
     "mark_read",
     "mark_status_asked",
     "overdue_answers",
+    "restore_draft",
     "save_draft",
     "set_answer",
     "set_received_ack",
@@ -137,6 +139,38 @@ def load_draft(s: OpenSession, document_id: int) -> dict[str, Any]:
         )
     data: dict[str, Any] = codec.loads(row.data)
     return data
+
+
+def discard_draft(s: OpenSession, document_id: int, *, at: datetime) -> DocumentRecord:
+    """Set a draft without a number aside as CANCELLED; its fields stay, so that it can come back.
+
+    Raises: RuleBroken (DRAFT.LOCKED) for anything that has a number or has left the draft states.
+    """
+    record = fetch(s, document_id)
+    if record.direction is not Direction.OUT or record.number or record.state not in _EDITABLE:
+        raise RuleBroken(
+            "DRAFT.LOCKED",
+            f"{record.number or record.ettn} silinemez.",
+            why="Yalnız numara almamış taslaklar silinir.",
+            todo="Numaralı belge yanlışsa alıcı reddetsin ya da iade faturası düzenleyin.",
+        )
+    return set_state(s, document_id, State.CANCELLED, at=at, note="Taslak silindi.", is_final=True)
+
+
+def restore_draft(s: OpenSession, document_id: int, *, at: datetime) -> DocumentRecord:
+    """Take a discarded draft back to DRAFT. Raises: RuleBroken (DRAFT.NOT_DISCARDED), StorageError (DRAFT.MISSING)."""
+    record = fetch(s, document_id)
+    if record.direction is not Direction.OUT or record.number or record.state is not State.CANCELLED:
+        raise RuleBroken(
+            "DRAFT.NOT_DISCARDED",
+            f"{record.number or record.ettn} silinmiş bir taslak değil.",
+            todo="Listeyi yenileyin.",
+        )
+    load_draft(s, document_id)
+    # Not a step of TRANSITIONS: a cancelled document with a number must never come back, only an unnumbered draft may.
+    update_document(s, document_id, at=at, state=State.DRAFT.value, is_final=False)
+    add_history(s, record, State.DRAFT, at=at, note="Silinen taslak geri alındı.")
+    return fetch(s, document_id)
 
 
 def get(s: OpenSession, document_id: int) -> DocumentRecord:

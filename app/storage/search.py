@@ -10,12 +10,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 
 from app.domain.errors import InputError
 from app.domain.lifecycle import Direction, DocumentKind, State
+from app.domain.money import from_scaled
 from app.domain.turkish import fold
 from app.storage.database import OpenSession
 from app.storage.document_rows import COLUMNS, DOCUMENT, record_of
@@ -122,6 +124,47 @@ def rows(s: OpenSession, document_ids: Sequence[int]) -> list[DocumentRecord]:
             record = record_of(row)
             by_id[record.id] = record
     return [by_id[document_id] for document_id in document_ids if document_id in by_id]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many of some documents are alike, and what they are worth together in `currency`."""
+
+    company_id: int
+    direction: Direction
+    state: State
+    profile: str
+    has_number: bool
+    in_review: bool
+    is_read: bool
+    currency: str
+    count: int
+    payable: Decimal
+
+
+def tally(s: OpenSession, document_ids: Sequence[int]) -> list[Tally]:
+    """Groups of these documents: what a selection of any size is made of, without reading its rows."""
+    statement = (
+        "SELECT company_id, direction, state, profile, number <> '', review_code <> '', is_read, currency, count(*),"
+        " coalesce(sum(payable), 0) FROM (SELECT value AS wanted FROM json_each(?)) CROSS JOIN document"
+        " ON document.id = wanted GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"
+    )
+    groups = s.connection().exec_driver_sql(statement, (json.dumps(list(document_ids)),)).fetchall()
+    return [
+        Tally(
+            company_id=g[0],
+            direction=Direction(g[1]),
+            state=State(g[2]),
+            profile=g[3],
+            has_number=bool(g[4]),
+            in_review=bool(g[5]),
+            is_read=bool(g[6]),
+            currency=g[7],
+            count=g[8],
+            payable=from_scaled(g[9]),
+        )
+        for g in groups
+    ]
 
 
 def _order(query: DocumentQuery) -> str:

@@ -317,3 +317,34 @@ def test_overdue_are_commercial_documents_that_nobody_answered_in_time(lab: Any)
     assert at_limit == []
     assert [record.id for record in late] == [due.id, received[0].id]
     assert answering.state is State.SEALED
+
+
+def test_a_discarded_draft_comes_back_with_its_fields(lab: Any) -> None:
+    draft = lab.draft("d-1")
+    with lab.db.write(lab.point) as s:
+        gone = documents.discard_draft(s, draft.id, at=lab.now)
+    assert (gone.state, gone.is_final) == (State.CANCELLED, True)
+    with lab.db.write(lab.point) as s:
+        back = documents.restore_draft(s, draft.id, at=lab.now)
+        assert documents.load_draft(s, draft.id)
+    assert (back.state, back.is_final) == (State.DRAFT, False)
+    with lab.db.read() as s:
+        notes = [line.note for line in documents.history(s, draft.id)]
+    assert notes[-2:] == ["Taslak silindi.", "Silinen taslak geri alındı."]
+
+
+def test_a_numbered_document_is_neither_discarded_nor_restored(lab: Any) -> None:
+    sealed = lab.sealed("n-1")
+    with lab.db.write(lab.point) as s:
+        with pytest.raises(RuleBroken, match="numara"):
+            documents.discard_draft(s, sealed.id, at=lab.now)
+        documents.set_state(s, sealed.id, State.CANCELLED, at=lab.now)
+        with pytest.raises(RuleBroken, match="silinmiş bir taslak değil"):
+            documents.restore_draft(s, sealed.id, at=lab.now)
+    assert lab.get(sealed.id).state is State.CANCELLED
+
+
+def test_a_draft_that_was_never_discarded_is_not_restored(lab: Any) -> None:
+    draft = lab.draft("d-2")
+    with lab.db.write(lab.point) as s, pytest.raises(RuleBroken):
+        documents.restore_draft(s, draft.id, at=lab.now)

@@ -108,3 +108,13 @@ def test_due_is_per_company_action_and_in_order(lab: Any) -> None:
             outbox.enqueue(s, other.id, first.document_id, "send", {}, at=lab.now)
     assert _due(lab, action="send") == [first.id, second.id]
     assert _due(lab, action="send", limit=1) == [first.id]
+
+
+def test_open_intents_of_many_documents_come_at_once(lab: Any) -> None:
+    first, second, third = lab.sealed("m-1"), lab.sealed("m-2"), lab.sealed("m-3")
+    with lab.db.write(lab.point) as s:
+        waiting = outbox.enqueue(s, lab.company.id, first.id, "send", {}, at=lab.now)
+        ended = outbox.enqueue(s, lab.company.id, second.id, "send", {}, at=lab.now)
+        outbox.settle(s, ended.id, at=lab.now)
+        found = outbox.open_by_document(s, [first.id, second.id, third.id], "send")
+    assert {key: row.id for key, row in found.items()} == {first.id: waiting.id}

@@ -196,3 +196,18 @@ _LETTERS = st.text(alphabet="abcçdefgğhıijklmnoöprsştuüvyzABCÇDEFGĞHIİJ
 def test_sort_text_orders_as_the_alphabet_does(left: str, right: str) -> None:
     left, right = left.strip(), right.strip()
     assert (sort_text(left) < sort_text(right)) == (sort_key(left) < sort_key(right))
+
+
+def test_tally_groups_a_selection_and_sums_it_by_currency(lab: Any) -> None:
+    from decimal import Decimal
+
+    one = lab.receive("t-1", payable=Decimal("10.50"))
+    two = lab.receive("t-2", payable=Decimal("4.50"))
+    euro = lab.receive("t-3", payable=Decimal("7.00"), currency="EUR")
+    lab.receive("t-4", payable=Decimal("99"))
+    with lab.db.read() as s:
+        groups = search.tally(s, [one.id, two.id, euro.id, 4711])
+    assert {(g.currency, g.count, g.payable) for g in groups} == {
+        ("TRY", 2, Decimal("15.00")),
+        ("EUR", 1, Decimal("7.00")),
+    }
