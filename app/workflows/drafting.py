@@ -69,9 +69,18 @@ def save_draft(ctx: WorkContext, company: CompanyRecord, data: Mapping[str, Any]
 
 def load_invoice(ctx: WorkContext, company: CompanyRecord, document_id: int) -> Invoice:
     """The invoice of a draft, with the company card as it is today."""
+    return read_invoice(ctx, company, load_fields(ctx, document_id))
+
+
+def load_fields(ctx: WorkContext, document_id: int) -> dict[str, Any]:
+    """A draft's fields as they were saved."""
     with ctx.db.read() as s:
-        data = documents.load_draft(s, document_id)
-    return invoice_from_json(data, company=company.company, clock=ctx.clock)
+        return documents.load_draft(s, document_id)
+
+
+def read_invoice(ctx: WorkContext, company: CompanyRecord, fields: Mapping[str, Any]) -> Invoice:
+    """The invoice that these fields describe, with the company card as it is today."""
+    return invoice_from_json(dict(fields), company=company.company, clock=ctx.clock)
 
 
 def check(

@@ -6,9 +6,10 @@ state if that number is still the next. Otherwise the seal is thrown away and ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from app.connectors.base import EndpointKind, Session
 from app.connectors.gib_codes import ResendRule, resend_rule
@@ -23,6 +24,7 @@ from app.domain.turkish import format_date
 from app.runtime.safezip import pack_single
 from app.signing.xades import seal_ubl
 from app.storage import documents, numbers
+from app.storage.database import OpenSession
 from app.storage.records import CompanyRecord, DocumentRecord, PartnerRecord
 from app.ubl.totals import compute_totals
 from app.ubl.writer import build_invoice
@@ -97,7 +99,8 @@ def seal_one(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, m
     """Number, seal and store one draft. Raises AppError and then nothing was written."""
     mode = company.company.sealing_mode(DocumentKind.INVOICE)
     ensure_means(mode, means)
-    invoice = drafting.load_invoice(ctx, company, record.id)
+    fields = drafting.load_fields(ctx, record.id)
+    invoice = drafting.read_invoice(ctx, company, fields)
     partner = partners.ensure_registration(ctx, company, invoice.customer, means.session)
     ensure_registered(partner)
     label = partners.choose_label(partner, invoice.receiver_label)
@@ -115,7 +118,7 @@ def seal_one(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, m
             findings,
         )
     partners.remember_choice(ctx, company, partner, label)
-    return _number_and_store(ctx, company, record, invoice, mode, means)
+    return _number_and_store(ctx, company, record, invoice, fields, mode, means)
 
 
 def _number_and_store(
@@ -123,9 +126,11 @@ def _number_and_store(
     company: CompanyRecord,
     record: DocumentRecord,
     invoice: Invoice,
+    fields: Mapping[str, Any],
     mode: SealingMode,
     means: Means,
 ) -> DocumentRecord:
+    """`fields` are the draft's as `invoice` was read from them: nothing is stored when they have changed since."""
     template = means.template_for(company)
     asked = invoice.number
     for _ in range(_MAX_RACES):
@@ -140,11 +145,14 @@ def _number_and_store(
             )
         ensure_dates_forward(invoice, number, last_date)
         numbered = replace(invoice, number=number)
-        xml = build_invoice(numbered, compute_totals(numbered), template=template)
+        totals = compute_totals(numbered)
+        xml = build_invoice(numbered, totals, template=template)
+        index = drafting.index_of(numbered, totals)
         ensure_fits(xml, means.endpoint)
         if mode is SealingMode.OWN and means.sealer is not None:
             xml = seal_ubl(xml, means.sealer, signing_time=ctx.clock.now())
         with ctx.db.write(points.SEAL) as s:
+            ensure_unchanged(s, record, fields)
             stored = numbers.store_sealed(
                 s,
                 record.id,
@@ -155,6 +163,7 @@ def _number_and_store(
                 sealed_by=sealed_by(mode, means.sealer),
                 sender_label=numbered.sender_label,
                 receiver_label=numbered.receiver_label,
+                index=index,
                 at=ctx.clock.now(),
             )
             if stored:
@@ -166,6 +175,18 @@ def _number_and_store(
         todo="Öteki işin bitmesini bekleyip yeniden deneyin.",
         retry_safe=True,
     )
+
+
+def ensure_unchanged(s: OpenSession, record: DocumentRecord, fields: Mapping[str, Any]) -> None:
+    """Raise RuleBroken (DRAFT.CHANGED) when the draft was saved again while its seal was being made."""
+    if documents.load_draft(s, record.id) != fields:
+        raise RuleBroken(
+            "DRAFT.CHANGED",
+            "Taslak mühürlenirken değiştirildi; mühürlenmedi.",
+            why=f"{record.partner_name} taslağı bu sırada başka bir pencerede kaydedildi.",
+            todo="Taslağı gözden geçirip yeniden mühürleyin; numara kullanılmadı.",
+            retry_safe=True,
+        )
 
 
 def reseal_failed(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, means: Means) -> DocumentRecord:
@@ -206,12 +227,19 @@ def reseal_failed(ctx: WorkContext, company: CompanyRecord, record: DocumentReco
         raise RuleBroken(
             "SEAL.FINDINGS", "Belge yeniden mühürlenmedi.", why=first.message, todo="Düzeltip yeniden deneyin."
         )
-    xml = build_invoice(numbered, compute_totals(numbered), template=means.template_for(company))
+    totals = compute_totals(numbered)
+    xml = build_invoice(numbered, totals, template=means.template_for(company))
     if mode is SealingMode.OWN and means.sealer is not None:
         xml = seal_ubl(xml, means.sealer, signing_time=ctx.clock.now())
     with ctx.db.write(points.SEAL) as s:
         numbers.store_new_attempt(
-            s, record.id, xml=xml, ettn=ettn, at=ctx.clock.now(), sealed_by=sealed_by(mode, means.sealer)
+            s,
+            record.id,
+            xml=xml,
+            ettn=ettn,
+            at=ctx.clock.now(),
+            sealed_by=sealed_by(mode, means.sealer),
+            index=drafting.index_of(numbered, totals),
         )
         documents.clear_review(s, record.id, at=ctx.clock.now())
         return documents.get(s, record.id)

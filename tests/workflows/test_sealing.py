@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from app.connectors.base import EndpointKind
+from app.demo import people
 from app.domain.errors import RuleBroken
 from app.domain.lifecycle import SealingMode, State
 from app.signing.verify import verify_document
 from app.storage import documents
-from app.ubl.reader import read_invoice
+from app.ubl.reader import read_invoice, summarize
 from app.workflows import companies, drafting, sealing
 from app.workflows.context import Endpoint
 
@@ -201,3 +203,37 @@ def test_two_purposes_never_share_a_series(desk: Desk) -> None:
     with pytest.raises(RuleBroken) as caught:
         companies.ensure_series_apart({"einvoice": "ABC", "export": "ABC"})
     assert caught.value.code == "SERIES.SHARED"
+
+
+class _EditedMeanwhile:
+    """A seal during whose work another window saves the draft with another price."""
+
+    def __init__(self, desk: Desk, ettn: str) -> None:
+        self._desk, self._ettn = desk, ettn
+        self.is_done = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._desk.sealer, name)
+
+    def sign(self, *arguments: Any, **named: Any) -> Any:
+        if not self.is_done:
+            self.is_done = True
+            line = people.drafts(self._desk.clock.today().isoformat())[0]["lines"][0] | {"unit_price": "9999.00"}
+            self._desk.draft(0, uuid=self._ettn, lines=[line])
+        return self._desk.sealer.sign(*arguments, **named)
+
+
+def test_a_draft_that_is_changed_under_the_seal_is_not_sealed_with_the_old_fields(desk: Desk) -> None:
+    ettn = desk.draft(0)
+    sealer = _EditedMeanwhile(desk, ettn)
+    report = sealing.seal(desk.ctx, desk.company, [ettn], desk.means(sealer=sealer))
+    assert sealer.is_done
+    assert _code(report) == "DRAFT.CHANGED"
+    assert (desk.get(ettn).state, desk.get(ettn).number) == (State.DRAFT, "")
+    assert sealing.seal(desk.ctx, desk.company, [ettn], desk.means()).done == [ettn]
+    record = desk.get(ettn)
+    with desk.office.db.read() as s:
+        raw = documents.load_file(s, record.id, "sealed")
+    assert raw is not None
+    assert summarize(raw).payable == record.payable
+    assert record.number.endswith("000000001")
