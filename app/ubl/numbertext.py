@@ -18,7 +18,10 @@ def amount(value: Decimal) -> str:
 
 
 def percent(value: Decimal) -> str:
-    """The shortest form: `90`, never `90.0`, because GİB compares code and percent as text."""
+    """The shortest form: `90`, never `90.0`, because GİB compares code and percent as text.
+
+    Exchange rates are written so too: GİB counts their decimals, and zeros at the end count.
+    """
     text = format(value, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")

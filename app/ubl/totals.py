@@ -19,6 +19,7 @@ from app.domain.invoice import (
 )
 from app.domain.money import WIDE, ZERO, round_kurus
 from app.ubl import codes
+from app.ubl.xmlsafe import clean_text
 
 _HUNDRED = Decimal(100)
 # Types whose zero KDV needs no reason (Schematron TaxExemptionReasonCheck).
@@ -259,9 +260,9 @@ def _withholding(code: str, rate: Decimal, vat: Decimal) -> TaxSubtotal:
 
 
 def _exemption(line: InvoiceLine) -> tuple[str, str]:
-    code = line.exemption_code
-    if not code or line.exemption_reason:
-        return code, line.exemption_reason
+    code, reason = line.exemption_code, clean_text(line.exemption_reason).strip()
+    if not code or reason:
+        return code, reason
     found = codes.exemptions().get(code)
     return code, found.name if found else ""
 

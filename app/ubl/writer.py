@@ -156,7 +156,7 @@ def _write_exchange_rate(out: Emitter, invoice: Invoice) -> None:
     with out.element("cac:PricingExchangeRate"):
         out.text("cbc:SourceCurrencyCode", invoice.currency)
         out.text("cbc:TargetCurrencyCode", "TRY")
-        out.text("cbc:CalculationRate", plain(rate.rate))
+        out.text("cbc:CalculationRate", percent(rate.rate))
         if rate.day is not None:
             out.text("cbc:Date", rate.day.isoformat())
 

@@ -21,7 +21,7 @@ from app.domain.turkish import format_amount, format_date
 from app.ubl import codes
 from app.ubl.totals import compute_totals
 from app.validation.lines import check_line, is_exempt_type
-from app.validation.rules import Notebook
+from app.validation.rules import Notebook, is_blank
 
 #: `draft` while typing, `seal` before sealing, `file` for somebody else's document (no seven-day rule).
 Purpose = Literal["draft", "seal", "file"]
@@ -155,7 +155,7 @@ def _check_number(book: Notebook, invoice: Invoice) -> None:
 
 def _check_party(book: Notebook, party: Party, place: str, who: str) -> None:
     number = party.tax_number
-    if number.is_vkn and not party.title.strip():
+    if number.is_vkn and is_blank(party.title):
         book.error(
             "INV.PARTY_TITLE",
             f"{place}.title",
@@ -164,7 +164,7 @@ def _check_party(book: Notebook, party: Party, place: str, who: str) -> None:
         )
     if not number.is_vkn:
         for attribute, words in (("first_name", "adı"), ("family_name", "soyadı")):
-            if not getattr(party, attribute).strip():
+            if is_blank(getattr(party, attribute)):
                 book.error("INV.PARTY_PERSON", f"{place}.{attribute}", f"{who} TCKN ile yazılmış; {words} boş olamaz.")
     if not number.is_checksum_valid:
         book.warning(
@@ -186,6 +186,13 @@ def _check_party(book: Notebook, party: Party, place: str, who: str) -> None:
         if scheme not in codes.party_schemes():
             book.error(
                 "INV.PARTY_SCHEME", f"{place}.identifiers", f"'{scheme}' GİB'in kimlik türü listesinde yok; çıkarın."
+            )
+        elif scheme in ("VKN", "TCKN"):
+            book.error(
+                "INV.PARTY_SECOND_NUMBER",
+                f"{place}.identifiers",
+                f"{who} için ikinci bir {scheme} yazılmış; bir tarafın tek vergi numarası olur, ikincisini çıkarın.",
+                explanation="VKN ile TCKN birlikte yazılamaz (PartyIdentificationPartyNamePersonCheck).",
             )
 
 
@@ -273,6 +280,13 @@ def _check_references(book: Notebook, invoice: Invoice, today: date) -> None:
     dated += [(f"despatch_references[{i}].day", ref) for i, ref in enumerate(invoice.despatch_references)]
     dated += [(f"returned_invoices[{i}].day", ref) for i, ref in enumerate(invoice.returned_invoices)]
     for place, reference in dated:
+        if reference.day.year < 2005:
+            book.error(
+                "INV.REFERENCE_OLD",
+                place,
+                f"{reference.number} belgesinin tarihi 2005'ten önce; yılı kontrol edin.",
+                explanation="GİB belgedeki bütün tarihlere bakar (TimeCheck).",
+            )
         if reference.day > today:
             book.error(
                 "INV.REFERENCE_FUTURE",

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from app.domain.invoice import Invoice, InvoiceLine
 from app.ubl import codes
-from app.validation.rules import Notebook
+from app.validation.rules import Notebook, is_blank
 
 # Source: Schematron 20260312, WithholdingTaxTotal and TaxExemptionReasonCode checks.
 WITHHOLDING_TYPES = frozenset({"TEVKIFAT", "YTBTEVKIFAT", "IADE", "YTBIADE", "SGK", "SARJ", "SARJANLIK"})
@@ -29,7 +29,7 @@ def is_exempt_type(line: InvoiceLine) -> bool:
 def check_line(book: Notebook, invoice: Invoice, line: InvoiceLine, index: int) -> None:
     """All findings of one line; `index` is 0-based, sentences count from 1."""
     place, nth = f"lines[{index}]", f"{index + 1}. satır"
-    if not line.name.strip():
+    if is_blank(line.name):
         book.error("INV.LINE_NAME", f"{place}.name", f"{nth}da mal veya hizmetin adı boş; ne satıldığını yazın.")
     if line.quantity <= 0:
         book.error("INV.LINE_QUANTITY", f"{place}.quantity", f"{nth}da miktar sıfırdan büyük olmalı.")
@@ -113,6 +113,8 @@ def _check_vat(book: Notebook, invoice: Invoice, line: InvoiceLine, place: str, 
             "INV.EXEMPTION_CODE", f"{place}.exemption.code", f"{nth}daki istisna kodu {code} GİB listesinde yok."
         )
         return
+    if code == "555":
+        _check_fixture_sale(book, invoice, place, nth)
     if line.vat_rate != 0 and exemption.group not in ("otv", "none") and code != "555":
         book.warning(
             "INV.EXEMPTION_UNUSED",
@@ -128,6 +130,26 @@ def _check_vat(book: Notebook, invoice: Invoice, line: InvoiceLine, place: str, 
             f"{nth}daki {code} kodu {invoice.type_code} faturasında kullanılmaz; fatura tipini {wanted} yapın.",
             explanation="İstisna kodu ile fatura tipi birlikte denetlenir (TaxExemptionReasonCodeCheck).",
             fix=f"type={wanted}",
+        )
+
+
+def _check_fixture_sale(book: Notebook, invoice: Invoice, place: str, nth: str) -> None:
+    """Code 555: the sale of a fixture at whatever KDV rate it was bought with, never at zero."""
+    explanation = "555 kodu KDV'li demirbaş satışı içindir (DemirbasKDVTaxExemptionCheck)."
+    if invoice.type_code in ("ISTISNA", "IHRACKAYITLI"):
+        book.error(
+            "INV.EXEMPTION_555",
+            f"{place}.exemption.code",
+            f"{nth}daki 555 kodu {invoice.type_code} faturasında kullanılmaz; fatura tipini SATIS yapın.",
+            explanation=explanation,
+            fix="type=SATIS",
+        )
+    elif any(line.vat_rate == 0 for line in invoice.lines):
+        book.error(
+            "INV.EXEMPTION_555",
+            f"{place}.exemption.code",
+            f"{nth}da 555 kodu varken faturada KDV'si 0 satır olamaz; o satırı ayrı faturaya yazın.",
+            explanation=explanation,
         )
 
 

@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from app.domain.findings import Finding, Layer, Severity
+from app.ubl.xmlsafe import clean_text
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of `text` would stand in the XML: characters that XML cannot hold become blanks there."""
+    return not clean_text(text).strip()
 
 
 @dataclass(slots=True)

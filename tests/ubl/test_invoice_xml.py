@@ -116,6 +116,13 @@ def test_foreign_currency_carries_its_rate(make: Make) -> None:
     assert {e.get("currencyID") for e in etree.fromstring(raw).iter() if e.get("currencyID")} == {"EUR"}
 
 
+@pytest.mark.parametrize(("typed", "written"), [("34.1200000000", "34.12"), ("40.000", "40"), ("1E+1", "10")])
+def test_zeros_at_the_end_of_a_rate_are_not_written(make: Make, typed: str, written: str) -> None:
+    """GİB counts at most six decimals, zeros too (CurrencyCodeCheck)."""
+    raw = build(make(currency="EUR", exchange_rate=ExchangeRate(rate=D(typed))))
+    assert texts(raw, "cac:PricingExchangeRate/cbc:CalculationRate") == [written]
+
+
 def test_the_template_is_embedded_as_ubl_tr_says(make: Make, template: bytes) -> None:
     root = etree.fromstring(build(make(), template))
     (reference,) = root.findall("cac:AdditionalDocumentReference", NSMAP)

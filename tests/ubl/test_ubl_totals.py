@@ -154,6 +154,13 @@ def test_no_reason_is_invented_where_only_the_user_knows_it(
     assert totals.taxes[0].exemption_code == code
 
 
+def test_a_blank_reason_gives_way_to_the_codes_own(make: Make, line: InvoiceLine) -> None:
+    totals = compute_totals(
+        make(lines=(replace(line, vat_rate=D(0), exemption_code="351", exemption_reason=" \x01 "),))
+    )
+    assert totals.taxes[0].exemption_reason.startswith("KDV")
+
+
 def test_different_exemptions_are_different_subtotals(make: Make, line: InvoiceLine) -> None:
     lines = tuple(replace(line, vat_rate=D(0), exemption_code=code) for code in ("301", "302", "301"))
     totals = compute_totals(make(type_code="ISTISNA", lines=lines))

@@ -87,6 +87,11 @@ BROKEN: list[tuple[str, str, Callable[[Invoice], Invoice]]] = [
     ("INV.ADDRESS", "customer.address.city", _set(customer=_party(address=Address(district="Kadıköy")))),
     ("INV.TAX_OFFICE", "customer.tax_office", _set(customer=_party(tax_office=""))),
     ("INV.PARTY_SCHEME", "customer.identifiers", _set(customer=_party(identifiers=(("UYDURMA", "1"),)))),
+    (
+        "INV.PARTY_SECOND_NUMBER",
+        "customer.identifiers",
+        _set(customer=_party(identifiers=(("TCKN", "10000000146"),))),
+    ),
     ("INV.SELF", "customer.tax_number", _set(customer=_party("9205121120"))),
     ("INV.CUSTOMS_BUYER", "customer.tax_number", _set(customer=_party("1460415308"))),
     ("INV.LABEL", "receiver_label", _set(receiver_label="defaultpk@x.example")),
@@ -116,6 +121,7 @@ BROKEN: list[tuple[str, str, Callable[[Invoice], Invoice]]] = [
         "order_reference.day",
         _set(order_reference=replace(PAST, day=TODAY + timedelta(days=1))),
     ),
+    ("INV.REFERENCE_OLD", "order_reference.day", _set(order_reference=replace(PAST, day=date(2004, 12, 31)))),
     ("INV.LINES", "lines", _set(lines=())),
     ("INV.LINE_NAME", "lines[0].name", _line(name=" ")),
     ("INV.LINE_QUANTITY", "lines[0].quantity", _line(quantity=Decimal(0))),
@@ -131,6 +137,7 @@ BROKEN: list[tuple[str, str, Callable[[Invoice], Invoice]]] = [
     ("INV.EXEMPTION", "lines[0].exemption", _line(vat_rate=Decimal(0))),
     ("INV.EXEMPTION_CODE", "lines[0].exemption.code", _line(vat_rate=Decimal(0), exemption_code="999")),
     ("INV.EXEMPTION_TYPE", "lines[0].exemption.code", _line(vat_rate=Decimal(0), exemption_code="301")),
+    ("INV.EXEMPTION_555", "lines[0].exemption.code", _line(vat_rate=Decimal(0), exemption_code="555")),
     ("INV.EXEMPTION_UNUSED", "lines[0].exemption", _both({"exemption_code": "301"}, type_code="ISTISNA")),
     ("INV.TAX_CODE", "lines[0].other_taxes[0].code", _line(other_taxes=(OtherTax(code="7777", rate=Decimal(1)),))),
     ("INV.TAX_RATE", "lines[0].other_taxes[0]", _line(other_taxes=(OtherTax(code="4080"),))),
@@ -195,6 +202,25 @@ def test_rule(code: str, field: str, change: Callable[[Invoice], Invoice]) -> No
     assert code in found, f"said instead: {sorted(found)}"
     assert found[code].field == field
     assert found[code].message.endswith((".", "?"))
+
+
+def test_555_is_for_a_sale_with_vat() -> None:
+    """Source: Schematron DemirbasKDVTaxExemptionCheck."""
+
+    def codes_of(type_code: str, *lines: InvoiceLine) -> set[str]:
+        return {f.code for f in check_invoice(replace(CLEAN, type_code=type_code, lines=lines), today=TODAY)}
+
+    fixture = replace(LINE, vat_rate=Decimal(1), exemption_code="555")
+    zero = replace(LINE, vat_rate=Decimal(0), exemption_code="351")
+    assert codes_of("SATIS", fixture, LINE) & {"INV.EXEMPTION_555", "INV.EXEMPTION_UNUSED"} == set()
+    assert "INV.EXEMPTION_555" in codes_of("SATIS", fixture, zero)
+    assert "INV.EXEMPTION_555" in codes_of("ISTISNA", fixture)
+
+
+@pytest.mark.parametrize("text", ["\x00", " \x02 ", "\ud800"])
+def test_a_name_that_xml_cannot_hold_is_no_name(text: str) -> None:
+    invoice = replace(CLEAN, customer=_party(title=text), lines=(replace(LINE, name=text),))
+    assert {"INV.PARTY_TITLE", "INV.LINE_NAME"} <= {f.code for f in check_invoice(invoice, today=TODAY)}
 
 
 def test_every_rule_has_a_broken_example() -> None:
