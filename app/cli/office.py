@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from calendar import monthrange
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -113,6 +113,7 @@ def cmd_connector_set(arguments: argparse.Namespace) -> int:
 
 def cmd_sync(arguments: argparse.Namespace) -> int:
     """One pass; prints what it did and what the floors made it skip. Exit 1 when a step failed."""
+    from app.storage import outbox
     from app.workflows import companies, sync
 
     period = _period(arguments.complete) if arguments.complete else None
@@ -127,10 +128,15 @@ def cmd_sync(arguments: argparse.Namespace) -> int:
         completed: dict[str, Any] | None = None
         if period is not None and not report.errors:
             completed = _complete(ctx, company, account, session, period)
+        with office.db.read() as s:
+            retry_at = outbox.next_due_at(s, company.id)
+        if retry_at is not None and retry_at <= ctx.clock.now():
+            retry_at = None  # it waits for something else than time, a seal for instance; its step has said so
     if arguments.json:
-        print_json(report.to_json() | ({"complete": completed} if completed is not None else {}))
+        shown = report.to_json() | {"retry_at": retry_at.isoformat() if retry_at is not None else None}
+        print_json(shown | ({"complete": completed} if completed is not None else {}))
     else:
-        _show_sync(report, completed)
+        _show_sync(report, completed, retry_at)
     for sentence in dict.fromkeys(error.sentence for error in report.errors):
         note(f"Yapılamadı: {sentence}")
     if report.errors and period is not None:
@@ -191,7 +197,7 @@ _STEP_WORDS = {
 _STEP_WORDS["settle_again"] = _STEP_WORDS["settle"]
 
 
-def _show_sync(report: Any, completed: dict[str, Any] | None) -> None:
+def _show_sync(report: Any, completed: dict[str, Any] | None, retry_at: datetime | None) -> None:
     lines = 0
     for step in report.steps:
         if step.skipped_until is not None:
@@ -203,6 +209,10 @@ def _show_sync(report: Any, completed: dict[str, Any] | None) -> None:
         lines += _show_step("receive", completed)
     if report.offline:
         say("Bağlantı yok; kuyruktakiler bağlantı gelince gönderilecek.")
+    if retry_at is not None:
+        say(f"Kuyrukta bekleyen var; {format_datetime(retry_at)} sonrasındaki ilk geçişte denenecek.")
+    elif report.offline:
+        return
     elif not lines and not report.errors:
         say("Yapılacak bir şey yoktu.")
 

@@ -96,7 +96,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "list": _object(total={"type": "integer"}, documents=_list(_DOCUMENT)),
     "show": _object(ettn=_TEXT, history=_list(_object(at=_TEXT, state=_TEXT, code=_TEXT, text=_TEXT, note=_TEXT))),
     "export": _object(file=_TEXT, role=_TEXT),
-    "sync": _object(offline=_FLAG, steps=_list(_object(step=_TEXT))),
+    "sync": _object(offline=_FLAG, retry_at={"type": ["string", "null"]}, steps=_list(_object(step=_TEXT))),
     "backup": _object(file=_TEXT, size_bytes={"type": "integer"}, companies={"type": "integer"}),
     "token list": _object(modules=_list(_object(path=_TEXT, title=_TEXT, tokens={"type": "array"}))),
 }
