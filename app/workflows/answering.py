@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from app.connectors.base import (
@@ -21,7 +22,7 @@ from app.connectors.base import (
     SessionExpired,
     Unreachable,
 )
-from app.domain.errors import AppError, RuleBroken, SealError
+from app.domain.errors import AppError, InputError, RuleBroken, SealError
 from app.domain.invoice import TICARIFATURA
 from app.domain.lifecycle import Direction, DocumentKind, SealingMode, State
 from app.domain.protocols import Sealer
@@ -32,7 +33,9 @@ from app.storage.records import CompanyRecord, DocumentRecord, OutboxRecord
 from app.ubl.response import read_response
 from app.workflows import points, tracking
 from app.workflows.context import WorkContext
+from app.workflows.sealing import SEAL_STOPPERS
 from app.workflows.sending import backoff
+from app.workflows.settling import SURE_AFTER
 
 
 @dataclass(slots=True, kw_only=True)
@@ -179,10 +182,12 @@ def send_answers(
             )
         try:
             _send_one(ctx, session, record, row, mode, sealer, report)
-        except SealError as error:
-            _put_off(ctx, row, error)
-            report.needs_seal.append(record.ettn)
-            raise
+        except (SealError, InputError) as error:
+            if isinstance(error, SealError) and error.code.startswith(SEAL_STOPPERS):
+                _put_off(ctx, row, error)
+                report.needs_seal.append(record.ettn)
+                raise
+            _unsealable(ctx, record, row, error, report)
     return report
 
 
@@ -211,7 +216,24 @@ def _ask(ctx: WorkContext, session: Session, record: DocumentRecord, row: Outbox
             )
         report.unknown.append(record.ettn)
         return True
-    return False
+    # It waits for an answer over there. A request whose answer was lost may still be worked on, so this counts only
+    # when it is said twice, some time apart.
+    first = row.payload.get("open_at")
+    if isinstance(first, str) and now - datetime.fromisoformat(first) >= SURE_AFTER:
+        return False
+    first = first if isinstance(first, str) else now.isoformat()
+    with ctx.db.write(points.ANSWER_END) as s:
+        outbox.postpone(
+            s,
+            row.id,
+            until=datetime.fromisoformat(first) + SURE_AFTER,
+            error_code=row.error_code,
+            error_text=row.error_text,
+            at=now,
+            payload={**row.payload, "open_at": first},
+        )
+    report.unknown.append(record.ettn)
+    return True
 
 
 def _send_one(
@@ -353,6 +375,26 @@ def _too_late(ctx: WorkContext, record: DocumentRecord, row: OutboxRecord, repor
     report.refused.append(record.ettn)
 
 
+def _unsealable(
+    ctx: WorkContext, record: DocumentRecord, row: OutboxRecord, error: AppError, report: AnswerReport
+) -> None:
+    """What the integrator prepared cannot be sealed: a person is told, it is tried again later, the others go on."""
+    now = ctx.clock.now()
+    odd = int(row.payload.get("odd", 0)) + 1
+    with ctx.db.write(points.ANSWER_END) as s:
+        outbox.postpone(
+            s,
+            row.id,
+            until=now + backoff(odd),
+            error_code=error.code,
+            error_text=error.sentence,
+            at=now,
+            payload={**row.payload, "odd": odd},
+        )
+        tracking.flag(ctx, s, record, error)
+    report.waiting.append(record.ettn)
+
+
 def _not_sent(
     ctx: WorkContext, record: DocumentRecord, row: OutboxRecord, error: ConnectorError, report: AnswerReport
 ) -> None:
@@ -377,7 +419,7 @@ def _ask_later(
             error_code=error.code,
             error_text=error.sentence,
             at=now,
-            payload={**row.payload, "ask": True},
+            payload={**{k: v for k, v in row.payload.items() if k != "open_at"}, "ask": True},
         )
         documents.set_state(
             s, record.id, record.state, at=now, note=f"Yanıtın sonucu bilinmiyor; durumu sorulacak. {error.sentence}"

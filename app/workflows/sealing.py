@@ -38,7 +38,7 @@ TemplateFor = Callable[[CompanyRecord], bytes]
 #: How often a seal is made again because another process took the number meanwhile.
 _MAX_RACES = 1000
 #: Errors after which the rest of a batch is not tried: the token, not the document, is at fault.
-_STOPPERS = (
+SEAL_STOPPERS = (
     "PIN.",
     "TOKEN.",
     "SEAL.TEST_ON_LIVE",
@@ -79,7 +79,7 @@ def seal(ctx: WorkContext, company: CompanyRecord, ettns: Sequence[str], means: 
             report.fail(record.ettn, refusal.error, refusal.findings)
         except AppError as error:
             report.fail(record.ettn, error)
-            if error.code.startswith(_STOPPERS):
+            if error.code.startswith(SEAL_STOPPERS):
                 report.stopped = True
                 break
         else:

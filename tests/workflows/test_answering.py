@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from app.connectors.base import Answer
+from app.connectors.base import Answer, EndpointKind
 from app.domain.errors import RuleBroken
 from app.domain.lifecycle import Direction, SealingMode, State
 from app.signing.verify import verify_document
@@ -129,3 +130,49 @@ def test_a_refused_answer_opens_the_invoice_again_for_a_person(desk: Desk, comme
     answering.answer(desk.ctx, desk.company, commercial, Answer.ACCEPT, "")
     desk.sync()
     assert _answers(desk, commercial) == ["KABUL"]
+
+
+def test_a_lost_answer_that_is_not_booked_yet_is_not_given_twice_at_once(desk: Desk, commercial: str) -> None:
+    answering.answer(desk.ctx, desk.company, commercial, Answer.ACCEPT, "")
+    desk.sandbox.arm("drop_before", "SendInvoiceResponse")
+    desk.sync()
+    assert desk.calls("SendInvoiceResponse") <= 1
+    tried = desk.calls("PrepareInvoiceResponse")
+    desk.push(seconds=5)
+    step = desk.sync().step("answer")
+    assert step is not None and step.result is not None and step.result["unknown"] == [commercial]
+    assert _answers(desk, commercial) == []
+    assert desk.calls("PrepareInvoiceResponse") == tried
+    desk.push(minutes=3)
+    desk.sync()
+    assert _answers(desk, commercial) == ["KABUL"]
+
+
+class _OddFirstAnswer:
+    """A session that prepares another text than was asked for the first invoice."""
+
+    def __init__(self, session: Any, ettn: str) -> None:
+        self._session, self._ettn = session, ettn
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
+
+    def prepare_answers(self, documents: Any, answer: Answer, reason: str) -> Any:
+        wanted = Answer.REJECT if documents[0][0] == self._ettn else answer
+        return self._session.prepare_answers(documents, wanted, reason or "başka")
+
+
+def test_an_oddly_prepared_answer_does_not_hold_the_others_up(desk: Desk) -> None:
+    desk.sandbox.add_incoming(count=12, to_vkn=SELLER)
+    desk.sync()
+    odd, good = [r.ettn for r in desk.records(Direction.IN, State.ANSWER_DUE)][:2]
+    for ettn in (odd, good):
+        answering.answer(desk.ctx, desk.company, ettn, Answer.ACCEPT, "")
+    session = _OddFirstAnswer(desk.office.session(companies.require_account(desk.ctx, desk.company)), odd)
+    report = answering.send_answers(desk.ctx, desk.company, session, desk.sealer, kind=EndpointKind.SANDBOX)
+    assert (report.sent, report.waiting) == ([good], [odd])
+    assert _answers(desk, odd) == []
+    record = _incoming(desk, odd)
+    assert (record.state, record.review_code) == (State.ANSWERING, "ANSWER.OTHER_TEXT")
+    again = answering.send_answers(desk.ctx, desk.company, session, desk.sealer, kind=EndpointKind.SANDBOX)
+    assert (again.sent, again.waiting) == ([], []), "tried again later, not at once"
