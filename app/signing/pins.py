@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.domain.errors import PinRefused, SealError
+from app.runtime import masking
 from app.signing.token_facts import TokenFacts
 
 
@@ -70,6 +71,7 @@ class PinSource:
                 why="Okuyucunun tuş takımı yok." if self._ask is None else "PIN boş.",
                 todo="Mührün PIN'ini verip yeniden deneyin.",
             )
+        masking.hide(pin)
         return pin
 
 

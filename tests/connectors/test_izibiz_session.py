@@ -24,6 +24,7 @@ from app.connectors.base import (
 )
 from app.connectors.izibiz import IzibizConnector
 from app.runtime.crashpoints import declared
+from app.runtime.masking import mask
 
 pytestmark = pytest.mark.shared
 
@@ -313,6 +314,15 @@ def test_nothing_secret_in_logs_and_tracebacks(kit: Any, caplog: pytest.LogCaptu
     for secret in (kit.PASSWORD, kit.SESSION_ID):
         assert secret not in caplog.text
         assert secret not in shown
+
+
+def test_a_session_id_is_masked_wherever_it_is_written_until_the_logout(kit: Any) -> None:
+    kit.integrator.say("GetInvoice", kit.soap("GetInvoice"))
+    session = kit.open()
+    list(session.fetch(FetchQuery()))
+    assert kit.SESSION_ID not in mask(f"oddly written {kit.SESSION_ID}")
+    session.close()
+    assert kit.SESSION_ID in mask(f"oddly written {kit.SESSION_ID}")
 
 
 def test_every_operation_has_its_crash_point() -> None:

@@ -12,6 +12,14 @@ from hypothesis import strategies as st
 from app.runtime import masking
 from app.runtime.masking import mask
 
+
+@pytest.fixture(autouse=True)
+def _nothing_hidden_by_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PINs and session ids that other tests typed stay hidden in this process; here only our own count."""
+    monkeypatch.setattr(masking, "_hidden", set())
+    monkeypatch.setattr(masking, "_hidden_pattern", None)
+
+
 VKN, TCKN = "1234567890", "12345678901"
 ETTN = "f47ac10b-58cc-4372-a567-0e02b2c3d479"
 

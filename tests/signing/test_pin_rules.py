@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.errors import PinRefused, SealError
+from app.runtime.masking import forget, mask
 from app.signing.choose import Wanted, choose_token
 from app.signing.pins import PinPrompt, PinSource, ask_pin, remember_refused
 from app.signing.token_facts import TokenFacts, describe_all
@@ -32,6 +33,17 @@ TOKEN = TokenFacts(
 )
 
 
+def _prompt_of(token: TokenFacts) -> PinPrompt:
+    return PinPrompt(
+        token_label=token.label,
+        token_serial=token.serial,
+        reader=token.reader,
+        is_low=False,
+        is_final_try=False,
+        warning="",
+    )
+
+
 def never(_: PinPrompt) -> str:
     raise AssertionError("the PIN must not be asked")
 
@@ -39,6 +51,14 @@ def never(_: PinPrompt) -> str:
 def test_a_plain_login_asks_once() -> None:
     assert ask_pin(TOKEN, PinSource.typed("1234")) == "1234"
     assert ask_pin(TOKEN, PinSource.stored("1234")) == "1234"
+
+
+def test_a_pin_is_masked_wherever_it_is_written() -> None:
+    try:
+        assert PinSource.asked(lambda _: "905173").give(_prompt_of(TOKEN)) == "905173"
+        assert "905173" not in mask("driver says: 905173")
+    finally:
+        forget("905173")
 
 
 def test_a_locked_token_is_not_asked() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from app.connectors.base import Answer, EndpointKind, StatusReport
 from app.domain.lifecycle import Direction, State
+from app.signing.soft import TestSealer
 from app.storage import documents
 from app.workflows import answering, companies, points, sync, tracking
 
@@ -34,6 +35,12 @@ def _sync_live(desk: Desk) -> sync.SyncReport:
     line = desk.office.line(companies.require_account(desk.ctx, desk.company))
     live = replace(line, connector=_Live(line.connector))
     return sync.sync_company(desk.ctx, desk.company, live, sealer=desk.sealer)
+
+
+def _sync_until_settled(desk: Desk, **options: Any) -> None:
+    for _ in range(3):
+        desk.push(minutes=10)
+        desk.sync(**options)
 
 
 @pytest.fixture
@@ -63,11 +70,9 @@ def test_an_answer_sealed_with_another_certificate_is_made_anew(desk: Desk, comm
     answering.answer(desk.ctx, desk.company, commercial, Answer.ACCEPT, "")
     desk.sandbox.arm("drop_before", "SendInvoiceResponse")
     desk.sync()
-    from app.signing.soft import TestSealer
-
-    other = TestSealer.create(desk.sealer.certificate.owner, desk.sealer.certificate.owner_name)  # type: ignore[arg-type]
-    desk.push(minutes=10)
-    desk.sync(sealer=other)
+    owner = desk.sealer.certificate.owner
+    assert owner is not None
+    _sync_until_settled(desk, sealer=TestSealer.create(owner, "TEST"))
     assert desk.calls("PrepareInvoiceResponse") == 2
     assert next(d.answers for d in desk.sandbox.stored("in") if d.ettn == commercial) == ["KABUL"]
 
@@ -76,8 +81,7 @@ def test_the_same_sealed_answer_goes_again_after_a_lost_one(desk: Desk, commerci
     answering.answer(desk.ctx, desk.company, commercial, Answer.ACCEPT, "")
     desk.sandbox.arm("drop_before", "SendInvoiceResponse")
     desk.sync()
-    desk.push(minutes=10)
-    desk.sync()
+    _sync_until_settled(desk)
     assert next(d.answers for d in desk.sandbox.stored("in") if d.ettn == commercial) == ["KABUL"]
     assert desk.calls("PrepareInvoiceResponse") == 1
 

@@ -44,6 +44,7 @@ from app.domain.dates import ISTANBUL
 from app.domain.errors import AppError, RuleBroken
 from app.domain.lifecycle import Direction
 from app.domain.protocols import Clock
+from app.runtime import masking
 from app.runtime.safezip import pack_single
 
 if TYPE_CHECKING:
@@ -244,6 +245,7 @@ class IzibizSession:
         if self._session_id:
             with suppress(AppError):
                 wire.call(self._settings.auth_path, "Logout", {"REQUEST_HEADER": self._header()})
+            masking.forget(self._session_id)
         self._session_id, self._opened_at = "", None
         wire.close()
 
@@ -315,6 +317,8 @@ class IzibizSession:
         session_id = replies.child_text(answer.element, "SESSION_ID")
         if not session_id or session_id == _NO_SESSION:
             raise build_login_error(ErrorInfo(SESSION_UNKNOWN, "")) or faults.odd_reply("no session", changes=False)
+        # As good as the password for eight hours: no log shows it, whoever writes it there.
+        masking.hide(session_id)
         return session_id
 
     def _open_wire(self) -> Wire:
