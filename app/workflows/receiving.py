@@ -13,9 +13,10 @@ from app.domain.errors import AppError, InputError
 from app.domain.invoice import TICARIFATURA
 from app.domain.lifecycle import Direction, DocumentKind, State
 from app.storage import documents, quarantine
+from app.storage.database import OpenSession
 from app.storage.records import AccountRecord, CompanyRecord, DocumentIndex
 from app.ubl.reader import DocumentSummary, summarize
-from app.workflows import points
+from app.workflows import points, slices
 from app.workflows.context import WorkContext
 
 
@@ -48,7 +49,7 @@ class _Parsed:
 def receive_new(ctx: WorkContext, company: CompanyRecord, account: AccountRecord, session: Session) -> ReceiveReport:
     """Bring every document that the integrator has not yet marked as read, page by page.
 
-    A page is stored in one transaction and only then acknowledged; a crash in between brings it again and changes
+    A page is stored whole and only then acknowledged; a crash in between brings it again and changes
     nothing. The caller has checked the floor.
     """
     report = ReceiveReport()
@@ -80,7 +81,8 @@ def complete_period(
     )
     for page in session.fetch(headers):
         with ctx.db.read() as s:
-            kept = {k.name for k in quarantine.list_kept(s, company.id)}
+            # What came without its content is not kept yet, only noted.
+            kept = {k.name for k in quarantine.list_kept(s, company.id) if k.size_bytes}
             missing.extend(
                 d.ettn
                 for d in page
@@ -100,22 +102,25 @@ def _store_and_acknowledge(
     parsed = [_parse(document) for document in page]
     now = ctx.clock.now()
     stored: list[int] = []
-    with ctx.db.write(points.RECEIVE) as s:
-        for item in parsed:
-            if item.problem is not None or item.summary is None:
-                problem = item.problem or InputError("XML.UNKNOWN", "Belge tanınmadı.")
-                quarantine.keep(
-                    s,
-                    company.id,
-                    name=item.fetched.ettn,
-                    raw=item.raw,
-                    code=problem.code,
-                    reason=problem.sentence,
-                    at=now,
-                )
-                report.kept_aside.append((item.fetched.number or item.fetched.ettn, problem.sentence))
-                continue
-            stored.append(_store_one(s, company, item.fetched, item.raw, item.summary, now, report))
+
+    def keep(s: OpenSession, item: _Parsed) -> None:
+        if item.problem is not None or item.summary is None:
+            problem = item.problem or InputError("XML.UNKNOWN", "Belge tanınmadı.")
+            quarantine.keep(
+                s,
+                company.id,
+                name=item.fetched.ettn,
+                raw=item.raw,
+                code=problem.code,
+                reason=problem.sentence,
+                at=now,
+            )
+            report.kept_aside.append((item.fetched.number or item.fetched.ettn, problem.sentence))
+            return
+        stored.append(_store_one(s, company, item.fetched, item.raw, item.summary, now, report))
+
+    # Compressing a page takes longer than one transaction may; nothing is acknowledged before all of it is stored.
+    slices.write_each(ctx, points.RECEIVE, parsed, keep)
     # What came without its content stays unread over there: only the integrator has it.
     session.acknowledge([(item.fetched.ettn, item.fetched.number) for item in parsed if item.raw])
     with ctx.db.write(points.ACKED) as s:

@@ -9,8 +9,9 @@ from typing import Any
 from app.connectors.base import Session, StatusReport
 from app.domain.lifecycle import Direction, State
 from app.storage import documents, outbox
+from app.storage.database import OpenSession
 from app.storage.records import CompanyRecord, DocumentRecord, OutboxRecord
-from app.workflows import points, tracking
+from app.workflows import points, slices, tracking
 from app.workflows.context import WorkContext
 from app.workflows.sending import backoff
 
@@ -54,18 +55,21 @@ def settle_unknown(ctx: WorkContext, company: CompanyRecord, session: Session, *
     if not asked:
         return report
     answers = {r.ettn: r for r in session.statuses([record.ettn for record, _ in asked], direction=Direction.OUT)}
-    with ctx.db.write(points.SETTLE) as s:
-        for record, row in asked:
-            answer = answers.get(record.ettn)
-            if answer is not None and answer.found and _is_ours(record, answer):
-                documents.set_state(s, record.id, State.SENT, at=ctx.clock.now(), note="Belge entegratöre ulaşmış.")
-                outbox.settle(s, row.id, at=ctx.clock.now())
-                tracking.apply_report(ctx, s, documents.get(s, record.id), answer)
-                report.found.append(record.ettn)
-            elif answer is not None and not answer.found:
-                _not_found(ctx, s, record, row, report)
-            else:
-                _wait(ctx, s, record, row, report)
+
+    def settle_one(s: OpenSession, item: tuple[DocumentRecord, OutboxRecord]) -> None:
+        record, row = item
+        answer = answers.get(record.ettn)
+        if answer is not None and answer.found and _is_ours(record, answer):
+            documents.set_state(s, record.id, State.SENT, at=ctx.clock.now(), note="Belge entegratöre ulaşmış.")
+            outbox.settle(s, row.id, at=ctx.clock.now())
+            tracking.apply_report(ctx, s, documents.get(s, record.id), answer)
+            report.found.append(record.ettn)
+        elif answer is not None and not answer.found:
+            _not_found(ctx, s, record, row, report)
+        else:
+            _wait(ctx, s, record, row, report)
+
+    slices.write_each(ctx, points.SETTLE, asked, settle_one)
     return report
 
 

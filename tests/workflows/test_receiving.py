@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from app.domain.lifecycle import Direction, State
 from app.storage import documents, quarantine
-from app.workflows import companies, receiving
+from app.workflows import companies, receiving, slices
 
 from .conftest import Desk
 
@@ -190,3 +192,60 @@ def test_one_company_never_touches_another(desk: Desk) -> None:
     assert not desk.sync().errors
     assert len(desk.records(Direction.IN)) == 2
     assert {r.company_id for r in desk.records(Direction.IN)} == {desk.company.id}
+
+
+class _Writes:
+    """A database that notes the points of its write transactions."""
+
+    def __init__(self, db: Any) -> None:
+        self._db = db
+        self.points: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._db, name)
+
+    def write(self, point: str) -> Any:
+        self.points.append(point)
+        return self._db.write(point)
+
+
+def test_a_page_is_stored_in_short_transactions_and_acknowledged_whole(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.sandbox.add_incoming(count=5, to_vkn=SELLER)
+    account = companies.require_account(desk.ctx, desk.company)
+    writes: Any = _Writes(desk.office.db)
+    monkeypatch.setattr(slices, "SLICE_S", 0.0)
+    receiving.receive_new(replace(desk.ctx, db=writes), desk.company, account, desk.office.session(account))
+    assert writes.points == ["db.receive"] * 5 + ["db.receive.acked"]
+    assert len(desk.records(Direction.IN)) == 5
+    assert desk.calls("MarkInvoice") == 1
+
+
+class _Hollow:
+    """A session whose documents come without their content once."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
+
+    def fetch(self, query: Any) -> Any:
+        for page in self._session.fetch(query):
+            yield [replace(document, content=b"") for document in page]
+
+
+def test_what_came_without_content_is_found_by_the_completeness_pass(desk: Desk) -> None:
+    desk.sandbox.add_incoming(count=1, to_vkn=SELLER)
+    account = companies.require_account(desk.ctx, desk.company)
+    session = desk.office.session(account)
+    report = receiving.receive_new(desk.ctx, desk.company, account, _Hollow(session))
+    assert (report.new, len(report.kept_aside)) == ([], 1)
+    assert desk.calls("MarkInvoice") == 0
+    desk.sandbox.mark_read_elsewhere([d.ettn for d in desk.sandbox.stored("in")])
+    today = desk.clock.today()
+    again = receiving.complete_period(
+        desk.ctx, desk.company, account, session, start=today - timedelta(days=30), end=today
+    )
+    assert len(again.new) == 1
