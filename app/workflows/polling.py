@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.connectors.base import Session
 from app.domain.lifecycle import Direction, State
 from app.storage import documents
-from app.storage.records import CompanyRecord
-from app.workflows import points, tracking
+from app.storage.database import OpenSession
+from app.storage.records import CompanyRecord, DocumentRecord
+from app.workflows import points, slices, tracking
 from app.workflows.context import WorkContext
 
 _CHUNK = 100
+#: How near to the end of the eight days the last question must lie to take silence for consent.
+_WATCHED = timedelta(days=1)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,30 +73,52 @@ def poll_statuses(ctx: WorkContext, company: CompanyRecord, session: Session) ->
 def lapse(ctx: WorkContext, company: CompanyRecord) -> list[str]:
     """Close commercial documents whose eight days passed unanswered, and show a person what never got an outcome.
 
-    Needs no connection. Returns the ETTNs that lapsed.
+    A sent invoice that was not asked about near the end of its days (the office was closed) is not called accepted: its
+    buyer may have refused it, and the integrator lets nobody ask any more. Needs no connection. Returns the ETTNs that
+    lapsed.
     """
     now = ctx.clock.now()
     with ctx.db.read() as s:
         overdue = documents.overdue_answers(s, company.id, now=now, waited=tracking.ASK_FOR)
         stale = documents.stale_outcomes(s, company.id, now=now, waited=tracking.ASK_FOR)
-    if not overdue and not stale:
-        return []
-    with ctx.db.write(points.STATUS) as s:
-        for record in overdue:
-            note = (
-                "Sekiz gün içinde yanıt verilmedi; fatura kabul edilmiş sayılır."
-                if record.direction is Direction.IN
-                else "Alıcı sekiz gün içinde yanıt vermedi; fatura kabul edilmiş sayılır."
-            )
-            documents.set_state(s, record.id, State.LAPSED, at=now, note=note, is_final=True)
-        for record in stale:
-            what = "Yanıtınızın" if record.direction is Direction.IN else "Gönderimin"
-            documents.flag_review(
-                s,
-                record.id,
-                code="STATUS.STALE",
-                reason=f"{what} sonucu sekiz gün içinde öğrenilemedi; entegratör artık sorulmasına izin vermiyor.",
-                todo="Entegratörün portalında belgenin durumuna bakın; yeniden göndermeyin.",
-                at=now,
-            )
-    return [record.ettn for record in overdue]
+    lapsed: list[str] = []
+
+    def close(s: OpenSession, record: DocumentRecord) -> None:
+        if record.direction is Direction.OUT and not _was_watched(record):
+            # Final for us: it may not be asked about again.
+            documents.set_state(s, record.id, record.state, at=now, is_final=True)
+            _show_stale(s, record, "Alıcının yanıtı", now)
+            return
+        note = (
+            "Bu programdan sekiz gün içinde yanıt verilmedi; fatura kabul edilmiş sayılır."
+            if record.direction is Direction.IN
+            else "Alıcı sekiz gün içinde yanıt vermedi; fatura kabul edilmiş sayılır."
+        )
+        documents.set_state(s, record.id, State.LAPSED, at=now, note=note, is_final=True)
+        lapsed.append(record.ettn)
+
+    def show(s: OpenSession, record: DocumentRecord) -> None:
+        what = "Yanıtınızın sonucu" if record.direction is Direction.IN else "Gönderimin sonucu"
+        _show_stale(s, record, what, now)
+
+    slices.write_each(ctx, points.STATUS, overdue, close)
+    slices.write_each(ctx, points.STATUS, stale, show)
+    return lapsed
+
+
+def _was_watched(record: DocumentRecord) -> bool:
+    """Whether its status was asked in the last day of the time for an answer."""
+    if record.arrived_at is None or record.last_status_at is None:
+        return False
+    return record.last_status_at >= record.arrived_at + tracking.ASK_FOR - _WATCHED
+
+
+def _show_stale(s: OpenSession, record: DocumentRecord, what: str, now: datetime) -> None:
+    documents.flag_review(
+        s,
+        record.id,
+        code="STATUS.STALE",
+        reason=f"{what} sekiz gün içinde öğrenilemedi; entegratör artık sorulmasına izin vermiyor.",
+        todo="Entegratörün portalında belgenin durumuna bakın; yeniden göndermeyin.",
+        at=now,
+    )

@@ -12,7 +12,7 @@ from app.domain.errors import LeaseHeld
 from app.domain.lifecycle import Direction, State
 from app.domain.protocols import NoProgress
 from app.storage import documents, leases
-from app.workflows import companies, sync
+from app.workflows import companies, points, sync
 
 from .conftest import Desk
 
@@ -198,7 +198,9 @@ def test_commercial_documents_lapse_after_eight_days(desk: Desk) -> None:
     desk.push(hours=5)
     desk.sync()
     assert desk.get(ettn).state is State.DELIVERED
-    desk.push(days=8)
+    desk.push(days=7)
+    desk.sync()
+    desk.push(days=1)
     desk.sync()
     assert desk.get(ettn).state is State.LAPSED
     asked = desk.calls("GetInvoiceStatusAll")
@@ -229,3 +231,23 @@ def test_a_lost_lease_stops_the_work_before_the_next_batch(desk: Desk) -> None:
     assert caught.value.code == "LEASE.LOST"
     assert desk.calls("SendInvoice") == 0
     assert len(desk.records(Direction.OUT, State.QUEUED)) == 2
+
+
+def test_an_invoice_nobody_asked_about_is_not_called_accepted(desk: Desk) -> None:
+    ettn = desk.draft(1)
+    desk.issue(ettn)
+    desk.sync()
+    desk.sandbox.set_plan(ettn, answer="RED", after=timedelta(days=3))
+    desk.push(hours=5)
+    desk.sync()
+    desk.push(days=9)
+    desk.sync()
+    record = desk.get(ettn)
+    assert (record.state, record.review_code) == (State.DELIVERED, "STATUS.STALE"), "the buyer had refused it"
+    asked = desk.calls("GetInvoiceStatusAll") + desk.calls("GetInvoiceStatus")
+    with desk.office.db.write(points.REVIEW) as s:
+        documents.clear_review(s, record.id, at=desk.clock.now())
+    desk.push(hours=5)
+    desk.sync()
+    assert desk.get(ettn).review_code == "", "shown once"
+    assert desk.calls("GetInvoiceStatusAll") + desk.calls("GetInvoiceStatus") == asked
