@@ -6,6 +6,7 @@ Everything heavy (SQLAlchemy, zeep, children, Qt) is imported when first needed:
 from __future__ import annotations
 
 import logging
+import threading
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from app.runtime.children import ChildPool
     from app.runtime.settings import Settings
     from app.storage.database import Database
+    from app.storage.backup import RestoreReport
     from app.storage.records import AccountRecord, CompanyRecord
     from app.workflows.context import Endpoint, WorkContext
     from app.workflows.floors import Intervals
@@ -49,6 +51,8 @@ class Office:
         self._passphrase = passphrase
         self._secrets = secrets
         self._db: Database | None = None
+        # Held while the database file is replaced: whoever asks for it then gets the new one.
+        self._db_door = threading.RLock()
         self._connectors: dict[str, Connector] = {}
         self._sessions: dict[int, tuple[AccountRecord, Session]] = {}
         self._pool: ChildPool | None = None
@@ -80,11 +84,12 @@ class Office:
 
     @property
     def db(self) -> Database:
-        if self._db is None:
-            from app.storage.database import Database
+        with self._db_door:
+            if self._db is None:
+                from app.storage.database import Database
 
-            self._db = Database.open(self.folder.database, clock=self.clock)
-        return self._db
+                self._db = Database.open(self.folder.database, clock=self.clock)
+            return self._db
 
     @property
     def secrets(self) -> SecretStore:
@@ -93,6 +98,41 @@ class Office:
 
             self._secrets = open_secret_store(self.folder, passphrase=self._passphrase)
         return self._secrets
+
+    def unlock_secrets(self, passphrase: str) -> None:
+        """Open the place for login data again, with a vault passphrase that the user typed. It is kept in memory only.
+
+        Raises: ConfigError VAULT.PASSPHRASE when it is wrong, and what `open_secret_store` raises.
+        """
+        from app.runtime.secrets import open_secret_store
+
+        self._secrets = open_secret_store(self.folder, passphrase=passphrase)
+        self._passphrase = passphrase
+
+    def restore_database(self, source: Path) -> RestoreReport:
+        """Put a backup in the place of the open database; every account logs in anew. No other job may run.
+
+        Raises: as `storage.backup.restore`; the present database is then as it was.
+        """
+        from app.storage.backup import restore
+
+        with self._db_door:
+            for account_id in list(self._sessions):
+                self.forget(account_id)
+            if self._db is not None:
+                self._db.close()
+                self._db = None
+            report = restore(source, self.folder.database, clock=self.clock, aside=self.folder.backups)
+            self._settings = None
+            return report
+
+    def seal_modules(self) -> list[Path]:
+        """The PKCS#11 modules to look for a seal: the known ones that are installed, and those the user added."""
+        from app.runtime.settings import SEAL_MODULES
+        from app.signing.modules import known_modules
+
+        added = [Path(line) for line in self.settings.get(SEAL_MODULES).splitlines() if line.strip()]
+        return list(dict.fromkeys([*known_modules(), *added]))
 
     @property
     def pool(self) -> ChildPool:

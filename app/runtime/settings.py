@@ -138,6 +138,14 @@ BULK_PDF: Final = Setting(
     description="Birden çok belge yazdırılırken tek dosya mı, belge başına bir dosya mı oluşturulacağı.",
     choices=(("single", "Tek dosyada"), ("each", "Her belge ayrı dosyada")),
 )
+SEAL_MODULES: Final = Setting(
+    name="seal_modules",
+    type=str,
+    default="",
+    title="Ek kart sürücüleri",
+    description="Bilinen yerlerin dışındaki PKCS#11 sürücü dosyaları; her satırda bir dosya yolu.",
+    maximum=4000,
+)
 
 ALL: Final[tuple[Setting[Any], ...]] = (
     OFFICE_NAME,
@@ -146,6 +154,7 @@ ALL: Final[tuple[Setting[Any], ...]] = (
     SYNC_ON_START,
     THEME,
     BULK_PDF,
+    SEAL_MODULES,
 )
 BY_NAME: Final[Mapping[str, Setting[Any]]] = {setting.name: setting for setting in ALL}
 
