@@ -103,18 +103,20 @@ class Demo:
     def _clear(self) -> None:
         """Make the folder ready; what an earlier demo left there goes, anything else stays.
 
-        Raises: InputError (DEMO.FOLDER) when `data` there is not an earlier demo's: it may be a real office.
+        Raises: InputError (DEMO.FOLDER) when what stands in the way is not an earlier demo's: it may be a real
+        office, or somebody's own PDFs.
         """
         self.out.mkdir(parents=True, exist_ok=True)
-        data, marker = self.out / "data", self.out / MARKER
-        if data.exists() and not marker.exists():
+        marker = self.out / MARKER
+        there = [name for name in ("data", "pdf", "token") if (self.out / name).exists()]
+        if there and not marker.exists():
             raise InputError(
                 "DEMO.FOLDER",
-                f"{self.out} içinde bir veri klasörü var.",
+                f"{self.out} içinde bir {there[0]} klasörü var.",
                 why="Gerçek bir büronun verisi olabilir; deneme onun üzerine yazmaz.",
                 todo="Boş bir klasör seçin.",
             )
-        for name in ("data", "pdf", "token"):
+        for name in there:
             shutil.rmtree(self.out / name, ignore_errors=True)
         marker.touch()
 

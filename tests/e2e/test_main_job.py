@@ -154,12 +154,17 @@ def test_main_job_without_softhsm_uses_the_test_seal(tmp_path: Path) -> None:
     assert _report(out)[1]["draft"]["documents"] != report["draft"]["documents"]
 
 
-def test_demo_never_touches_a_folder_that_is_not_its_own(tmp_path: Path) -> None:
-    office = tmp_path / "data" / "muhurdar.db"
-    office.parent.mkdir()
-    office.write_bytes(b"gercek bir buro")
+@pytest.mark.parametrize("mine", ["data/muhurdar.db", "pdf/sozlesme.pdf"])
+def test_demo_never_touches_a_folder_that_is_not_its_own(tmp_path: Path, mine: str) -> None:
+    kept = tmp_path / mine
+    kept.parent.mkdir()
+    kept.write_bytes(b"kullanicinin kendi dosyasi")
     done = _demo(tmp_path, "--no-pdf")
     assert done.returncode == 2 and done.stderr.count("\n") == 1
-    assert office.read_bytes() == b"gercek bir buro"
+    assert kept.read_bytes() == b"kullanicinin kendi dosyasi"
+
+
+def test_demo_into_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "dosya").touch()
-    assert _demo(tmp_path / "dosya").returncode == 2
+    done = _demo(tmp_path / "dosya")
+    assert done.returncode == 2 and "bir klasör değil" in done.stderr
