@@ -65,12 +65,7 @@ def set_series(
         select(_SERIES.c.purpose).where(_SERIES.c.company_id == company_id, _SERIES.c.series == series)
     ).scalar()
     if known is not None and known != purpose.value:
-        raise RuleBroken(
-            "SERIES.TAKEN",
-            f"{series} serisi bu firmada başka bir belge türü için kullanılıyor.",
-            why="e-Fatura, ihracat, e-Arşiv ve internet satışının serileri ayrı olmalıdır.",
-            todo="Başka bir seri seçin.",
-        )
+        raise _taken(series)
     s.execute(
         update(_SERIES)
         .where(_SERIES.c.company_id == company_id, _SERIES.c.purpose == purpose.value, _SERIES.c.series != series)
@@ -93,6 +88,24 @@ def set_series(
                 todo="Sırayı olduğu gibi bırakın ya da yeni bir seri açın.",
             )
         _write_counter(s, company_id, series, year, next_sequence, None)
+
+
+def claim_series(s: OpenSession, company_id: int, purpose: SeriesPurpose, series: str) -> None:
+    """Make sure that `series` serves `purpose`; one that serves none yet is bound to it, without becoming current.
+
+    Raises: RuleBroken (SERIES.TAKEN when it serves another purpose).
+    """
+    known = s.execute(
+        select(_SERIES.c.purpose).where(_SERIES.c.company_id == company_id, _SERIES.c.series == series)
+    ).scalar()
+    if known is None:
+        s.execute(
+            upsert(SeriesRow)
+            .values(company_id=company_id, purpose=purpose.value, series=series, is_current=False)
+            .on_conflict_do_nothing()
+        )
+    elif known != purpose.value:
+        raise _taken(series)
 
 
 def series_for(s: OpenSession, company_id: int, purpose: SeriesPurpose) -> str | None:
@@ -233,6 +246,15 @@ def store_new_attempt(
     text = note or f"{attempt_no}. deneme için yeniden mühürlendi ({'yeni' if ettn != record.ettn else 'aynı'} ETTN)."
     add_history(s, record, State.SEALED, at=at, note=text)
     return fetch(s, document_id)
+
+
+def _taken(series: str) -> RuleBroken:
+    return RuleBroken(
+        "SERIES.TAKEN",
+        f"{series} serisi bu firmada başka bir belge türü için kullanılıyor.",
+        why="e-Fatura, ihracat, e-Arşiv ve internet satışının serileri ayrı olmalıdır.",
+        todo="Başka bir seri seçin.",
+    )
 
 
 def _ensure_ettn_free(s: OpenSession, record: DocumentRecord, ettn: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from app.connectors.base import EndpointKind, Session
 from app.connectors.gib_codes import ResendRule, resend_rule
-from app.domain.document_number import DocumentNumber, parse_document_number
+from app.domain.document_number import DocumentNumber, SeriesPurpose, parse_document_number
 from app.domain.errors import AppError, RuleBroken, SealError
 from app.domain.ettn import new_ettn
 from app.domain.findings import Finding, has_errors
@@ -153,6 +153,8 @@ def _number_and_store(
             xml = seal_ubl(xml, means.sealer, signing_time=ctx.clock.now())
         with ctx.db.write(points.SEAL) as s:
             ensure_unchanged(s, record, fields)
+            # A draft may name its series itself: never that of the e-Arşiv or of exports.
+            numbers.claim_series(s, company.id, SeriesPurpose.EINVOICE, invoice.series)
             stored = numbers.store_sealed(
                 s,
                 record.id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -145,8 +146,6 @@ def test_own_seal_company_needs_a_seal(desk: Desk) -> None:
 
 
 def test_integrator_sealed_documents_leave_without_our_signature(desk: Desk) -> None:
-    from dataclasses import replace
-
     company = companies.save_company(
         desk.ctx, replace(desk.company.company, default_sealing_mode=SealingMode.INTEGRATOR)
     )
@@ -197,6 +196,19 @@ def test_what_no_request_can_carry_gets_no_number(desk: Desk) -> None:
     small = desk.draft(0)
     sealing.seal(desk.ctx, desk.company, [small], desk.means())
     assert desk.get(small).number == "CNR2026000000001"
+
+
+def test_a_draft_cannot_take_the_series_of_another_purpose(desk: Desk) -> None:
+    company = desk.company.company
+    desk.company = companies.save_company(desk.ctx, replace(company, series={**company.series, "earchive": "ARS"}))
+    ettn = desk.draft(0, series="ARS")
+    assert _code(sealing.seal(desk.ctx, desk.company, [ettn], desk.means())) == "SERIES.TAKEN"
+    assert desk.get(ettn).state is State.DRAFT
+    free = desk.draft(0, series="YNS")
+    assert sealing.seal(desk.ctx, desk.company, [free], desk.means()).done == [free]
+    with pytest.raises(RuleBroken) as caught:
+        companies.save_company(desk.ctx, replace(company, series={**company.series, "earchive": "YNS"}))
+    assert caught.value.code == "SERIES.TAKEN"
 
 
 def test_two_purposes_never_share_a_series(desk: Desk) -> None:
