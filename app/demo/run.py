@@ -73,7 +73,8 @@ class Demo:
     """One run. The clock is the demo's own and is pushed forward together with the sandbox's."""
 
     def __init__(self, out: Path, *, with_pdf: bool = True, say: Callable[[str], None] = lambda _line: None) -> None:
-        self.out = out
+        # Tools that the demo starts (SoftHSM2) read paths from files of theirs: a relative one would be theirs too.
+        self.out = out.absolute()
         self.steps: list[Step] = []
         self.seal_title = ""
         self._with_pdf = with_pdf

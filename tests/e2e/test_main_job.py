@@ -43,7 +43,7 @@ REPORT = {
 }
 
 
-def _demo(out: Path, *more: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def _demo(out: Path | str, *more: str, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "app", "demo", "--out", str(out), *more],
         capture_output=True,
@@ -51,6 +51,7 @@ def _demo(out: Path, *more: str, **environment: str) -> subprocess.CompletedProc
         encoding="utf-8",
         timeout=200,
         check=False,
+        cwd=cwd,
         env={**os.environ, **environment},
     )
 
@@ -102,9 +103,10 @@ class Left:
 
 @pytest.mark.softhsm
 @pytest.mark.slow
-def test_main_job_with_a_token(tmp_path: Path) -> None:
+def test_main_job_with_a_token(tmp_path: Path, project: Path) -> None:
     out = tmp_path / "deneme"
-    done = _demo(out)
+    # As users type it: a folder relative to where they stand.
+    done = _demo("deneme", cwd=tmp_path, PYTHONPATH=str(project))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     seal, report = _report(out)
