@@ -8,6 +8,7 @@ from typing import Any
 from app.connectors.base import ConnectorError, FetchQuery, Session, Unreachable
 from app.domain.errors import AppError
 from app.domain.lifecycle import Direction
+from app.signing.verify import verify_document
 from app.storage import documents, outbox
 from app.storage.records import CompanyRecord, DocumentRecord, OutboxRecord
 from app.ubl.reader import summarize
@@ -60,11 +61,20 @@ def _fetch(session: Session, record: DocumentRecord) -> bytes | None:
 
 
 def _is_same_document(record: DocumentRecord, raw: bytes) -> bool:
+    """Whether `raw` may be archived for good: it is this document, and it carries a seal.
+
+    Where the integrator seals, ours has none; an answer that came before its sealing would be just our own bytes back.
+    """
     try:
         summary = summarize(raw)
+        return summary.ettn == record.ettn and summary.number == record.number and has_seal(raw)
     except AppError:
         return False
-    return summary.ettn == record.ettn and summary.number == record.number
+
+
+def has_seal(raw: bytes) -> bool:
+    """Whether there is any signature in the document, good or bad. Raises: InputError for what cannot be read."""
+    return bool(verify_document(raw).signatures)
 
 
 def _store(ctx: WorkContext, record: DocumentRecord, row: OutboxRecord, raw: bytes, report: LegalReport) -> None:
