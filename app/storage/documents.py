@@ -301,7 +301,12 @@ def due_for_status(
         DOCUMENT.c.company_id == company_id,
         DOCUMENT.c.is_final == False,  # noqa: E712 - the partial index needs this very form
         DOCUMENT.c.state.in_([State.SENT.value, State.DELIVERED.value, State.ANSWERING.value]),
-        or_(DOCUMENT.c.last_status_at.is_(None), DOCUMENT.c.last_status_at <= asked_before),
+        # Asked in the future: the computer's clock was wrong then.
+        or_(
+            DOCUMENT.c.last_status_at.is_(None),
+            DOCUMENT.c.last_status_at <= asked_before,
+            DOCUMENT.c.last_status_at > now,
+        ),
     ]
     if arrived_after is not None:
         conditions.append(or_(DOCUMENT.c.arrived_at.is_(None), DOCUMENT.c.arrived_at >= arrived_after))

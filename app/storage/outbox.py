@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, or_, select, update
@@ -17,6 +17,8 @@ from app.storage.models import OutboxRow, OutboxState, table
 from app.storage.records import OutboxRecord
 
 _OUTBOX = table(OutboxRow)
+#: A clock that runs a little differently is no clock put right.
+_CLOCK_SLACK = timedelta(minutes=5)
 _OPEN = (OutboxState.WAITING.value, OutboxState.IN_FLIGHT.value)
 
 
@@ -78,13 +80,17 @@ def get(s: OpenSession, outbox_id: int) -> OutboxRecord:
 def due(
     s: OpenSession, company_id: int, *, now: datetime, action: str | None = None, limit: int = 1000
 ) -> list[OutboxRecord]:
-    """Waiting intents whose time has come, oldest first."""
+    """Waiting intents whose time has come, oldest first.
+
+    One that was last touched in the future waits no longer: the computer's clock was wrong then, and its time might
+    come years late.
+    """
     statement = (
         select(_OUTBOX)
         .where(
             _OUTBOX.c.company_id == company_id,
             _OUTBOX.c.state == OutboxState.WAITING.value,
-            _OUTBOX.c.next_at <= now,
+            or_(_OUTBOX.c.next_at <= now, _OUTBOX.c.updated_at > now + _CLOCK_SLACK),
         )
         .order_by(_OUTBOX.c.next_at, _OUTBOX.c.id)
         .limit(limit)
