@@ -113,7 +113,7 @@ def run_issue(board: Board, *, big: bool) -> None:
         seconds, _ = once(lambda: sync.sync_company(ctx, company, line, sealer=sealer))
         _ensure_state(office, company, State.DELIVERED, COUNT)
         board.row(f"{COUNT} statuses and legal copies fetched", seconds)
-    board.fact("memory of this process", f"{own_memory_mb():.0f} MB")
+    board.fact("peak memory of this process, the sandbox in it", f"{own_memory_mb():.0f} MB")
 
 
 def run_receive(board: Board, *, big: bool) -> None:
@@ -127,7 +127,7 @@ def run_receive(board: Board, *, big: bool) -> None:
         if stored != INCOMING:
             raise SystemExit(f"{stored} of {INCOMING} arrived: {report.to_json()}")
         board.row(f"{INCOMING:,} received, stored, acknowledged", seconds, note=f"{INCOMING / seconds:,.0f}/s")
-    board.fact("memory of this process", f"{own_memory_mb():.0f} MB")
+    board.fact("peak memory of this process, the sandbox in it", f"{own_memory_mb():.0f} MB")
 
 
 def _ensure_state(office: Office, company: CompanyRecord, state: State, count: int) -> None:

@@ -12,7 +12,7 @@ from app.rendering.pdf import PdfPrinter
 from app.runtime.children import ChildPool
 from app.workflows import printing
 from tests.bench import samples
-from tests.bench.stopwatch import Board, median_of, once, own_memory_mb
+from tests.bench.stopwatch import Board, children_memory_mb, median_of, once, own_memory_mb
 
 BULK = 500
 
@@ -44,7 +44,9 @@ def run(board: Board, *, big: bool) -> None:
             )
             _count(report, 1)
             board.row(f"{BULK} invoices in one PDF", seconds, note=f"{seconds / BULK * 1000:.1f} ms each")
-        board.fact("memory of this process: before, after the bulks", f"{before:.0f}, {own_memory_mb():.0f} MB")
+        board.fact("peak memory of this process: before, after the bulks", f"{before:.0f}, {own_memory_mb():.0f} MB")
+    # The children have ended by now: the largest of them, template engine or browser.
+    board.fact("peak memory of the largest child", f"{children_memory_mb():.0f} MB")
 
 
 def _count(report: printing.PrintReport, expected: int) -> None:

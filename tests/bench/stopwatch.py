@@ -49,3 +49,8 @@ def once(work: Callable[[], Any]) -> tuple[float, Any]:
 def own_memory_mb() -> float:
     """Peak resident memory of this process so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def children_memory_mb() -> float:
+    """Peak resident memory of the largest child that has ended."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
