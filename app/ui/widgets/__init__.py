@@ -4,6 +4,7 @@ from app.ui.widgets.buttons import IconButton, LinkButton, MenuButton, PrimaryBu
 from app.ui.widgets.chip import Chip
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.labels import ElidedLabel, HeadingLabel, IconLabel, MoneyLabel, QuietLabel, line_frame
+from app.ui.widgets.lines import Line, LineList
 from app.ui.widgets.message import MessageBar
 from app.ui.widgets.section import Section
 from app.ui.widgets.skeleton import SkeletonRows, paint_skeleton_row
@@ -16,6 +17,8 @@ __all__ = [
     "HeadingLabel",
     "IconButton",
     "IconLabel",
+    "Line",
+    "LineList",
     "LinkButton",
     "Look",
     "MenuButton",
