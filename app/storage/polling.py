@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.domain.errors import ConfigError
@@ -33,3 +33,11 @@ def mark_poll(s: OpenSession, account_id: int, what: str, at: datetime) -> None:
         .values(account_id=account_id, what=what, company_id=company_id, at=at)
         .on_conflict_do_update(index_elements=["account_id", "what"], set_={"at": at})
     )
+
+
+def restore_poll(s: OpenSession, account_id: int, what: str, at: datetime | None) -> None:
+    """Take a mark back: the question never reached the other side. `at` is what stood there before, None for never."""
+    if at is None:
+        s.execute(delete(_POLL).where(_POLL.c.account_id == account_id, _POLL.c.what == what))
+    else:
+        mark_poll(s, account_id, what, at)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from app.connectors.base import PollingFloors
+from app.connectors.base import (
+    AuthenticationFailed,
+    FetchedDocument,
+    FetchQuery,
+    PollingFloors,
+    Session,
+    SessionExpired,
+    StatusReport,
+    Unreachable,
+)
 from app.domain.errors import ConfigError
+from app.domain.lifecycle import Direction
 from app.storage import polling
 from app.storage.records import AccountRecord
 from app.workflows import points
@@ -59,10 +71,50 @@ def next_allowed(
     return None if ctx.clock.now() >= allowed else allowed
 
 
-def mark(ctx: WorkContext, account: AccountRecord, what: What) -> None:
-    """Remember that this account is being polled now. Called before the question, so that a crash counts too."""
-    with ctx.db.write(points.POLL) as s:
-        polling.mark_poll(s, account.id, what, ctx.clock.now())
+class Floored:
+    """A session whose first question is remembered as the poll: before it is asked, so that a crash counts too.
+
+    No question, no mark. A first question that surely never arrived takes its mark back: a computer that was offline
+    in the morning need not wait four hours.
+    """
+
+    def __init__(self, ctx: WorkContext, account: AccountRecord, what: What, inner: Session) -> None:
+        self._ctx, self._account, self._what, self._inner = ctx, account, what, inner
+        self._is_marked = False
+        self._is_answered = False
+        self._before: datetime | None = None
+
+    def statuses(self, ettns: Sequence[str], *, direction: Direction | None = None) -> list[StatusReport]:
+        with self._asking():
+            return self._inner.statuses(ettns, direction=direction)
+
+    def fetch(self, query: FetchQuery) -> Iterator[list[FetchedDocument]]:
+        pages = iter(self._inner.fetch(query))
+        while True:
+            with self._asking():
+                page = next(pages, None)
+            if page is None:
+                return
+            yield page
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        if not self._is_marked:
+            self._is_marked = True
+            with self._ctx.db.write(points.POLL) as s:
+                self._before = polling.last_poll(s, self._account.id, self._what)
+                polling.mark_poll(s, self._account.id, self._what, self._ctx.clock.now())
+        try:
+            yield
+        except (Unreachable, AuthenticationFailed, SessionExpired) as error:
+            if not self._is_answered and not getattr(error, "maybe_processed", False):
+                with self._ctx.db.write(points.POLL) as s:
+                    polling.restore_poll(s, self._account.id, self._what, self._before)
+            raise
+        self._is_answered = True
 
 
 def _minutes(span: timedelta) -> int:

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from app.connectors.base import (
     AuthenticationFailed,
@@ -169,7 +169,6 @@ class _Pass:
             return
 
         def asked(session: Session) -> dict[str, Any]:
-            floors.mark(self._ctx, self._line.account, what)
-            return work(session)
+            return work(cast(Session, floors.Floored(self._ctx, self._line.account, what, session)))
 
         self._network(what, asked)
