@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ from app.rendering.pdf import PdfPrinter
 from app.runtime.files import write_output
 
 Form = Literal["html", "pdf", "png"]
+_RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]", re.IGNORECASE)
+#: File systems hold 255 bytes; an ending and a number behind the name need room.
+_NAME_BYTES = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +146,11 @@ def _draw(
 def safe_name(name: str) -> str:
     """A file name that no operating system minds and that cannot leave its folder."""
     cleaned = "".join(c if c.isalnum() or c in "-_." else "_" for c in name).strip("._")
-    return cleaned[:120] or "belge"
+    stem, dot, rest = cleaned.partition(".")
+    if _RESERVED.fullmatch(stem):
+        # Windows keeps these for itself, whatever follows the first dot.
+        cleaned = f"{stem}_{dot}{rest}"
+    return cleaned.encode()[:_NAME_BYTES].decode(errors="ignore") or "belge"
 
 
 def _free_name(name: str, taken: set[str]) -> str:
