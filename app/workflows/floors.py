@@ -25,6 +25,8 @@ from app.storage.records import AccountRecord
 from app.workflows import points
 from app.workflows.context import WorkContext
 
+#: A clock that runs a little differently is no clock put right.
+CLOCK_SLACK = timedelta(minutes=5)
 What = Literal["receive", "status"]
 Mode = Literal["timer", "button"]
 
@@ -57,18 +59,24 @@ def next_allowed(
 ) -> datetime | None:
     """None when this account may be polled now, else the moment from which it may.
 
-    For receiving the button has a shorter floor of its own; status queries keep the status floor whoever asks.
+    For receiving the button has a shorter floor of its own; status queries keep the status floor whoever asks. A poll
+    that lies in the future (the computer's clock was wrong and has been put right) counts as made now.
     """
+    now = ctx.clock.now()
     with ctx.db.read() as s:
         last = polling.last_poll(s, account.id, what)
     if last is None:
         return None
+    if last - now > CLOCK_SLACK:
+        with ctx.db.write(points.POLL) as s:
+            polling.mark_poll(s, account.id, what, now)
+        last = now
     if what == "receive":
         wait = floors.button if mode == "button" else max(intervals.receive, floors.receive)
     else:
         wait = floors.status if mode == "button" else max(intervals.status, floors.status)
     allowed = last + wait
-    return None if ctx.clock.now() >= allowed else allowed
+    return None if now >= allowed else allowed
 
 
 class Floored:
