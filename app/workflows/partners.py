@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.connectors.base import Session
+from app.connectors.base import Session, Unreachable
 from app.domain.errors import RuleBroken
 from app.domain.party import Party
 from app.storage import companies
@@ -35,7 +35,13 @@ def ensure_registration(
         if known is not None:
             return known
         return _remember(ctx, company, party, registered=None, labels=())
-    addresses = [t for t in session.check_taxpayer(digits) if not t.deleted]
+    try:
+        addresses = [t for t in session.check_taxpayer(digits) if not t.deleted]
+    except Unreachable:
+        # The line is down: an old answer is better than none, the integrator looks again when the invoice is sent.
+        if known is not None and known.registered is not None:
+            return known
+        raise
     labels = tuple(dict.fromkeys(t.alias for t in addresses if t.unit in ("PK", "")))
     return _remember(ctx, company, party, registered=bool(addresses), labels=labels)
 
@@ -69,6 +75,29 @@ def choose_label(partner: PartnerRecord, wanted: str) -> str:
         "Alıcının birden çok posta kutusu var.",
         why=f"Etiketler: {', '.join(partner.pk_labels)}.",
         todo="Taslakta alıcı etiketini seçin; seçim bir sonraki fatura için hatırlanır.",
+    )
+
+
+def sender_label(company: CompanyRecord, wanted: str, session: Session | None) -> str:
+    """The sending unit: the draft's, else the card's, else the only one that GİB knows. Raises: RuleBroken.
+
+    Never left to the integrator, which would choose one by itself.
+    """
+    if wanted:
+        return wanted
+    if company.company.labels.gb:
+        return company.company.labels.gb[0]
+    found: list[str] = []
+    if session is not None:
+        own = session.check_taxpayer(company.company.tax_number.digits)
+        found = list(dict.fromkeys(t.alias for t in own if t.unit == "GB" and not t.deleted and t.alias))
+    if len(found) == 1:
+        return found[0]
+    raise RuleBroken(
+        "LABEL.SENDER",
+        "Gönderici birim etiketi belli değil; numara verilmedi.",
+        why=f"Firmanın etiketleri: {', '.join(found)}." if found else "Firma kartında gönderici birim etiketi yok.",
+        todo="Firma kartındaki labels.gb alanına entegratörün verdiği etiketi yazın (urn:mail:… ile başlar).",
     )
 
 

@@ -104,7 +104,8 @@ def seal_one(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, m
     partner = partners.ensure_registration(ctx, company, invoice.customer, means.session)
     ensure_registered(partner)
     label = partners.choose_label(partner, invoice.receiver_label)
-    invoice = replace(invoice, receiver_label=label, sender_label=invoice.sender_label or _own_gb(company))
+    sender = partners.sender_label(company, invoice.sender_label, means.session)
+    invoice = replace(invoice, receiver_label=label, sender_label=sender)
     findings = drafting.check(ctx, invoice, partner=partner, purpose="seal")
     if has_errors(findings):
         first = next(f for f in findings if f.severity == "error")
@@ -328,11 +329,6 @@ def sealed_by(mode: SealingMode, sealer: Sealer | None) -> str:
     if mode is SealingMode.INTEGRATOR or sealer is None:
         return "integrator"
     return "test" if sealer.is_test else "own"
-
-
-def _own_gb(company: CompanyRecord) -> str:
-    labels = company.company.labels.gb
-    return labels[0] if labels else ""
 
 
 def _drafts(ctx: WorkContext, company: CompanyRecord, ettns: Sequence[str], report: BulkReport) -> list[DocumentRecord]:

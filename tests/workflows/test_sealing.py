@@ -126,6 +126,27 @@ def test_several_mailboxes_must_be_chosen_and_the_choice_is_remembered(desk: Des
     assert desk.get(nxt).receiver_label == labels[1]
 
 
+def test_the_sending_unit_is_never_left_to_the_integrator(desk: Desk) -> None:
+    card = desk.company.company
+    desk.company = companies.save_company(desk.ctx, replace(card, labels=replace(card.labels, gb=())))
+    first, second = desk.draft(0), desk.draft(0)
+    assert sealing.seal(desk.ctx, desk.company, [first], desk.means()).done == [first]
+    assert desk.get(first).sender_label == card.labels.gb[0]
+    report = sealing.seal(desk.ctx, desk.company, [second], desk.means(online=False))
+    assert _code(report) == "LABEL.SENDER"
+    assert desk.get(second).state is State.DRAFT
+
+
+def test_an_old_registration_counts_while_the_line_is_down(desk: Desk) -> None:
+    assert sealing.seal(desk.ctx, desk.company, [desk.draft(0)], desk.means()).done
+    desk.push(days=2)
+    later = desk.draft(0)
+    desk.sandbox.stop()
+    assert sealing.seal(desk.ctx, desk.company, [later], desk.means()).done == [later]
+    stranger = desk.draft(1)
+    assert sealing.seal(desk.ctx, desk.company, [stranger], desk.means()).failed
+
+
 def test_test_seal_is_refused_for_a_live_endpoint(desk: Desk) -> None:
     ettn = desk.draft(0)
     live = Endpoint(kind=EndpointKind.LIVE, title="İzibiz")
