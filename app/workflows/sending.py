@@ -35,6 +35,8 @@ from app.workflows.queueing import ensure_date, ensure_real_seal
 
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=4)
+#: Documents whose bytes are in memory at a time, some 50 MB; a request holds a hundred at most.
+LOADED_AT_ONCE = 500
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,32 +110,43 @@ def send_due(
     documents are back in the queue by then.
     """
     report = SendReport()
-    items = _collect(ctx, company, connector, kind, report, limit)
-    by_ettn = {item.wire.ettn: item for item in items}
-    solo = [[i.wire] for i in items if i.row.payload.get("solo")]
-    grouped = split_batches(
-        [i.wire for i in items if not i.row.payload.get("solo")],
-        max_documents=connector.capabilities.max_documents,
-        max_request_bytes=connector.capabilities.max_request_bytes,
-    )
-    done = 0
-    for batch in [*grouped, *solo]:
-        ctx.progress.report(done, len(items), "Faturalar gönderiliyor")
-        ctx.progress.checkpoint()
-        _send_batch(ctx, session, [by_ettn[w.ettn] for w in batch], report)
-        done += len(batch)
-    ctx.progress.report(done, len(items), "Gönderim bitti")
+    with ctx.db.read() as s:
+        rows = outbox.due(s, company.id, now=ctx.clock.now(), action="send", limit=limit)
+    for start in range(0, len(rows), LOADED_AT_ONCE):
+        items = _collect(ctx, company, connector, kind, report, rows[start : start + LOADED_AT_ONCE])
+        by_ettn = {item.wire.ettn: item for item in items}
+        solo = [[i.wire] for i in items if i.row.payload.get("solo")]
+        grouped = split_batches(
+            [i.wire for i in items if not i.row.payload.get("solo")],
+            max_documents=connector.capabilities.max_documents,
+            max_request_bytes=connector.capabilities.max_request_bytes,
+        )
+        done = start
+        for batch in [*grouped, *solo]:
+            ctx.progress.report(done, len(rows), "Faturalar gönderiliyor")
+            ctx.progress.checkpoint()
+            _send_batch(ctx, session, [by_ettn[w.ettn] for w in batch], report)
+            done += len(batch)
+    ctx.progress.report(len(rows), len(rows), "Gönderim bitti")
     return report
 
 
 def _collect(
-    ctx: WorkContext, company: CompanyRecord, connector: Connector, kind: EndpointKind, report: SendReport, limit: int
+    ctx: WorkContext,
+    company: CompanyRecord,
+    connector: Connector,
+    kind: EndpointKind,
+    report: SendReport,
+    rows: Sequence[OutboxRecord],
 ) -> list[_Item]:
-    """Due queued documents with their bytes; those that may not go (past seven days, TEST seal) go to manual review."""
+    """The queued documents among `rows` with their bytes.
+
+    Those that may not go (past seven days, TEST seal on a live endpoint) go to manual review.
+    """
     items: list[_Item] = []
     refused: list[tuple[DocumentRecord, OutboxRecord, AppError]] = []
     with ctx.db.read() as s:
-        for row in outbox.due(s, company.id, now=ctx.clock.now(), action="send", limit=limit):
+        for row in rows:
             record = documents.get(s, row.document_id)
             if record.state is not State.QUEUED:
                 continue

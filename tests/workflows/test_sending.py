@@ -12,7 +12,7 @@ from app.domain.errors import LeaseHeld
 from app.domain.lifecycle import Direction, State
 from app.domain.protocols import NoProgress
 from app.storage import documents, leases
-from app.workflows import companies, points, sync
+from app.workflows import companies, points, sending, sync
 
 from .conftest import Desk
 
@@ -251,3 +251,13 @@ def test_an_invoice_nobody_asked_about_is_not_called_accepted(desk: Desk) -> Non
     desk.sync()
     assert desk.get(ettn).review_code == "", "shown once"
     assert desk.calls("GetInvoiceStatusAll") + desk.calls("GetInvoiceStatus") == asked
+
+
+def test_a_long_queue_is_loaded_a_part_at_a_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "LOADED_AT_ONCE", 2)
+    ettns = [desk.draft(0) for _ in range(5)]
+    desk.issue(*ettns)
+    step = desk.sync().step("send")
+    assert step is not None and step.result is not None
+    assert sorted(step.result["sent"]) == sorted(ettns)
+    assert desk.calls("SendInvoice") == 3
