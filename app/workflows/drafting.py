@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.connectors.gib_codes import ResendRule, resend_rule
 from app.domain.document_number import SeriesPurpose
 from app.domain.errors import ConfigError, RuleBroken
 from app.domain.findings import Finding
 from app.domain.invoice import Invoice, InvoiceTotals
 from app.domain.lifecycle import Direction, DocumentKind, State
+from app.domain.turkish import format_date
 from app.storage import companies, documents, numbers
+from app.storage.database import OpenSession
 from app.storage.records import CompanyRecord, DocumentIndex, DocumentRecord, PartnerRecord
 from app.ubl.draft import invoice_from_json, invoice_to_json
 from app.ubl.totals import compute_totals
@@ -33,11 +36,13 @@ class Drafted:
 def save_draft(ctx: WorkContext, company: CompanyRecord, data: Mapping[str, Any]) -> Drafted:
     """Store a draft and say what is wrong with it. A draft with errors is kept all the same: nothing typed is lost.
 
+    With the ETTN of a document that failed, its fields are corrected for the next attempt; number and date stay.
     Raises: InputError when `data` cannot be read as a draft at all; RuleBroken (DRAFT.LOCKED) when the document
-    already has a number.
+    already has a number and has not failed; RuleBroken (CORRECT.*) for a correction that is not allowed.
     """
     with ctx.db.read() as s:
-        series = numbers.series_for(s, company.id, SeriesPurpose.EINVOICE)
+        failed = _failed(s, company, data)
+        series = failed.number[:3] if failed else numbers.series_for(s, company.id, SeriesPurpose.EINVOICE)
     if series is None and not data.get("series"):
         raise ConfigError(
             "SERIES.MISSING",
@@ -48,7 +53,10 @@ def save_draft(ctx: WorkContext, company: CompanyRecord, data: Mapping[str, Any]
     partner = known_partner(ctx, company, invoice)
     with ctx.db.write(points.DRAFT) as s:
         existing = documents.find(s, company.id, Direction.OUT, invoice.uuid)
-        if existing is not None and existing.state not in (State.DRAFT, State.READY):
+        is_correction = existing is not None and existing.state is State.FAILED
+        if existing is not None and is_correction:
+            ensure_correctable(existing, invoice)
+        elif existing is not None and existing.state not in (State.DRAFT, State.READY):
             raise RuleBroken(
                 "DRAFT.LOCKED",
                 f"{existing.number} numaralı belge kilitli.",
@@ -63,8 +71,45 @@ def save_draft(ctx: WorkContext, company: CompanyRecord, data: Mapping[str, Any]
             data=invoice_to_json(invoice),
             index=index_of(invoice, compute_totals(invoice)),
             at=ctx.clock.now(),
+            correcting=is_correction,
         )
     return Drafted(record=record, invoice=invoice, findings=check(ctx, invoice, partner=partner))
+
+
+def _failed(s: OpenSession, company: CompanyRecord, data: Mapping[str, Any]) -> DocumentRecord | None:
+    uuid = data.get("uuid")
+    found = documents.find(s, company.id, Direction.OUT, uuid.strip().lower()) if isinstance(uuid, str) else None
+    return found if found is not None and found.state is State.FAILED else None
+
+
+def ensure_correctable(record: DocumentRecord, invoice: Invoice) -> None:
+    """Raise RuleBroken unless the fields of this failed document may become `invoice`.
+
+    The number is used up, so it and its place in the series stay; and what may be registered at GİB is not touched.
+    """
+    rule = resend_rule(record.gib_code) if record.gib_code is not None else ResendRule.SAME_ETTN
+    if rule not in (ResendRule.SAME_ETTN, ResendRule.NEW_ETTN):
+        raise RuleBroken(
+            "CORRECT.FORBIDDEN",
+            f"{record.number} düzeltilemez.",
+            why=f"GİB kodu {record.gib_code}: belge karşı tarafta kayıtlı olabilir.",
+            todo="Önce durumunu sorgulayın; kuşku varsa entegratörünüzü arayın.",
+        )
+    typed = str(invoice.number) if invoice.number is not None else record.number
+    if typed != record.number or invoice.series != record.number[:3]:
+        raise RuleBroken(
+            "CORRECT.NUMBER",
+            f"{record.number} numarası değiştirilemez.",
+            why="Numara verildi; seride boşluk kalamaz.",
+            todo="Düzeltmeyi aynı numarayla yapın; taslaktan numara ve seri alanlarını silebilirsiniz.",
+        )
+    if record.issue_date is not None and invoice.issue_date != record.issue_date:
+        raise RuleBroken(
+            "CORRECT.DATE",
+            f"{record.number} numaralı belgenin tarihi değiştirilemez ({format_date(record.issue_date)}).",
+            why="Bir seride numara büyürken tarih geriye gidemez.",
+            todo="Düzeltmeyi aynı tarihle yapın.",
+        )
 
 
 def load_invoice(ctx: WorkContext, company: CompanyRecord, document_id: int) -> Invoice:
