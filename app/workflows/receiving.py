@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from app.connectors.base import FetchedDocument, FetchQuery, Session
+from app.connectors.base import FetchedDocument, FetchQuery, Rejected, Session
 from app.domain.dates import answer_deadline
 from app.domain.errors import AppError, InputError
 from app.domain.invoice import TICARIFATURA
@@ -22,12 +22,16 @@ from app.workflows.context import WorkContext
 
 @dataclass(slots=True, kw_only=True)
 class ReceiveReport:
-    """`new` are ETTNs seen for the first time, `again` those we had, `kept_aside` unreadable ones (name, sentence)."""
+    """`new` are ETTNs seen for the first time, `again` those we had, `kept_aside` unreadable ones (name, sentence).
+
+    `unmarked` says why some could not be marked as read over there; they are stored all the same and come again.
+    """
 
     new: list[str] = field(default_factory=list)
     again: list[str] = field(default_factory=list)
     duplicates: list[str] = field(default_factory=list)
     kept_aside: list[tuple[str, str]] = field(default_factory=list)
+    unmarked: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -35,6 +39,7 @@ class ReceiveReport:
             "again": self.again,
             "duplicates": self.duplicates,
             "kept_aside": [{"name": name, "message": message} for name, message in self.kept_aside],
+            "unmarked": self.unmarked,
         }
 
 
@@ -122,7 +127,14 @@ def _store_and_acknowledge(
     # Compressing a page takes longer than one transaction may; nothing is acknowledged before all of it is stored.
     slices.write_each(ctx, points.RECEIVE, parsed, keep)
     # What came without its content stays unread over there: only the integrator has it.
-    session.acknowledge([(item.fetched.ettn, item.fetched.number) for item in parsed if item.raw])
+    try:
+        session.acknowledge([(item.fetched.ettn, item.fetched.number) for item in parsed if item.raw])
+    except Rejected as error:
+        if error.retry_safe:
+            raise
+        # The others of the page are marked by now. One that can never be marked must not shut the pages behind it.
+        report.unmarked.append(error.sentence)
+        return
     with ctx.db.write(points.ACKED) as s:
         for document_id in stored:
             documents.set_received_ack(s, document_id, at=ctx.clock.now())

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from app.connectors.base import Rejected
 from app.domain.lifecycle import Direction, State
 from app.storage import documents, quarantine
 from app.workflows import companies, receiving, slices
@@ -249,3 +250,31 @@ def test_what_came_without_content_is_found_by_the_completeness_pass(desk: Desk)
         desk.ctx, desk.company, account, session, start=today - timedelta(days=30), end=today
     )
     assert len(again.new) == 1
+
+
+class _NeverMarks:
+    """A session whose integrator refuses to mark one document for good."""
+
+    def __init__(self, session: Any, ettn: str) -> None:
+        self._session, self._ettn = session, ettn
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
+
+    def acknowledge(self, documents: Any) -> None:
+        self._session.acknowledge([d for d in documents if d[0] != self._ettn])
+        if any(d[0] == self._ettn for d in documents):
+            raise Rejected("IZIBIZ.10013", "İşaretlenemedi.", todo="Entegratöre sorun.")
+
+
+def test_one_that_cannot_be_marked_does_not_shut_the_next_page(desk: Desk) -> None:
+    desk.sandbox.add_incoming(count=105, to_vkn=SELLER)
+    account = companies.require_account(desk.ctx, desk.company)
+    stuck = desk.sandbox.stored("in")[0].ettn
+    session: Any = _NeverMarks(desk.office.session(account), stuck)
+    report = receiving.receive_new(desk.ctx, desk.company, account, session)
+    assert len(report.new) == 105
+    assert report.again == [stuck]
+    assert report.unmarked
+    with desk.office.db.read() as s:
+        assert stuck in [r.ettn for r in documents.unacked(s, desk.company.id)]
