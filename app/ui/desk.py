@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.domain.errors import AppError
 from app.office import Office
@@ -26,6 +26,8 @@ class Desk(QObject):
     failed = Signal(object)
     #: Ask the window to show something: a page key, and what to select there (a document id, a company id...).
     wanted = Signal(str, object)
+    #: No job runs any more and the office is about to close: let go of what the session held open.
+    closed = Signal()
 
     def __init__(self, office: Office, *, is_demo: bool = False, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +36,7 @@ class Desk(QObject):
         self.lanes = Lanes()
         self.runner = JobRunner(self)
         self._company: CompanyRecord | None = None
+        self._spent: list[Any] = []
 
     @property
     def company(self) -> CompanyRecord | None:
@@ -103,22 +106,33 @@ class Desk(QObject):
         failed: Callable[[AppError], None] | None,
     ) -> JobHandle:
         handle = self.runner.start(lane, title, company, work, owner=owner)
+        calls = [(then, failed)]
 
         def on_ended(outcome: Any) -> None:
+            # The handle must not be the last to hold its owner: a window without a parent would die inside the
+            # destructor of its own child (seen as a double free).
+            calling, failing = calls.pop()
+            self._spent.append((calling, failing))
+            QTimer.singleShot(0, self._forget_spent)
             match outcome:
                 case Done(value):
-                    if then is not None:
-                        then(value)
+                    if calling is not None:
+                        calling(value)
                 case Failed(error):
-                    (failed or self.failed.emit)(error)
+                    (failing or self.failed.emit)(error)
                 case Cancelled():
                     pass
 
         handle.ended.connect(on_ended)
         return handle
 
+    @Slot()
+    def _forget_spent(self) -> None:
+        self._spent.clear()
+
     def close(self, deadline_s: float = 10.0) -> list[Any]:
         """Stop taking jobs, cancel, wait; returns the jobs that still run. Then the office closes."""
         left = self.lanes.shutdown(deadline_s)
+        self.closed.emit()
         self.office.close()
         return left

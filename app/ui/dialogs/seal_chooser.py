@@ -1,0 +1,122 @@
+"""The list of seals to choose from: cards as they are found, files, the TEST seal. Blocked ones say why."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+
+from app.ui.dialogs.seal_sources import FILE, OPEN, TEST, TOKEN, SealSource
+from app.ui.theme import tokens
+from app.ui.widgets import IconButton, QuietLabel
+
+_ORDER = (OPEN, TOKEN, FILE, TEST)
+
+
+class SealChooser(QWidget):
+    """`chosen` when the choice has changed (by the user or by what was found), `search_wanted` on "Yeniden ara"."""
+
+    chosen = Signal()
+    search_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._known: list[SealSource] = []
+        self._tokens: list[SealSource] = []
+        self._buttons: dict[str, QRadioButton] = {}
+        self._by_user = False
+        self._key = ""
+        self._group = QButtonGroup(self)
+        self._group.buttonClicked.connect(self._on_button_clicked)
+        self._status = QuietLabel("", self, wrap=True)
+        self._again = IconButton("sync", self.tr("Kartları yeniden ara"), self, shortcut="F5")
+        self._again.clicked.connect(self.search_wanted)
+        top = QHBoxLayout()
+        top.addWidget(self._status, 1)
+        top.addWidget(self._again, alignment=Qt.AlignmentFlag.AlignTop)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(tokens.XS)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(tokens.S)
+        column.addLayout(top)
+        column.addLayout(self._list)
+        self.setAccessibleName(self.tr("Mühür seçimi"))
+
+    @property
+    def source(self) -> SealSource | None:
+        return next((s for s in self.sources if s.key == self._key), None)
+
+    @property
+    def sources(self) -> list[SealSource]:
+        """All lines, in the order they are shown."""
+        return sorted([*self._known, *self._tokens], key=lambda s: _ORDER.index(s.kind))
+
+    def button(self, key: str) -> QRadioButton:
+        return self._buttons[key]
+
+    def status_text(self) -> str:
+        return self._status.text()
+
+    def set_known(self, known: list[SealSource]) -> None:
+        self._known = known
+        self._rebuild()
+
+    def add_known(self, source: SealSource) -> None:
+        self.set_known([*(s for s in self._known if s.key != source.key), source])
+
+    def set_searching(self, searching: bool) -> None:
+        self._again.setEnabled(not searching)
+        if searching:
+            self._status.setText(self.tr("Kartlar aranıyor…"))
+
+    def set_tokens(self, found: list[SealSource], faults: list[str]) -> None:
+        self._tokens = found
+        self.set_searching(False)
+        count = self.tr("Takılı {n} kart bulundu.").format(n=len(found))
+        none = self.tr("Takılı mühür kartı bulunamadı. Kartı takıp yeniden arayın.")
+        self._status.setText("\n".join([count if found else none, *faults]))
+        self._rebuild()
+
+    def choose(self, key: str) -> None:
+        """Choose a line as if the user had."""
+        self._by_user = True
+        self._set(key)
+
+    def _rebuild(self) -> None:
+        while (item := self._list.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._buttons.clear()
+        for source in self.sources:
+            self._add(source)
+        usable = [s for s in self.sources if not s.blocked]
+        kept = next((s for s in usable if s.key == self._key and self._by_user), None)
+        # The company's own card comes first; a file or a TEST seal only when the user says so, or nothing else is.
+        cards = [s for s in usable if s.kind in (OPEN, TOKEN)]
+        wanted = kept or (cards[0] if cards else None) or next((s for s in usable if s.kind == TEST), None)
+        self._set(wanted.key if wanted is not None else "")
+
+    def _add(self, source: SealSource) -> None:
+        button = QRadioButton(source.title)
+        button.setEnabled(not source.blocked)
+        said = source.blocked or source.sentence
+        button.setAccessibleDescription(said)
+        button.setProperty("source", source.key)
+        self._group.addButton(button)
+        self._buttons[source.key] = button
+        self._list.addWidget(button)
+        if said:
+            line = QuietLabel(said, wrap=True)
+            line.setContentsMargins(tokens.XL, 0, 0, 0)
+            self._list.addWidget(line)
+
+    def _set(self, key: str) -> None:
+        self._key = key
+        if key in self._buttons:
+            self._buttons[key].setChecked(True)
+        self.chosen.emit()
+
+    @Slot(object)
+    def _on_button_clicked(self, button: QRadioButton) -> None:
+        self.choose(str(button.property("source")))
