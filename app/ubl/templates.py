@@ -34,10 +34,15 @@ def templates_of(root: etree._Element) -> list[bytes]:
     named: list[bytes] = []
     others: list[bytes] = []
     for element in root.iter(_OBJECT):
-        content = _decode(element)
-        if content and any(name in content for name in _XSL_NAMES):
+        content = decode_object(element)
+        if content and is_stylesheet(content):
             (named if _is_named_template(element) else others).append(content)
     return named + others
+
+
+def is_stylesheet(content: bytes) -> bool:
+    """Whether these bytes are an XSLT stylesheet, by its namespace."""
+    return any(name in content for name in _XSL_NAMES)
 
 
 def _is_named_template(element: etree._Element) -> bool:
@@ -48,8 +53,8 @@ def _is_named_template(element: etree._Element) -> bool:
     return "XSLT" in {kind.upper() for kind in kinds} or element.get("filename", "").lower().endswith((".xslt", ".xsl"))
 
 
-def _decode(element: etree._Element) -> bytes:
-    """The attachment's bytes; empty when it holds none that can be read."""
+def decode_object(element: etree._Element) -> bytes:
+    """The bytes of an EmbeddedDocumentBinaryObject; empty when it holds none that can be read."""
     for child in element:
         if isinstance(child.tag, str):  # the stylesheet stands there as elements
             return etree.tostring(child, encoding="UTF-8", with_tail=False)

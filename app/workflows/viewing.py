@@ -22,13 +22,17 @@ class Viewable:
     watermark: str
 
 
-def viewable(ctx: WorkContext, company: CompanyRecord, ettn: str, *, template: bytes) -> Viewable:
+def viewable(
+    ctx: WorkContext, company: CompanyRecord, ettn: str, *, template: bytes, direction: Direction | None = None
+) -> Viewable:
     """The document as it counts: the legal copy where there is one, else ours, else what came; a draft is built.
 
+    Without `direction` the one we issued is meant where both exist (an invoice of a firm to itself).
     Raises: RuleBroken (DOC.UNKNOWN).
     """
     with ctx.db.read() as s:
-        record = documents.find(s, company.id, Direction.OUT, ettn) or documents.find(s, company.id, Direction.IN, ettn)
+        found = (documents.find(s, company.id, d, ettn) for d in Direction if direction in (None, d))
+        record = next((r for r in found if r is not None), None)
         if record is None:
             raise RuleBroken("DOC.UNKNOWN", f"{ettn} bu firmada yok.", todo="ETTN'yi kontrol edin.")
         for role in ("legal", "sealed", "received"):
