@@ -130,6 +130,13 @@ THEME: Final = Setting(
     description="Pencerenin açık ya da koyu görünmesi.",
     choices=(("system", "Sistemle aynı"), ("light", "Açık"), ("dark", "Koyu")),
 )
+TRAY_NOTICES: Final = Setting(
+    name="tray_notices",
+    type=bool,
+    default=True,
+    title="Bildirimler",
+    description="Yeni belge gelince ve bir yanıtın süresi dolmak üzereyken sistem çubuğunda haber verilir.",
+)
 BULK_PDF: Final = Setting(
     name="bulk_pdf",
     type=str,
@@ -153,6 +160,7 @@ ALL: Final[tuple[Setting[Any], ...]] = (
     STATUS_INTERVAL_HOURS,
     SYNC_ON_START,
     THEME,
+    TRAY_NOTICES,
     BULK_PDF,
     SEAL_MODULES,
 )

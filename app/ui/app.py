@@ -1,0 +1,158 @@
+"""Starting the window: one instance per data folder, the look, the office, the hooks for what nobody caught."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from app.domain.errors import AppError, BugError
+from app.office import Office
+from app.runtime import logs
+from app.runtime.settings import SYNC_ON_START, THEME
+from app.ui.desk import Desk
+from app.ui.frame.window import MainWindow, app_icon
+from app.ui.instance import SingleInstance
+from app.ui.theme.style import theme
+
+log = logging.getLogger(__name__)
+
+
+class BugRelay(QObject):
+    """Carries what nobody caught, from whatever thread, to the window."""
+
+    caught = Signal(object)
+
+
+def run_window(data_dir: Path, *, demo: bool = False, passphrase: str | None = None) -> int:
+    """Open the window on this data folder (its `demo` subfolder for the demo office) and stay until it is closed.
+
+    A second start on the same folder raises the first window and returns 0.
+    """
+    app = make_application()
+    root = data_dir / "demo" if demo else data_dir
+    try:
+        instance = SingleInstance(root)
+    except OSError as error:
+        return _refuse(AppError("DATA.FOLDER", f"Veri klasörü açılamadı: {root}", why=str(error.strerror or "")))
+    if not instance.is_first:
+        instance.raise_first()
+        return 0
+    try:
+        with _open_office(root, demo=demo, passphrase=passphrase) as office:
+            return _run(app, office, instance, demo=demo)
+    except AppError as error:
+        log.info("the window cannot open: %s", error.code)
+        return _refuse(error)
+    finally:
+        instance.release()
+
+
+def make_application() -> QApplication:
+    """The application object, dressed by the system's theme; also for the tour and the benches."""
+    known = QApplication.instance()
+    if isinstance(known, QApplication):
+        return known
+    if sys.platform == "linux" and hasattr(os, "geteuid") and os.geteuid() == 0:
+        # Chromium refuses its sandbox to root; containers only.
+        os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
+        log.info("running as root: the web engine's own sandbox is off")
+    # The reading pane makes its web view late; the contexts must be shareable from the start.
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    _register_schemes()
+    app = QApplication([sys.argv[0] if sys.argv else "muhurdar"])
+    app.setApplicationName("Mühürdar")
+    app.setOrganizationName("Muhurdar")
+    app.setDesktopFileName("muhurdar")
+    QLocale.setDefault(QLocale(QLocale.Language.Turkish, QLocale.Country.Turkey))
+    _speak_turkish(app)
+    theme().apply("system")
+    app.setWindowIcon(app_icon())
+    return app
+
+
+def owner_name() -> str:
+    """Who holds a lease, as another machine's user reads it."""
+    return f"Mühürdar penceresi ({socket.gethostname()})"
+
+
+def _run(app: QApplication, office: Office, instance: SingleInstance, *, demo: bool) -> int:
+    theme().apply(office.settings.get(THEME))
+    desk = Desk(office, is_demo=demo)
+    relay = BugRelay()
+    restore_hooks = logs.install_hooks(relay.caught.emit)
+    window = MainWindow(desk)
+    relay.caught.connect(desk.failed)
+    instance.raised.connect(window.come_up)
+    # The window closes when its jobs have ended; until then nothing else may end the loop.
+    app.setQuitOnLastWindowClosed(True)
+    try:
+        window.show()
+        window.start()
+        if office.settings.get(SYNC_ON_START):
+            window.center.sync_all(mode="timer")
+        return app.exec()
+    finally:
+        restore_hooks()
+        # The office is closed by whoever opened it.
+        desk.lanes.shutdown(2.0)
+        window.deleteLater()
+
+
+@contextmanager
+def _open_office(root: Path, *, demo: bool, passphrase: str | None) -> Iterator[Office]:
+    if demo:
+        from app.demo.office import open_demo_office
+
+        with open_demo_office(root, owner=owner_name()) as opened, _logged(opened.office):
+            yield opened.office
+        return
+    with Office.open(root, owner=owner_name(), passphrase=passphrase) as office, _logged(office):
+        # Opened here and now: a database of a newer version is refused before a window stands there.
+        office.db  # noqa: B018
+        yield office
+
+
+@contextmanager
+def _logged(office: Office) -> Iterator[None]:
+    session = logs.configure(office.folder)
+    try:
+        yield
+    finally:
+        session.close()
+
+
+def _register_schemes() -> None:
+    """The reading pane's own URL scheme must be known before the application is made."""
+    try:
+        from app.ui.reading.scheme import register_scheme
+    except ImportError:
+        return
+    register_scheme()
+
+
+def _speak_turkish(app: QApplication) -> None:
+    """Qt's own words (file dialogs, buttons) in Turkish."""
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    for name in ("qtbase_tr", "qt_tr"):
+        translator = QTranslator(app)
+        if translator.load(name, folder):
+            app.installTranslator(translator)
+            return
+
+
+def _refuse(error: AppError) -> int:
+    """There is no window yet to say it in."""
+    known = error if not isinstance(error, BugError) else BugError(error)
+    box = QMessageBox(QMessageBox.Icon.Warning, "Mühürdar", known.sentence)
+    box.exec()
+    return 1

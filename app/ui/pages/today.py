@@ -1,0 +1,215 @@
+"""Bugün: what lapses, what is stuck, what arrived, across all clients. Each line is a door to the very thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.connectors.gib_codes import gib_code
+from app.domain.lifecycle import Direction, State
+from app.domain.turkish import format_amount
+from app.storage import overview
+from app.storage.database import OpenSession
+from app.storage.records import DocumentRecord
+from app.ui.desk import Desk
+from app.ui.frame.words import ago, left, long_date, thousands
+from app.ui.jobs import Changes
+from app.ui.pages.base import Page
+from app.ui.theme import tokens
+from app.ui.theme.tokens import Tone
+from app.ui.widgets import EmptyState, HeadingLabel, Line, LineList, QuietLabel, Section, SkeletonRows, look_of
+
+#: Answers that end within this are shown; the same span as the countdown's warning in the lists.
+DUE_WITHIN = timedelta(days=3)
+_URGENT_WITHIN = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    due: overview.Found
+    stuck: overview.Found
+    arrived: overview.Found
+    names: dict[int, str]
+    now: datetime
+
+
+class _Column(Section):
+    """One of the three questions, with its own words for an empty answer."""
+
+    def __init__(self, title: str, sentence: str, icon: str, empty: str, calm: str, parent: QWidget) -> None:
+        super().__init__(title, parent, sentence=sentence, raised=True)
+        self.list = LineList(title, self)
+        self.list.setFrameShape(LineList.Shape.NoFrame)
+        self.empty = EmptyState(icon, empty, calm, parent=self)
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(self.list)
+        self.stack.addWidget(self.empty)
+        self.skeleton = SkeletonRows(self.list)
+        self.more = QuietLabel("", self)
+        self.body.addWidget(self.stack, 1)
+        self.body.addWidget(self.more)
+
+    def show_lines(self, lines: list[Line], total: int) -> None:
+        self.skeleton.stop()
+        self.list.lines.set_lines(lines)
+        self.stack.setCurrentWidget(self.list if lines else self.empty)
+        self.set_count(total)
+        hidden = total - len(lines)
+        self.more.setVisible(hidden > 0)
+        self.more.setText(self.tr("ve {n} belge daha").format(n=thousands(hidden)))
+
+
+class TodayPage(Page):
+    """Across all clients, whichever is chosen."""
+
+    key = "today"
+    title = "Bugün"
+    shows = Changes(documents=True, companies=True)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._date = HeadingLabel("", self)
+        self._summary = QuietLabel("", self)
+        top = QHBoxLayout()
+        top.setSpacing(tokens.M)
+        top.addWidget(self._date)
+        top.addWidget(self._summary)
+        top.addStretch(1)
+        self.due = _Column(
+            self.tr("Süresi dolanlar"),
+            self.tr("Üç gün içinde yanıt verilmezse kabul edilmiş sayılır."),
+            "check-circle",
+            self.tr("Süresi dolan yok"),
+            self.tr("Önümüzdeki üç gün içinde yanıtlanması gereken ticari fatura kalmadı."),
+            self,
+        )
+        self.stuck = _Column(
+            self.tr("Takılanlar"),
+            self.tr("Gitmeyen, sonucu bilinmeyen ya da elle bakılması gerekenler."),
+            "check-circle",
+            self.tr("Takılan yok"),
+            self.tr("Her gönderim yolunda; elle bakılması gereken belge yok."),
+            self,
+        )
+        self.arrived = _Column(
+            self.tr("Gelenler"),
+            self.tr("Henüz açılmamış belgeler, en yenisi üstte."),
+            "inbox",
+            self.tr("Yeni belge yok"),
+            self.tr("Gelen bütün belgeler okundu. Yenilerini almak için F5'e basın."),
+            self,
+        )
+        self.columns = (self.due, self.stuck, self.arrived)
+        row = QHBoxLayout()
+        row.setSpacing(tokens.M)
+        for column in self.columns:
+            row.addWidget(column, 1)
+            column.list.opened.connect(self._on_list_opened)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(tokens.M, tokens.M, tokens.M, tokens.S)
+        page.setSpacing(tokens.M)
+        page.addLayout(top)
+        page.addLayout(row, 1)
+
+    def refresh(self) -> None:
+        now = self.desk.office.clock.now()
+        for column in self.columns:
+            column.skeleton.setGeometry(column.list.rect())
+            column.skeleton.start()
+
+        def ask(s: OpenSession) -> _Read:
+            return _Read(
+                overview.due_answers(s, before=now + DUE_WITHIN),
+                overview.stuck(s),
+                overview.arrived(s, now=now),
+                overview.company_names(s),
+                now,
+            )
+
+        self.desk.read(ask, self._take, owner=self)
+
+    def _take(self, read: _Read) -> None:
+        self._date.setText(long_date(read.now))
+        self.due.show_lines([self._due_line(r, read) for r in read.due.rows], read.due.total)
+        self.stuck.show_lines([self._stuck_line(r, read) for r in read.stuck.rows], read.stuck.total)
+        self.arrived.show_lines([self._arrived_line(r, read) for r in read.arrived.rows], read.arrived.total)
+        parts = (
+            (read.due.total, self.tr("{n} yanıtın süresi doluyor")),
+            (read.stuck.total, self.tr("{n} belge takıldı")),
+            (read.arrived.total, self.tr("{n} yeni belge geldi")),
+        )
+        told = ", ".join(words.format(n=thousands(n)) for n, words in parts if n)
+        self._summary.setText(f"{told}." if told else self.tr("Bekleyen iş yok; masa temiz."))
+
+    def _due_line(self, record: DocumentRecord, read: _Read) -> Line:
+        is_urgent = record.answer_due_at is not None and record.answer_due_at - read.now < _URGENT_WITHIN
+        tone: Tone = "error" if is_urgent else "warn"
+        return Line(
+            title=record.partner_name or record.partner_vkn,
+            details=(_facts(record.number, _money(record)), read.names.get(record.company_id, "")),
+            right=left(record.answer_due_at, now=read.now),
+            right_tone=tone,
+            icon="clock",
+            tone=tone,
+            what=record,
+        )
+
+    def _stuck_line(self, record: DocumentRecord, read: _Read) -> Line:
+        reason, todo = why_stuck(record)
+        look = look_of(record.state)
+        is_lost = record.state in (State.FAILED, State.UNKNOWN)
+        facts = _facts(record.number, read.names.get(record.company_id, ""))
+        return Line(
+            title=record.partner_name or record.partner_vkn,
+            details=(reason, f"→ {todo}", facts),
+            right=look.title if is_lost else self.tr("İncele"),
+            right_tone=look.tone if is_lost else "warn",
+            icon=look.icon if is_lost else "warn",
+            tone=look.tone if is_lost else "warn",
+            tip=f"{record.partner_name}\n{reason}\n→ {todo}",
+            what=record,
+        )
+
+    def _arrived_line(self, record: DocumentRecord, read: _Read) -> Line:
+        return Line(
+            title=record.partner_name or record.partner_vkn,
+            details=(
+                _facts(record.number, ago(record.arrived_at, now=read.now)),
+                read.names.get(record.company_id, ""),
+            ),
+            right=_money(record),
+            icon=look_of(record.state).icon,
+            is_strong=True,
+            what=record,
+        )
+
+    @Slot(object)
+    def _on_list_opened(self, record: object) -> None:
+        if isinstance(record, DocumentRecord):
+            self.desk.wanted.emit("inbox" if record.direction is Direction.IN else "outbox", record.id)
+
+
+def why_stuck(record: DocumentRecord) -> tuple[str, str]:
+    """Why a document is stuck, and the next safe step; from the review flag, GİB's code, or the state."""
+    if record.review_code:
+        return record.review_reason, record.review_todo or "Belgenin geçmişine bakın."
+    if record.state is State.UNKNOWN:
+        return (
+            "Gönderimin yanıtı gelmedi; gidip gitmediği bilinmiyor.",
+            "Eşitleyin (F5): önce durumu sorulur, kendiliğinden ikinci kez gönderilmez.",
+        )
+    known = gib_code(record.gib_code) if record.gib_code is not None else None
+    if known is not None:
+        return known.official, known.plain
+    return record.raw_text or "Entegratör belgeyi kabul etmedi.", "Düzeltip aynı numarayla yeniden gönderin."
+
+
+def _facts(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _money(record: DocumentRecord) -> str:
+    return "" if record.payable is None else f"{format_amount(record.payable)} {record.currency}"
