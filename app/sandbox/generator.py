@@ -195,4 +195,4 @@ def _line(recipe: _Recipe, chance: random.Random, number: int) -> InvoiceLine:
     return line
 
 
-_WITHHELD = {"612": 90, "602": 90, "614": 20}
+_WITHHELD = {"612": 90, "602": 90, "614": 50}

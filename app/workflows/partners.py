@@ -29,7 +29,8 @@ def ensure_registration(
         known = companies.get_partner(s, company.id, digits)
     now = ctx.clock.now()
     is_fresh = known is not None and known.checked_at is not None and now - known.checked_at < FRESH_FOR
-    if is_fresh and known is not None and known.registered is not None:
+    # A "no" is asked again each time there is a connection: the buyer may have registered this morning.
+    if is_fresh and known is not None and (known.registered or (known.registered is False and session is None)):
         return known
     if session is None:
         if known is not None:

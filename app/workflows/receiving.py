@@ -199,6 +199,17 @@ def _store_one(
     (report.new if is_new else report.again).append(record.ettn)
     if is_new and record.duplicate_of is not None:
         report.duplicates.append(record.ettn)
+    digits = company.company.tax_number.digits
+    if is_new and summary.customer_vkn not in ("", digits):
+        # A wrongly set account would file another firm's invoices here: kept, shown, never taken for granted.
+        documents.flag_review(
+            s,
+            record.id,
+            code="RECEIVE.OTHER_FIRM",
+            reason="Gelen faturanın alıcısı bu firma değil.",
+            todo="Firmanın entegratör hesabını kontrol edin; hesap başka bir firmaya ait olabilir.",
+            at=now,
+        )
     return record.id
 
 

@@ -201,7 +201,7 @@ def reseal_failed(ctx: WorkContext, company: CompanyRecord, record: DocumentReco
     if record.state is not State.FAILED:
         raise RuleBroken(
             "RESEND.FORBIDDEN",
-            f"{record.number} yeniden gönderilemez.",
+            f"{record.number or record.ettn} yeniden gönderilemez.",
             why="Yalnız hata almış belgeler yeniden gönderilir.",
             todo="Belgenin durumuna ve geçmişine bakın.",
         )
@@ -217,14 +217,19 @@ def reseal_failed(ctx: WorkContext, company: CompanyRecord, record: DocumentReco
     ensure_means(mode, means)
     invoice = drafting.load_invoice(ctx, company, record.id)
     ettn = new_ettn() if rule is ResendRule.NEW_ETTN else record.ettn
+    # After a failure at the receiver the mailbox may have changed: the buyer is looked at again.
+    partner = partners.ensure_registration(ctx, company, invoice.customer, means.session)
+    ensure_registered(partner)
+    wanted = invoice.receiver_label or record.receiver_label
+    label = partners.choose_label(partner, wanted if wanted in partner.pk_labels else invoice.receiver_label)
     numbered = replace(
         invoice,
         uuid=ettn,
         number=parse_document_number(record.number),
         sender_label=record.sender_label,
-        receiver_label=invoice.receiver_label or record.receiver_label,
+        receiver_label=label,
     )
-    findings = drafting.check(ctx, numbered, partner=None, purpose="seal")
+    findings = drafting.check(ctx, numbered, partner=partner, purpose="seal")
     if has_errors(findings):
         first = next(f for f in findings if f.severity == "error")
         raise RuleBroken(

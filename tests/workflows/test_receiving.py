@@ -168,6 +168,18 @@ def test_what_was_read_elsewhere_is_found_and_brought(desk: Desk) -> None:
     assert again.new == []
 
 
+def test_an_invoice_to_another_firm_is_kept_and_shown(desk: Desk) -> None:
+    (ettn,) = desk.sandbox.add_incoming(count=1, to_vkn=SELLER)
+    xml = next(d.xml for d in desk.sandbox.stored("in") if d.ettn == ettn)
+    foreign = xml.replace(SELLER.encode(), b"7750409379").replace(
+        ettn.encode(), b"00000000-0000-4000-8000-0000000000aa"
+    )
+    desk.sandbox.add_incoming(xml=foreign, to_vkn=SELLER)
+    desk.sync()
+    flagged = [r.ettn for r in desk.records(Direction.IN) if r.review_code == "RECEIVE.OTHER_FIRM"]
+    assert flagged == ["00000000-0000-4000-8000-0000000000aa"]
+
+
 def test_one_company_never_touches_another(desk: Desk) -> None:
     """A second company whose integrator is down: its pass fails, the first one's goes on, nothing is mixed."""
     from app.demo import people

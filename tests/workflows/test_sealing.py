@@ -99,6 +99,19 @@ def test_unregistered_buyer_is_not_sealed_and_the_draft_stays(desk: Desk) -> Non
     assert desk.get(ettn).number == ""
 
 
+def test_a_buyer_who_registers_the_same_day_is_found(desk: Desk) -> None:
+    stranger = {
+        "vkn": "3900892152",
+        "title": "Yeni Mükellef Ticaret",
+        "tax_office": "Maltepe",
+        "address": {"district": "Çankaya", "city": "Ankara", "country": "Türkiye"},
+    }
+    ettn = desk.draft(0, customer=stranger)
+    assert _code(sealing.seal(desk.ctx, desk.company, [ettn], desk.means())) == "BUYER.NOT_REGISTERED"
+    desk.sandbox.register("3900892152", "Yeni Mükellef Ticaret", pk=["urn:mail:pk@yeni.example"], gb=[])
+    assert sealing.seal(desk.ctx, desk.company, [ettn], desk.means()).done == [ettn]
+
+
 def test_unknown_buyer_waits_for_a_connection(desk: Desk) -> None:
     ettn = desk.draft(0)
     report = sealing.seal(desk.ctx, desk.company, [ettn], desk.means(online=False))
