@@ -1,0 +1,233 @@
+"""What the settings' jobs do, without any widget: read cards and series, store them, try an account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from app.connectors.base import AuthenticationFailed, EndpointKind, Taxpayer, Unreachable
+from app.connectors.registry import ConnectorInfo, list_connectors
+from app.domain.document_number import SeriesPurpose
+from app.domain.errors import AppError, ConfigError, InputError
+from app.domain.turkish import sort_key
+from app.office import Office
+from app.storage import companies as stored
+from app.storage import numbers
+from app.storage.database import OpenSession
+from app.storage.records import AccountRecord, CompanyRecord
+from app.ubl.company_json import company_from_json
+from app.workflows import companies
+from app.workflows.context import WorkContext
+
+PURPOSE_TITLES: Final[Mapping[SeriesPurpose, str]] = {
+    SeriesPurpose.EINVOICE: "e-Fatura",
+    SeriesPurpose.EXPORT: "İhracat faturası",
+    SeriesPurpose.EARCHIVE: "e-Arşiv",
+    SeriesPurpose.EARCHIVE_INTERNET: "e-Arşiv, internet satışı",
+}
+KIND_WORDS: Final[Mapping[EndpointKind, str]] = {
+    EndpointKind.SANDBOX: "deneme ortamı (bu bilgisayarda, gerçek gönderim yapılmaz)",
+    EndpointKind.TEST: "entegratörün test ortamı (belgeler GİB'e gitmez)",
+    EndpointKind.LIVE: "GERÇEK ortam: gönderilen belgeler hukuken geçerlidir",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesState:
+    """One purpose's series: the next number, and the date of the last given one (None: none given this year)."""
+
+    purpose: SeriesPurpose
+    series: str = ""
+    next_sequence: int = 1
+    last_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountState:
+    """What the account form starts from. `problem` says why the password cannot be looked at."""
+
+    company: CompanyRecord
+    connectors: tuple[ConnectorInfo, ...]
+    account: AccountRecord | None
+    has_password: bool
+    problem: AppError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """What stands in the account form. `password` empty means the stored one."""
+
+    connector: str
+    url: str
+    user: str
+    password: str
+    labels: tuple[str, ...]
+    settings: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"Login({self.connector!r}, {self.url!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryReport:
+    """What was tried, in order, each with whether it went well; `labels` are the company's own addresses."""
+
+    steps: tuple[tuple[bool, str], ...]
+    taxpayers: tuple[Taxpayer, ...] = ()
+    error: AppError | None = None
+
+    @property
+    def went_well(self) -> bool:
+        return self.error is None
+
+
+def list_firms(s: OpenSession) -> list[CompanyRecord]:
+    """All companies in Turkish alphabetical order."""
+    return sorted(stored.list_companies(s), key=lambda r: sort_key(r.company.party.display_name))
+
+
+def series_states(s: OpenSession, company: CompanyRecord, year: int) -> list[SeriesState]:
+    """The series of every purpose and where each goes on in `year`."""
+    states = []
+    for purpose in SeriesPurpose:
+        series = company.company.series.get(purpose.value) or numbers.series_for(s, company.id, purpose) or ""
+        if not series:
+            states.append(SeriesState(purpose=purpose))
+            continue
+        number, last_date = numbers.peek_next(s, company.id, series, year)
+        states.append(SeriesState(purpose=purpose, series=series, next_sequence=number.sequence, last_date=last_date))
+    return states
+
+
+def save_firm(
+    ctx: WorkContext, data: Mapping[str, Any], starts: Mapping[SeriesPurpose, int], *, is_new: bool
+) -> CompanyRecord:
+    """Store a card that was written as JSON, and where its series go on.
+
+    Raises: InvalidData (COMPANY.INVALID), InputError COMPANY.KNOWN for a new card with a stored number, RuleBroken.
+    """
+    company = company_from_json(data)
+    if is_new:
+        with ctx.db.read() as s:
+            known = stored.get_company(s, company.tax_number)
+        if known is not None:
+            raise InputError(
+                "COMPANY.KNOWN",
+                f"{company.tax_number} numarasıyla kayıtlı bir firma var: {known.company.party.display_name}.",
+                todo="Var olan kartı listeden açıp değiştirin.",
+            )
+    record = companies.save_company(ctx, company)
+    for purpose, next_sequence in starts.items():
+        companies.start_number(
+            ctx,
+            record,
+            purpose=purpose,
+            series=company.series[purpose.value],
+            year=ctx.clock.today().year,
+            next_sequence=next_sequence,
+        )
+    return record
+
+
+def account_state(office: Office, company: CompanyRecord) -> AccountState:
+    """Connectors, the company's account, and whether its password can be had. Never raises for a closed vault."""
+    with office.db.read() as s:
+        account = stored.get_account(s, company.id)
+    has_password, problem = False, None
+    if account is not None:
+        try:
+            has_password = office.secrets.get(account.secret_name) is not None
+        except AppError as e:
+            problem = e
+    return AccountState(
+        company=company,
+        connectors=tuple(list_connectors()),
+        account=account,
+        has_password=has_password,
+        problem=problem,
+    )
+
+
+def save_account(office: Office, ctx: WorkContext, company: CompanyRecord, login: Login) -> AccountRecord:
+    """Store address, user and labels; the password goes to the secret store. Raises: as `set_connector`."""
+    connector = office.connector(login.connector)
+    account = companies.set_connector(
+        ctx,
+        company,
+        connector,
+        url=login.url,
+        user=login.user,
+        password=_password(office, company, login),
+        secrets=office.secrets,
+        settings=login.settings,
+        labels=login.labels,
+    )
+    office.forget(account.id)
+    return account
+
+
+def try_account(office: Office, company: CompanyRecord, login: Login) -> TryReport:
+    """Log in as the form says and ask for the company itself. What goes wrong stands in the report."""
+    from app.connectors.base import Credentials
+
+    steps: list[tuple[bool, str]] = []
+    number = company.company.tax_number
+    try:
+        connector = office.connector(login.connector)
+        kind = connector.endpoint_kind(login.url)
+        where = f"{connector.title}, {KIND_WORDS[kind]}"
+        credentials = Credentials(
+            url=login.url,
+            user=login.user,
+            password=_password(office, company, login),
+            settings=dict(login.settings),
+        )
+        session = connector.open(credentials)
+    except AppError as e:
+        return TryReport(steps=((False, f"Bağlantı kurulmadı. {e.sentence}"),), error=e)
+    try:
+        taxpayers = session.check_taxpayer(number.digits)
+    except AppError as e:
+        if isinstance(e, Unreachable):
+            steps.append((False, f"{login.url} adresine bağlanılamadı ({where}). {e.sentence}"))
+        elif isinstance(e, AuthenticationFailed):
+            steps.append((True, f"{login.url} adresine bağlanıldı ({where})."))
+            steps.append((False, f"“{login.user}” kullanıcısıyla giriş yapılamadı. {e.sentence}"))
+        else:
+            steps.append((True, f"{login.url} adresine bağlanıldı ({where})."))
+            steps.append((False, f"{number} sorgulanamadı. {e.sentence}"))
+        return TryReport(steps=tuple(steps), error=e)
+    finally:
+        session.close()
+    steps.append((True, f"{login.url} adresine bağlanıldı ({where})."))
+    steps.append((True, f"“{login.user}” kullanıcısıyla giriş yapıldı."))
+    live = [t for t in taxpayers if not t.deleted]
+    if live:
+        gb, pk = (sum(t.unit.upper() == unit for t in live) for unit in ("GB", "PK"))
+        steps.append((True, f"{number} soruldu: e-Fatura mükellefi; {gb} gönderici, {pk} posta kutusu etiketi."))
+    else:
+        steps.append((True, f"{number} soruldu: e-Fatura mükellefi olarak kayıtlı değil."))
+    return TryReport(steps=tuple(steps), taxpayers=tuple(live))
+
+
+def _password(office: Office, company: CompanyRecord, login: Login) -> str:
+    """The typed password, else the stored one: only for the place and the user it was stored for.
+
+    Raises: ConfigError CONNECTOR.PASSWORD; what opening the secret store raises.
+    """
+    if login.password:
+        return login.password
+    with office.db.read() as s:
+        account = stored.get_account(s, company.id, login.connector)
+    if account is not None and (account.url, account.user) == (login.url.rstrip("/"), login.user):
+        kept = office.secrets.get(account.secret_name)
+        if kept is not None:
+            return kept
+    raise ConfigError(
+        "CONNECTOR.PASSWORD",
+        "Parola yazılmamış.",
+        why="Adres ya da kullanıcı değişince parola yeniden yazılır; eski parola başka bir adrese gönderilmez.",
+        todo="Entegratör parolasını yazın.",
+    )
