@@ -17,11 +17,12 @@ FRESH_FOR = timedelta(days=1)
 
 
 def ensure_registration(
-    ctx: WorkContext, company: CompanyRecord, party: Party, session: Session | None
+    ctx: WorkContext, company: CompanyRecord, party: Party, session: Session | None, *, ask_again: bool = False
 ) -> PartnerRecord:
     """Return the buyer's card, asking the integrator when we do not know or the answer is old.
 
-    `session` None means no connection: what is known is used as it is.
+    With `ask_again` (the user pressed "Sorgula") a fresh answer is asked anew too. `session` None means no connection:
+    what is known is used as it is.
     Raises: ConnectorError when the question itself failed and nothing was known before.
     """
     digits = party.tax_number.digits
@@ -30,7 +31,8 @@ def ensure_registration(
     now = ctx.clock.now()
     is_fresh = known is not None and known.checked_at is not None and now - known.checked_at < FRESH_FOR
     # A "no" is asked again each time there is a connection: the buyer may have registered this morning.
-    if is_fresh and known is not None and (known.registered or (known.registered is False and session is None)):
+    is_enough = is_fresh and not ask_again
+    if is_enough and known is not None and (known.registered or (known.registered is False and session is None)):
         return known
     if session is None:
         if known is not None:

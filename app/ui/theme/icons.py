@@ -51,8 +51,10 @@ def bind_icon(target: HasIcon, name: str, tone: Tone = "text") -> None:
 def rebind_all() -> None:
     """After the theme has changed: every bound icon again."""
     for target, (name, tone) in list(_bound.items()):
+        # Made first: drawing may collect garbage, and with it the very target.
+        fresh = icon(name, tone)
         if isValid(target):
-            target.setIcon(icon(name, tone))  # type: ignore[attr-defined]
+            target.setIcon(fresh)  # type: ignore[attr-defined]
 
 
 @lru_cache(maxsize=512)

@@ -1,0 +1,131 @@
+"""Paints the cells of a document list by hand: state with its icon, countdown, placeholders, a line under each row."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Slot
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from app.ui.lists.columns import Column, RowView
+from app.ui.lists.document_model import DocumentModel, RowViewRole
+from app.ui.theme import fonts, tokens
+from app.ui.theme.icons import pixmap
+from app.ui.theme.style import theme
+from app.ui.theme.tokens import Tone
+from app.ui.widgets.skeleton import paint_skeleton_row
+
+Index = QModelIndex | QPersistentModelIndex
+_VCENTER: Final = Qt.AlignmentFlag.AlignVCenter
+_LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | _VCENTER)
+_RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | _VCENTER)
+_WIDE: Final = ("partner_name", "company")
+
+
+class RowDelegate(QStyledItemDelegate):
+    """For DocumentModel only. Nothing here asks SQL or formats: a row comes ready."""
+
+    def __init__(self, model: DocumentModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._colours: dict[str, QColor] = {}
+        self._font_key = ""
+        self._plain = QFont()
+        self._medium = QFont()
+        self._plain_metrics = QFontMetrics(self._plain)
+        self._medium_metrics = QFontMetrics(self._medium)
+        theme().changed.connect(self._on_theme_changed)
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self._colours.clear()
+
+    def _colour(self, name: str) -> QColor:
+        found = self._colours.get(name)
+        if found is None:
+            found = self._colours[name] = QColor(getattr(theme().palette, name))
+        return found
+
+    def _take_font(self, font: QFont) -> None:
+        key = font.key()
+        if key != self._font_key:
+            self._font_key = key
+            self._plain = fonts.tabular(font)
+            self._medium = fonts.medium(self._plain)
+            self._plain_metrics = QFontMetrics(self._plain)
+            self._medium_metrics = QFontMetrics(self._medium)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        column = self._model.columns[index.column()]
+        return QSize(QFontMetrics(option.font).averageCharWidth() * column.width + 2 * tokens.S, tokens.ROW_PX)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        rect = option.rect
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.fillRect(rect, self._colour("selection" if is_selected else "surface"))
+        painter.setPen(QPen(self._colour("line"), 1))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        view = index.data(RowViewRole)
+        if not isinstance(view, RowView):
+            if self._model.shows_skeletons:
+                paint_skeleton_row(painter, rect, index.row() * 7 + index.column())
+            return
+        self._take_font(option.font)
+        column = self._model.columns[index.column()]
+        inside = rect.adjusted(tokens.S, 0, -tokens.S, 0)
+        is_unread = not view.record.is_read
+        painter.setFont(self._medium if is_unread else self._plain)
+        metrics = self._medium_metrics if is_unread else self._plain_metrics
+        match column.kind:
+            case "state":
+                self._paint_state(painter, inside, view, metrics, option.widget)
+            case "due":
+                self._paint_due(painter, inside, view, view.texts[index.column()], option.widget)
+            case _:
+                painter.setPen(self._colour("text"))
+                self._paint_text(painter, inside, column, view.texts[index.column()], metrics)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(self._colour("accent"), 1))
+            painter.drawRect(rect.adjusted(0, 0, -1, -2))
+
+    def _paint_text(self, painter: QPainter, rect: QRect, column: Column, text: str, metrics: QFontMetrics) -> None:
+        if column.kind == "number":
+            # A cut amount would be a wrong amount: what does not fit shows its end.
+            fits = metrics.elidedText(text, Qt.TextElideMode.ElideLeft, rect.width())
+            painter.drawText(rect, _RIGHT, fits)
+            return
+        mode = Qt.TextElideMode.ElideMiddle if column.key in _WIDE else Qt.TextElideMode.ElideRight
+        painter.drawText(rect, _LEFT, metrics.elidedText(text, mode, rect.width()))
+
+    def _paint_state(
+        self, painter: QPainter, rect: QRect, view: RowView, metrics: QFontMetrics, widget: QWidget | None
+    ) -> None:
+        word_at = self._paint_icon(painter, rect, view.look.icon, view.look.tone, widget)
+        painter.setPen(self._colour("text"))
+        word = metrics.elidedText(view.look.title, Qt.TextElideMode.ElideRight, word_at.width())
+        painter.drawText(word_at, _LEFT, word)
+        if not view.step:
+            return
+        step_at = word_at.adjusted(metrics.horizontalAdvance(word) + tokens.S, 0, 0, 0)
+        if step_at.width() < metrics.averageCharWidth() * 4:
+            return
+        painter.setFont(self._plain)
+        painter.setPen(self._colour("quiet"))
+        step = self._plain_metrics.elidedText(view.step, Qt.TextElideMode.ElideRight, step_at.width())
+        painter.drawText(step_at, _LEFT, step)
+
+    def _paint_due(self, painter: QPainter, rect: QRect, view: RowView, text: str, widget: QWidget | None) -> None:
+        if not text:
+            return
+        if view.due_tone in ("warn", "error"):
+            self._paint_icon(painter, rect, "clock" if view.due_tone == "warn" else "warn", view.due_tone, widget)
+        painter.setPen(self._colour(view.due_tone))
+        painter.drawText(rect, _RIGHT, text)
+
+    def _paint_icon(self, painter: QPainter, rect: QRect, name: str, tone: Tone, widget: QWidget | None) -> QRect:
+        """Draw the icon at the left; returns the room that is left for words."""
+        ratio = widget.devicePixelRatioF() if widget is not None else 1.0
+        top = rect.top() + (rect.height() - tokens.ICON_PX) // 2
+        painter.drawPixmap(rect.left(), top, pixmap(name, tone, ratio=ratio))
+        return rect.adjusted(tokens.ICON_PX + tokens.XS + 2, 0, 0, 0)

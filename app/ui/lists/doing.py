@@ -1,0 +1,341 @@
+"""Carries out the actions of a list on what is selected: asks where it must, runs one job, reports once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.connectors.base import Answer
+from app.domain.errors import AppError
+from app.domain.lifecycle import DocumentKind
+from app.runtime.files import OUTPUT, staged
+from app.ui.desk import Desk
+from app.ui.dialogs import pin
+from app.ui.dialogs.answer import ask_answer
+from app.ui.dialogs.bulk_report import BulkReportDialog
+from app.ui.dialogs.confirm import confirm
+from app.ui.dialogs.file_findings import FileFindingsDialog
+from app.ui.jobs import Changes
+from app.ui.lists import bulk, export
+from app.ui.lists.bulk import Outcome
+from app.ui.lists.columns import RowView
+from app.ui.lists.document_model import row_reader
+from app.ui.lists.file_check import CheckedFile, check_paths
+from app.ui.lists.seal_flow import SealFlow, needs_seal, send_soon
+from app.ui.lists.selection import Selection
+from app.ui.lists.table import DocumentTable
+from app.ui.widgets import MessageBar
+from app.workflows.context import WorkContext
+
+#: Rows per step of an export, and the most that is copied to the clipboard.
+_STEP = 1_000
+MAX_COPIED = 50_000
+#: From so many drafts on, deleting is asked first (it can be undone all the same).
+_ASK_FROM = 2
+
+
+class Doing(QObject):
+    """GUI thread only. `finished` carries the Outcome after it was shown."""
+
+    finished = Signal(object)
+
+    def __init__(self, desk: Desk, table: DocumentTable, message: MessageBar, title: str, page: QWidget) -> None:
+        super().__init__(page)
+        self._desk = desk
+        self._table = table
+        self._message = message
+        self._title = title
+        self._page = page
+        self._undo: tuple[str, list[int]] = ("", [])
+        self.selection = Selection()
+        self._flow = SealFlow(desk, page)
+        self._flow.ended.connect(self._on_outcome)
+        self._flow.failed.connect(self._on_failed)
+        message.acted.connect(self.undo)
+
+    # -- sending and answering -------------------------------------------------------------------------------------
+
+    @Slot()
+    def issue(self) -> None:
+        self._flow.start("issue", self._ids())
+
+    @Slot()
+    def reissue(self) -> None:
+        self._flow.start("reissue", self._ids())
+
+    @Slot()
+    def queue(self) -> None:
+        office, ids = self._desk.office, self._ids()
+        self._run(self.tr("Kuyruğa alınıyor"), lambda ctx: bulk.queue(ctx, office, ids))
+
+    @Slot()
+    def accept(self) -> None:
+        self._answer(Answer.ACCEPT)
+
+    @Slot()
+    def reject(self) -> None:
+        self._answer(Answer.REJECT)
+
+    def _answer(self, what: Answer) -> None:
+        chosen = self.selection
+        left_out = len(chosen.ids) - chosen.answerable
+        reason = ask_answer(
+            what, company=chosen.company_words, count=chosen.answerable, left_out=left_out, parent=self._page
+        )
+        if reason is None:
+            return
+        ids = list(chosen.ids)
+        self._run(self.tr("Yanıtlanıyor"), lambda ctx: bulk.answer(ctx, ids, what, reason), then=self._on_answered)
+
+    def _on_answered(self, outcome: Outcome) -> None:
+        self._on_outcome(outcome)
+        if outcome.done:
+            done = list(outcome.done)
+            self._desk.run(
+                self.tr("Yanıtlar hazırlanıyor"),
+                lambda ctx: bulk.by_company(ctx, done),
+                self._send_answers,
+                owner=self,
+                lane=self._desk.lanes.account("lists"),
+            )
+
+    def _send_answers(self, batches: list[Any]) -> None:
+        """Each company's answers go out with its own seal, or by the integrator's."""
+        for company, records in batches:
+            if not needs_seal(company, DocumentKind.APPLICATION_RESPONSE):
+                send_soon(self._desk, company, owner=self._desk)
+                continue
+            words = self.tr("Yanıtlar mühürlenip göndericilere ve GİB'e iletilir.")
+            choice = pin.ask_seal(self._desk, company, len(records), words, self._page)
+            if choice is not None:
+                send_soon(self._desk, company, owner=self._desk, sealer=choice.sealer)
+            else:
+                self._message.show_message("wait", self.tr("Yanıtlar yazıldı; mühür verilince gönderilecek."))
+
+    @Slot()
+    def make_return(self) -> None:
+        self._desk.wanted.emit("editor", ("return", self.selection.ids[0]))
+
+    @Slot()
+    def edit(self) -> None:
+        self._desk.wanted.emit("editor", self.selection.ids[0])
+
+    @Slot()
+    def copy_of(self) -> None:
+        self._desk.wanted.emit("editor", ("copy", self.selection.ids[0]))
+
+    # -- marks and drafts ------------------------------------------------------------------------------------------
+
+    @Slot()
+    def mark_read(self) -> None:
+        ids = self._ids()
+        self._run(self.tr("Okundu işaretleniyor"), lambda ctx: bulk.mark_read(ctx, ids, is_read=True))
+
+    @Slot()
+    def mark_unread(self) -> None:
+        ids = self._ids()
+        self._run(self.tr("Okunmadı işaretleniyor"), lambda ctx: bulk.mark_read(ctx, ids, is_read=False))
+
+    def mark_seen(self, document_id: int) -> None:
+        """One document was read in the pane: no message, nothing to undo."""
+        self._desk.run(
+            self.tr("Okundu işaretleniyor"),
+            lambda ctx: bulk.mark_read(ctx, [document_id], is_read=True),
+            owner=self,
+            lane=self._desk.lanes.account("lists"),
+            changes=Changes(documents=True),
+        )
+
+    @Slot()
+    def finish_review(self) -> None:
+        ids = self._ids()
+        self._run(self.tr("İncelemeler kapatılıyor"), lambda ctx: bulk.finish_review(ctx, ids))
+
+    @Slot()
+    def discard(self) -> None:
+        ids, count = self._ids(), self.selection.discardable
+        if count >= _ASK_FROM and not confirm(
+            self.tr("{0} taslak silinsin mi?").format(count),
+            company=self.selection.company_words,
+            consequence=self.tr("Numara almamış taslaklar listeden kalkar; silme geri alınabilir."),
+            yes=self.tr("Sil ({0})").format(count),
+            parent=self._page,
+        ):
+            return
+        self._run(self.tr("Taslaklar siliniyor"), lambda ctx: bulk.discard(ctx, ids))
+
+    @Slot()
+    def restore(self) -> None:
+        ids = self._ids()
+        self._run(self.tr("Taslaklar geri alınıyor"), lambda ctx: bulk.restore(ctx, ids))
+
+    @Slot()
+    def undo(self) -> None:
+        """Take the last action back, if it was one that can be."""
+        what, ids = self._undo
+        self._undo = ("", [])
+        self._message.hide()
+        match what:
+            case "restore":
+                self._run(self.tr("Geri alınıyor"), lambda ctx: bulk.restore(ctx, ids))
+            case "read" | "unread":
+                self._run(self.tr("Geri alınıyor"), lambda ctx: bulk.mark_read(ctx, ids, is_read=what == "read"))
+
+    # -- files and the clipboard -----------------------------------------------------------------------------------
+
+    @Slot()
+    def export_pdf(self) -> None:
+        office = self._desk.office
+        self._export(self.tr("PDF yazılıyor"), lambda ctx, ids, to: bulk.export_pdf(ctx, office, ids, to))
+
+    @Slot()
+    def export_xml(self) -> None:
+        self._export(self.tr("XML yazılıyor"), bulk.export_xml)
+
+    def _export(self, title: str, work: Callable[[WorkContext, Sequence[int], Path], Outcome]) -> None:
+        chosen = QFileDialog.getExistingDirectory(self._page, self.tr("Dosyaların yazılacağı klasör"), _documents())
+        if chosen:
+            self.export_into(Path(chosen), title, work)
+
+    def export_into(
+        self, folder: Path, title: str, work: Callable[[WorkContext, Sequence[int], Path], Outcome]
+    ) -> None:
+        ids = self._ids()
+        self._run(title, lambda ctx: work(ctx, ids, folder), changes=None)
+
+    @Slot()
+    def copy_table(self) -> None:
+        """The selected rows, as they are shown, tab-separated."""
+        columns, every = self._table.shown_columns(), self._columns()
+        read = row_reader(self._desk, self._ids()[:MAX_COPIED], every)
+        self._desk.read(
+            lambda s: export.tsv(read(s), columns, every), self._on_table_text, owner=self, failed=self._on_failed
+        )
+
+    def _on_table_text(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self._message.show_message("ok", self.tr("{0} satır kopyalandı.").format(text.count("\n") - 1))
+
+    @Slot()
+    def select_all(self) -> None:
+        self._table.selectAll()
+        self._table.setFocus()
+
+    @Slot()
+    def save_list(self) -> None:
+        name = f"{self._title} {self._desk.office.clock.today().isoformat()}.xlsx"
+        path, _ = QFileDialog.getSaveFileName(
+            self._page,
+            self.tr("Listeyi kaydet"),
+            str(Path(_documents()) / name),
+            self.tr("Excel (*.xlsx);;CSV, noktalı virgüllü (*.csv)"),
+        )
+        if path:
+            self.save_list_to(Path(path))
+
+    def save_list_to(self, path: Path) -> None:
+        """Every row that the list shows (not only the painted ones), in its order, with its columns."""
+        ids = list(self._table.document_model.ids)
+        columns, every, desk, title = self._table.shown_columns(), self._columns(), self._desk, self._title
+        if path.suffix.lower() not in (".xlsx", ".csv"):
+            path = path.with_suffix(".xlsx")
+
+        def write(ctx: WorkContext) -> Outcome:
+            def blocks() -> Iterator[list[RowView]]:
+                for start in range(0, len(ids), _STEP):
+                    ctx.progress.report(start, len(ids), f"{path.name} yazılıyor")
+                    ctx.progress.checkpoint()
+                    with ctx.db.read() as s:
+                        yield row_reader(desk, ids[start : start + _STEP], every)(s)
+
+            with staged(path, point=OUTPUT, mode=0o644) as temporary:
+                if path.suffix.lower() == ".csv":
+                    count = export.write_csv(temporary, blocks(), columns, every)
+                else:
+                    count = export.write_excel(temporary, blocks(), columns, every, title=title)
+            return Outcome(title=f"{path.name} yazıldı", done=ids[:count], folder=path.parent)
+
+        self._run(self.tr("Liste kaydediliyor"), write, changes=None)
+
+    @Slot()
+    def choose_and_check(self) -> None:
+        names, _ = QFileDialog.getOpenFileNames(
+            self._page, self.tr("Denetlenecek dosyalar"), _documents(), self.tr("e-Belge (*.xml *.zip)")
+        )
+        if names:
+            self.check_files([Path(name) for name in names])
+
+    def check_files(self, paths: Sequence[Path]) -> None:
+        today = self._desk.office.clock.today()
+        self._desk.run(
+            self.tr("Belgeler denetleniyor"),
+            lambda ctx: check_paths(paths, today=today, report=ctx.progress.report, checkpoint=ctx.progress.checkpoint),
+            self._on_checked,
+            owner=self,
+            failed=self._on_failed,
+        )
+
+    def _on_checked(self, files: list[CheckedFile]) -> None:
+        FileFindingsDialog(files, self._page).show()
+
+    # -- jobs ------------------------------------------------------------------------------------------------------
+
+    def _ids(self) -> list[int]:
+        return list(self.selection.ids)
+
+    def _columns(self) -> Sequence[Any]:
+        return self._table.document_model.columns
+
+    def _run(
+        self,
+        title: str,
+        work: Callable[[WorkContext], Outcome],
+        *,
+        then: Callable[[Outcome], None] | None = None,
+        changes: Changes | None = Changes(documents=True),  # noqa: B008 - a frozen value
+    ) -> None:
+        self._desk.run(
+            title,
+            work,
+            then or self._on_outcome,
+            owner=self,
+            company=self._desk.company,
+            # A lane of its own: long exports never take the readers' workers.
+            lane=self._desk.lanes.account("lists"),
+            changes=changes,
+            failed=self._on_failed,
+        )
+
+    @Slot(object)
+    def _on_outcome(self, outcome: Outcome) -> None:
+        """Say it in place; only what failed opens a report, and stays selected."""
+        self._undo = (outcome.undo, list(outcome.done)) if outcome.undo and outcome.done else ("", [])
+        action = self.tr("Geri al") if self._undo[0] else ""
+        if outcome.is_clean:
+            self._message.show_message("ok", _sentence(outcome), action)
+        else:
+            self._message.show_message(
+                "warn", self.tr("{0} {1} belge yapılamadı.").format(_sentence(outcome), len(outcome.failed)), action
+            )
+            self._table.select_ids([f.document_id for f in outcome.failed])
+            BulkReportDialog(outcome, self._page).show()
+        self.finished.emit(outcome)
+
+    @Slot(object)
+    def _on_failed(self, error: AppError) -> None:
+        self._message.show_message("error", error.sentence)
+
+
+def _sentence(outcome: Outcome) -> str:
+    where = f" ({outcome.folder})" if outcome.folder is not None else ""
+    count = f"{len(outcome.done):,}".replace(",", ".")
+    return f"{outcome.title}: {count} belge{where}."
+
+
+def _documents() -> str:
+    return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)

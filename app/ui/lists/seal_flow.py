@@ -1,0 +1,192 @@
+"""Sealing, resealing and answering with a seal: asked company by company, one report for all of them."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, TypeVar
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.connectors.base import EndpointKind
+from app.domain.errors import AppError, LeaseHeld
+from app.domain.lifecycle import DocumentKind, SealingMode
+from app.domain.protocols import Sealer
+from app.runtime.lanes import Cancelled, Done, Failed
+from app.storage import companies
+from app.storage.records import CompanyRecord, DocumentRecord
+from app.ui.desk import Desk
+from app.ui.dialogs import pin
+from app.ui.dialogs.confirm import confirm
+from app.ui.jobs import Changes
+from app.ui.lists import bulk
+from app.ui.lists.bulk import Failure, Outcome
+from app.ui.seals import keeper_of
+from app.workflows import sync
+from app.workflows.context import WorkContext
+
+T = TypeVar("T")
+Verb = Literal["issue", "reissue"]
+Batch = tuple[CompanyRecord, list[DocumentRecord]]
+#: A sync of the same company ends within seconds; longer than this somebody else is at work.
+_PATIENCE_STEPS = 120
+_STEP_S = 0.5
+
+
+class SealFlow(QObject):
+    """One at a time. `ended` carries the Outcome of all companies; nothing comes when every company was declined."""
+
+    ended = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, desk: Desk, window: QWidget) -> None:
+        super().__init__(window)
+        self._desk = desk
+        self._window = window
+        self._verb: Verb = "issue"
+        self._waiting: deque[Batch] = deque()
+        self._running: Batch | None = None
+        self._outcome: Outcome | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self._outcome is not None
+
+    def start(self, verb: Verb, document_ids: Sequence[int]) -> None:
+        """Read the documents, ask for each company's seal, do the work, send."""
+        if self.is_running:
+            return
+        wanted = list(document_ids)
+        self._verb = verb
+        title = "Mühürlenip kuyruğa alındı" if verb == "issue" else "Yeniden mühürlenip kuyruğa alındı"
+        self._outcome = Outcome(title=title)
+        self._desk.run(
+            self.tr("Belgeler okunuyor"),
+            lambda ctx: bulk.by_company(ctx, wanted),
+            self._on_read,
+            owner=self,
+            lane=self._desk.lanes.account("lists"),
+            failed=self._on_failed,
+        )
+
+    def _on_read(self, batches: list[Batch]) -> None:
+        self._waiting.extend(batches)
+        self._next()
+
+    def _on_failed(self, error: AppError) -> None:
+        self._outcome = None
+        self._waiting.clear()
+        self.failed.emit(error)
+
+    def _next(self) -> None:
+        while self._waiting:
+            company, records = self._waiting.popleft()
+            if needs_seal(company):
+                choice = pin.ask_seal(self._desk, company, len(records), self._destination(company), self._window)
+                if choice is None:
+                    continue
+                self._begin(company, records, choice.sealer)
+                return
+            if self._confirm(company, len(records)):
+                self._begin(company, records, None)
+                return
+        outcome, self._outcome = self._outcome, None
+        if outcome is not None and (outcome.done or outcome.failed):
+            self.ended.emit(outcome)
+
+    def _confirm(self, company: CompanyRecord, count: int) -> bool:
+        """Where the integrator seals there is no PIN, but the question is asked all the same."""
+        return confirm(
+            self.tr("{0} belge mühürlenip gönderilsin mi?").format(count),
+            company=company.company.party.display_name,
+            consequence=self.tr(
+                "Belgeler numara alır; sonra değiştirilemez ve silinemez. Entegratör mühürler. {0}"
+            ).format(self._destination(company)),
+            yes=self.tr("Mühürle ve gönder ({0})").format(count),
+            parent=self._window,
+        )
+
+    def _destination(self, company: CompanyRecord) -> str:
+        with self._desk.office.db.read() as s:
+            account = companies.get_account(s, company.id)
+        endpoint = self._desk.office.endpoint(account)
+        if endpoint is None:
+            return self.tr("Entegratör tanımlı değil: mühürlenir, kuyrukta bekler.")
+        where = {
+            EndpointKind.SANDBOX: self.tr("{0} (deneme ortamı) üzerinden gönderilmek üzere kuyruğa girer."),
+            EndpointKind.TEST: self.tr("{0} (test ortamı) üzerinden gönderilmek üzere kuyruğa girer."),
+            EndpointKind.LIVE: self.tr("{0} üzerinden GİB'e gönderilmek üzere kuyruğa girer."),
+        }[endpoint.kind]
+        return where.format(endpoint.title)
+
+    def _begin(self, company: CompanyRecord, records: list[DocumentRecord], sealer: Sealer | None) -> None:
+        office, verb = self._desk.office, bulk.issue if self._verb == "issue" else bulk.reissue
+        self._running = (company, records)
+        handle = self._desk.run(
+            self.tr("{0} belge mühürleniyor").format(len(records)),
+            lambda ctx: patiently(ctx, lambda: verb(ctx, office, company, records, sealer)),
+            owner=self,
+            company=company,
+            lane=self._desk.lanes.token,
+            changes=Changes(documents=True, partners=True),
+            failed=_told_in_report,
+        )
+        handle.ended.connect(self._on_batch_ended)
+
+    @Slot(object)
+    def _on_batch_ended(self, ended: Any) -> None:
+        assert self._running is not None and self._outcome is not None
+        (company, records), self._running = self._running, None
+        match ended:
+            case Done(outcome):
+                self._outcome.add(outcome)
+                for failure in outcome.failed:
+                    keeper_of(self._desk).note_failure(company.id, failure.error)
+                if outcome.done:
+                    send_soon(self._desk, company, owner=self._desk)
+            case Failed(error):
+                keeper_of(self._desk).note_failure(company.id, error)
+                self._outcome.failed += [Failure(document_id=r.id, name=bulk.name_of(r), error=error) for r in records]
+            case Cancelled():
+                send_soon(self._desk, company, owner=self._desk)
+        self._next()
+
+
+def needs_seal(company: CompanyRecord, kind: DocumentKind = DocumentKind.INVOICE) -> bool:
+    """Whether this company seals such documents itself."""
+    return company.company.sealing_mode(kind) is SealingMode.OWN
+
+
+def send_soon(desk: Desk, company: CompanyRecord, *, owner: QObject, sealer: Sealer | None = None) -> None:
+    """One pass for this company: what waits goes out. With a seal (for answers) on the token lane."""
+    with desk.office.db.read() as s:
+        account = companies.get_account(s, company.id)
+    if account is None:
+        return
+    office = desk.office
+    desk.run(
+        "Gönderiliyor",
+        lambda ctx: patiently(ctx, lambda: sync.sync_company(ctx, company, office.line(account), sealer=sealer)),
+        owner=owner,
+        company=company,
+        lane=desk.lanes.token if sealer is not None else desk.account_lane(account.id),
+        changes=Changes(documents=True),
+    )
+
+
+def patiently(ctx: WorkContext, work: Callable[[], T]) -> T:
+    """Do `work`, waiting while a sync of ours holds the company's lease. Raises LeaseHeld after a minute."""
+    for _ in range(_PATIENCE_STEPS):
+        try:
+            return work()
+        except LeaseHeld:
+            ctx.progress.report(0, 0, "Süren eşitlemenin bitmesi bekleniyor")
+            ctx.progress.checkpoint()
+            threading.Event().wait(_STEP_S)
+    return work()
+
+
+def _told_in_report(_error: AppError) -> None:
+    """The flow's own report names every document of the failed batch."""

@@ -1,0 +1,362 @@
+"""The table of documents: sorting by asking, selection by id, columns that are remembered, drag out, copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMenu, QTableView, QWidget
+
+from app.ui.lists.columns import Column
+from app.ui.lists.delegate import RowDelegate
+from app.ui.lists.document_model import DocumentModel
+from app.ui.lists.remember import Remembered
+from app.ui.theme import tokens
+from app.ui.theme.style import theme
+
+Sort = tuple[tuple[str, bool], ...]
+#: Selection is announced once it has settled.
+SETTLE_MS = 60
+_SUPERSCRIPT = "¹²³⁴⁵⁶⁷⁸⁹"
+
+
+class DocumentTable(QTableView):
+    """Of one DocumentModel. `opened` on Enter or double click, `previewed` on Space, `chosen` when the selection has
+    settled, `sort_changed` when the page should ask again, `drag_wanted` when the mouse pulls rows out (True: as PDF).
+    """
+
+    opened = Signal(int)
+    previewed = Signal()
+    chosen = Signal()
+    sort_changed = Signal()
+    drag_wanted = Signal(bool)
+
+    def __init__(self, model: DocumentModel, memory: Remembered, *, sort: Sort, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._memory = memory
+        self._default_sort = sort
+        self._sort: Sort = _sort_from(memory.get("sort", None)) or sort
+        self._across = False
+        self._hidden: set[str] = set()
+        self._widths: dict[str, int] = {}
+        self._kept: tuple[list[int], int | None, int | None, bool] = ([], None, None, False)
+        self.setModel(model)
+        self.setItemDelegate(RowDelegate(model, self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setDragEnabled(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setAccessibleName(self.tr("Belge listesi"))
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(1)
+        rows.setDefaultSectionSize(max(tokens.ROW_PX, self.fontMetrics().height() + 2 * tokens.XS))
+        header = self.horizontalHeader()
+        header.setSectionsMovable(True)
+        header.setSectionsClickable(True)
+        header.setHighlightSections(False)
+        header.setStretchLastSection(False)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._on_header_menu)
+        header.sectionClicked.connect(self._on_section_clicked)
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.timeout.connect(self.chosen)
+        self._save_soon = QTimer(self)
+        self._save_soon.setSingleShot(True)
+        self._save_soon.setInterval(400)
+        self._save_soon.timeout.connect(self.save_columns)
+        self._restore_columns()
+        header.sectionResized.connect(self._on_columns_changed)
+        header.sectionMoved.connect(self._on_columns_changed)
+        model.renewing.connect(self._on_renewing)
+        model.modelReset.connect(self._on_model_reset)
+        self.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        theme().changed.connect(self._on_theme_changed)
+        self._mark_sort()
+
+    # -- selection by id -------------------------------------------------------------------------------------------
+
+    @property
+    def document_model(self) -> DocumentModel:
+        return self._model
+
+    def selected_ids(self) -> list[int]:
+        """All selected documents in the list's order, also those that were never painted."""
+        ids = self._model.ids
+        ranges = self._ranges()
+        if len(ranges) == 1:
+            top, bottom = ranges[0]
+            return ids[top : bottom + 1]
+        return [ids[row] for row in sorted({row for top, bottom in ranges for row in range(top, bottom + 1)})]
+
+    def is_all_selected(self) -> bool:
+        return self._ranges() == [(0, self._model.rowCount() - 1)]
+
+    def _ranges(self) -> list[tuple[int, int]]:
+        selection = self.selectionModel().selection()
+        parts = (selection.at(place) for place in range(selection.count()))
+        return sorted({(part.top(), part.bottom()) for part in parts})
+
+    def select_ids(self, document_ids: Iterable[int], *, current: int | None = None, scroll: bool = True) -> None:
+        """Select exactly these; those that the list does not have are left out. `current` gets the focus."""
+        wanted = list(document_ids)
+        last = self._model.columnCount() - 1
+        selection = QItemSelection()
+        rows = self._model.rows_of(wanted)
+        for top, bottom in _runs(rows):
+            selection.select(self._model.index(top, 0), self._model.index(bottom, last))
+        row = self._model.row_of(current) if current is not None else (rows[0] if rows else -1)
+        if row >= 0:
+            index = self._model.index(row, self._first_shown())
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            if scroll:
+                self.scrollTo(index)
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().select(selection, flags)
+
+    def current_id(self) -> int | None:
+        return self._model.id_at(self.currentIndex().row())
+
+    @Slot()
+    def _on_renewing(self) -> None:
+        is_all = self.is_all_selected() and self._model.rowCount() > 1
+        top = self._model.id_at(self.rowAt(0)) if self.verticalScrollBar().value() else None
+        self._kept = ([] if is_all else self.selected_ids(), self.current_id(), top, is_all)
+
+    @Slot()
+    def _on_model_reset(self) -> None:
+        kept, current, top, is_all = self._kept
+        self._kept = ([], None, None, False)
+        if is_all:
+            self.selectAll()
+        elif kept or current is not None:
+            self.select_ids(kept, current=current, scroll=False)
+        row = self._model.row_of(top) if top is not None else -1
+        if row >= 0:
+            self.scrollTo(self._model.index(row, self._first_shown()), QAbstractItemView.ScrollHint.PositionAtTop)
+        self._settle.start()
+
+    @Slot()
+    def _on_selection_changed(self) -> None:
+        self._settle.start()
+
+    def _first_shown(self) -> int:
+        header = self.horizontalHeader()
+        return next((i for i in map(header.logicalIndex, range(header.count())) if not header.isSectionHidden(i)), 0)
+
+    # -- sorting ---------------------------------------------------------------------------------------------------
+
+    @property
+    def sort(self) -> Sort:
+        return self._sort
+
+    def set_sort(self, sort: Sort) -> None:
+        """Sort by these columns (SORTABLE names, descending), the first one first."""
+        if sort == self._sort:
+            return
+        self._sort = sort
+        self._memory.put("sort", [list(part) for part in sort])
+        self._mark_sort()
+        self.sort_changed.emit()
+
+    def sort_by(self, column: Column, *, add: bool = False) -> None:
+        """By this column, the other way round when it is already the one; `add` keeps the columns before it."""
+        if not column.sort:
+            return
+        known = dict(self._sort)
+        # Dates and amounts are read from the top: newest and largest first.
+        first_way = column.kind in ("date", "number")
+        descending = not known[column.sort] if column.sort in known else first_way
+        if not add:
+            self.set_sort(((column.sort, descending),))
+        elif column.sort in known:
+            self.set_sort(tuple((name, descending if name == column.sort else d) for name, d in self._sort))
+        else:
+            self.set_sort((*self._sort, (column.sort, descending)))
+
+    def _mark_sort(self) -> None:
+        marks = {}
+        for place, (name, descending) in enumerate(self._sort):
+            column = next((c for c in self._model.columns if c.sort == name), None)
+            if column is not None:
+                number = _SUPERSCRIPT[place] if len(self._sort) > 1 and place < len(_SUPERSCRIPT) else ""
+                marks[column.key] = f" {'↓' if descending else '↑'}{number}"
+        self._model.set_sort_marks(marks)
+
+    @Slot(int)
+    def _on_section_clicked(self, section: int) -> None:
+        add = bool(QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self.sort_by(self._model.columns[section], add=add)
+
+    # -- columns ---------------------------------------------------------------------------------------------------
+
+    def set_across(self, across: bool) -> None:
+        """Show the columns that only make sense for all companies together."""
+        self._across = across
+        self._apply_hidden()
+
+    def shown_columns(self) -> list[Column]:
+        """Visible columns from left to right."""
+        header = self.horizontalHeader()
+        order = [header.logicalIndex(place) for place in range(header.count())]
+        return [self._model.columns[i] for i in order if not header.isSectionHidden(i)]
+
+    def set_column_shown(self, key: str, shown: bool) -> None:
+        self._hidden.discard(key)
+        if not shown:
+            self._hidden.add(key)
+        self._apply_hidden()
+        self.save_columns()
+
+    def reset_columns(self) -> None:
+        """The columns as they came with the program."""
+        header = self.horizontalHeader()
+        self._hidden = {c.key for c in self._model.columns if not c.is_shown}
+        for logical in range(header.count()):
+            header.moveSection(header.visualIndex(logical), logical)
+        self._default_widths()
+        self._apply_hidden()
+        self.set_sort(self._default_sort)
+        self.save_columns()
+
+    def fill_columns_menu(self, menu: QMenu) -> None:
+        """Columns to show, then how to sort: everything the header can do, for the keyboard too.
+
+        Connect the menu's `triggered` to `on_columns_menu`, once.
+        """
+        for column in self._model.columns:
+            if column.across_only and not self._across:
+                continue
+            action = menu.addAction(column.title)
+            action.setCheckable(True)
+            action.setChecked(column.key not in self._hidden)
+            action.setData(("column", column.key))
+        menu.addSeparator()
+        sorting = menu.addMenu(self.tr("Sırala"))
+        adding = menu.addMenu(self.tr("Sıralamaya ekle"))
+        for column in self._model.columns:
+            if column.sort:
+                sorting.addAction(column.title).setData(("sort", column.key))
+                adding.addAction(column.title).setData(("add", column.key))
+        menu.addSeparator()
+        menu.addAction(self.tr("Sütunları ilk haline getir")).setData(("reset", ""))
+
+    @Slot(QAction)
+    def on_columns_menu(self, action: QAction) -> None:
+        data = action.data()
+        if not isinstance(data, tuple | list):
+            return
+        what, key = data
+        if what == "reset":
+            self.reset_columns()
+            return
+        column = next(c for c in self._model.columns if c.key == key)
+        if what == "column":
+            self.set_column_shown(key, action.isChecked())
+        else:
+            self.sort_by(column, add=what == "add")
+
+    @Slot(QPoint)
+    def _on_header_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.triggered.connect(self.on_columns_menu)
+        self.fill_columns_menu(menu)
+        menu.popup(self.horizontalHeader().mapToGlobal(place))
+
+    @Slot()
+    def _on_columns_changed(self) -> None:
+        self._save_soon.start()
+
+    @Slot()
+    def save_columns(self) -> None:
+        """Remember order, widths and what is hidden."""
+        self._save_soon.stop()
+        header = self.horizontalHeader()
+        order = [self._model.columns[header.logicalIndex(place)].key for place in range(header.count())]
+        widths = {c.key: w for i, c in enumerate(self._model.columns) if (w := header.sectionSize(i)) > 0}
+        self._memory.put(
+            "columns", {"order": order, "widths": {**self._widths, **widths}, "hidden": sorted(self._hidden)}
+        )
+
+    def _restore_columns(self) -> None:
+        stored = self._memory.get("columns", {})
+        columns = self._model.columns
+        keys = [c.key for c in columns]
+        self._hidden = {k for k in stored.get("hidden", []) if k in keys} if stored else set()
+        if not stored:
+            self._hidden = {c.key for c in columns if not c.is_shown}
+        self._widths = {k: int(w) for k, w in stored.get("widths", {}).items() if k in keys}
+        self._default_widths()
+        header = self.horizontalHeader()
+        for logical, column in enumerate(columns):
+            if self._widths.get(column.key, 0) > 0:
+                header.resizeSection(logical, self._widths[column.key])
+        for place, key in enumerate(k for k in stored.get("order", []) if k in keys):
+            header.moveSection(header.visualIndex(keys.index(key)), place)
+        self._apply_hidden()
+
+    def _default_widths(self) -> None:
+        each = self.fontMetrics().averageCharWidth()
+        for logical, column in enumerate(self._model.columns):
+            self.horizontalHeader().resizeSection(logical, each * column.width + 2 * tokens.S)
+
+    def _apply_hidden(self) -> None:
+        for logical, column in enumerate(self._model.columns):
+            hidden = column.key in self._hidden or (column.across_only and not self._across)
+            self.setColumnHidden(logical, hidden)
+
+    # -- keys and mouse --------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, plain = event.key(), event.modifiers() == Qt.KeyboardModifier.NoModifier
+        current = self.current_id()
+        if plain and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and current is not None:
+            self.opened.emit(current)
+        elif plain and key == Qt.Key.Key_Space:
+            self.previewed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        document_id = self._model.id_at(self.indexAt(event.position().toPoint()).row())
+        if event.button() == Qt.MouseButton.LeftButton and document_id is not None:
+            self.opened.emit(document_id)
+
+    def startDrag(self, _actions: Qt.DropAction) -> None:
+        # The files are made off the GUI thread first; the page starts the drag when they are there.
+        self.drag_wanted.emit(bool(QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier))
+
+    @Slot()
+    def _on_theme_changed(self) -> None:
+        self.viewport().update()
+
+
+def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """Rising rows as unbroken stretches: few ranges keep a selection of thousands quick."""
+    runs: list[tuple[int, int]] = []
+    for row in rows:
+        if runs and row == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], row)
+        else:
+            runs.append((row, row))
+    return runs
+
+
+def _sort_from(stored: Any) -> Sort | None:
+    try:
+        return tuple((str(name), bool(descending)) for name, descending in stored) or None
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,210 @@
+"""The actions of a document list: each with words, icon, shortcut and a rule when it may be pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from app.ui.lists.selection import Selection
+from app.ui.theme.icons import bind_icon
+
+if TYPE_CHECKING:
+    from app.ui.lists.doing import Doing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """`count` tells how many of a selection it would touch; 0 hides it from menus. None: it needs no selection.
+
+    `slot` is the name of the method of Doing.
+    """
+
+    key: str
+    text: str
+    icon: str
+    slot: str
+    shortcut: str = ""
+    count: Callable[[Selection], int] | None = None
+    counted_text: bool = False
+
+
+def _any(selection: Selection) -> int:
+    return len(selection.ids)
+
+
+def _single(test: Callable[[Selection], int]) -> Callable[[Selection], int]:
+    return lambda selection: test(selection) if len(selection.ids) == 1 else 0
+
+
+ACCEPT: Final = Verb(
+    key="accept",
+    text="Kabul",
+    icon="check-circle",
+    slot="accept",
+    shortcut="Ctrl+Shift+K",
+    count=lambda s: s.answerable,
+    counted_text=True,
+)
+REJECT: Final = Verb(
+    key="reject",
+    text="Red…",
+    icon="rejected",
+    slot="reject",
+    shortcut="Ctrl+Shift+R",
+    count=lambda s: s.answerable,
+)
+RETURN: Final = Verb(
+    key="return",
+    text="İade faturası hazırla",
+    icon="reply",
+    slot="make_return",
+    shortcut="Ctrl+Shift+I",
+    count=_single(lambda s: s.returnable),
+)
+ISSUE: Final = Verb(
+    key="issue",
+    text="Mühürle ve gönder",
+    icon="seal",
+    slot="issue",
+    shortcut="Ctrl+Return",
+    count=lambda s: s.sealable,
+    counted_text=True,
+)
+QUEUE: Final = Verb(
+    key="queue",
+    text="Kuyruğa al",
+    icon="queue",
+    slot="queue",
+    shortcut="Ctrl+Shift+Q",
+    count=lambda s: s.queueable,
+    counted_text=True,
+)
+REISSUE: Final = Verb(
+    key="reissue",
+    text="Yeniden gönder",
+    icon="send",
+    slot="reissue",
+    shortcut="Ctrl+Shift+G",
+    count=lambda s: s.failed,
+    counted_text=True,
+)
+EDIT: Final = Verb(
+    key="edit",
+    text="Düzenle",
+    icon="draft",
+    slot="edit",
+    shortcut="F2",
+    count=_single(lambda s: s.discardable + s.failed),
+)
+COPY_OF: Final = Verb(
+    key="copy_of",
+    text="Kopyasından yeni fatura",
+    icon="copy",
+    slot="copy_of",
+    shortcut="Ctrl+Shift+N",
+    count=_single(_any),
+)
+DISCARD: Final = Verb(
+    key="discard",
+    text="Taslağı sil",
+    icon="trash",
+    slot="discard",
+    shortcut="Del",
+    count=lambda s: s.discardable,
+    counted_text=True,
+)
+RESTORE: Final = Verb(
+    key="restore",
+    text="Silinen taslağı geri al",
+    icon="undo",
+    slot="restore",
+    shortcut="Ctrl+Shift+Z",
+    count=lambda s: s.restorable,
+)
+REVIEWED: Final = Verb(
+    key="reviewed",
+    text="İnceleme tamam",
+    icon="check",
+    slot="finish_review",
+    shortcut="Ctrl+Shift+T",
+    count=lambda s: s.in_review,
+    counted_text=True,
+)
+READ: Final = Verb(
+    key="read",
+    text="Okundu işaretle",
+    icon="eye",
+    slot="mark_read",
+    shortcut="Ctrl+M",
+    count=lambda s: s.unread,
+)
+UNREAD: Final = Verb(
+    key="unread",
+    text="Okunmadı işaretle",
+    icon="inbox",
+    slot="mark_unread",
+    shortcut="Ctrl+Shift+M",
+    count=lambda s: s.total - s.unread,
+)
+PDF: Final = Verb(
+    key="pdf",
+    text="PDF olarak dışa aktar…",
+    icon="pdf",
+    slot="export_pdf",
+    shortcut="Ctrl+Shift+P",
+    count=_any,
+)
+XML: Final = Verb(
+    key="xml",
+    text="XML olarak dışa aktar…",
+    icon="export",
+    slot="export_xml",
+    shortcut="Ctrl+Shift+X",
+    count=_any,
+)
+COPY: Final = Verb(
+    key="copy", text="Tablo olarak kopyala", icon="copy", slot="copy_table", shortcut="Ctrl+C", count=_any
+)
+SELECT_ALL: Final = Verb(key="all", text="Tümünü seç", icon="check", slot="select_all", shortcut="Ctrl+A")
+SAVE_LIST: Final = Verb(
+    key="save_list", text="Listeyi Excel/CSV olarak kaydet…", icon="save", slot="save_list", shortcut="Ctrl+E"
+)
+CHECK: Final = Verb(key="check", text="Belge denetle…", icon="search", slot="choose_and_check", shortcut="Ctrl+Shift+D")
+
+EVERYWHERE: Final = (PDF, XML, COPY, SELECT_ALL, SAVE_LIST, CHECK)
+INBOX: Final = (ACCEPT, REJECT, RETURN, READ, UNREAD, REVIEWED, *EVERYWHERE)
+OUTBOX: Final = (ISSUE, QUEUE, REISSUE, EDIT, COPY_OF, DISCARD, RESTORE, REVIEWED, *EVERYWHERE)
+
+
+class VerbActions(QObject):
+    """The QActions of one page: on the page itself, so that their keys work wherever its focus is."""
+
+    def __init__(self, page: QWidget, doing: Doing, verbs: tuple[Verb, ...]) -> None:
+        super().__init__(page)
+        self.verbs = verbs
+        self.actions: dict[str, QAction] = {}
+        for verb in verbs:
+            action = QAction(verb.text, self)
+            bind_icon(action, verb.icon)
+            if verb.shortcut:
+                action.setShortcut(QKeySequence(verb.shortcut))
+                action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(getattr(doing, verb.slot))
+            page.addAction(action)
+            self.actions[verb.key] = action
+        self.take(Selection())
+
+    def take(self, selection: Selection) -> None:
+        """Enable what the selection allows; say how many it would touch where that matters."""
+        for verb in self.verbs:
+            action = self.actions[verb.key]
+            if verb.count is None:
+                continue
+            count = verb.count(selection)
+            action.setEnabled(count > 0)
+            action.setText(f"{verb.text} ({count:,})".replace(",", ".") if verb.counted_text and count else verb.text)
