@@ -54,7 +54,7 @@ def open_demo_office(root: Path, *, owner: str) -> Iterator[DemoOffice]:
     """
     prepare(root)
     with (
-        Sandbox(root / "sandbox.db", frozen=False) as sandbox,
+        _listening(root) as sandbox,
         Office.open(root / "data", owner=owner, secrets=MemorySecretStore()) as office,
     ):
         connect_all(office, sandbox)
@@ -86,11 +86,23 @@ def prepare(root: Path) -> None:
     ):
         _Filling(office, sandbox, clock, root).run()
         sandbox.freeze(False)
-    (root / _READY).touch()
+        (root / _READY).write_text(str(sandbox.port), encoding="ascii")
+
+
+def _listening(root: Path) -> Sandbox:
+    """The sandbox on the port it had: a send without an answer is asked about only where it was made."""
+    state = root / "sandbox.db"
+    kept = (root / _READY).read_text(encoding="ascii")
+    sandbox = Sandbox(state, port=int(kept) if kept.isdigit() else 0, frozen=False)
+    try:
+        return sandbox.start()
+    except OSError:
+        sandbox.close()
+        return Sandbox(state, frozen=False)
 
 
 def connect_all(office: Office, sandbox: Sandbox) -> None:
-    """The sandbox's port is another one in each session, and passwords of a demo are not kept."""
+    """The port may be another one in this session, and passwords of a demo are not kept."""
     with office.db.read() as s:
         known = stored_companies.list_companies(s)
     for record in known:
@@ -136,13 +148,16 @@ class _Filling:
         self._arrive(seller, 3, "TICARIFATURA", "bir")
         self._push_and_sync([seller], days=2)
         self._arrive(seller, 3, "TICARIFATURA", "iki")
-        self._push_and_sync([seller], days=2)
-        for number, client in enumerate(clients):
+        self._push_and_sync([seller], days=2, hours=14)
+        for number, client in enumerate(clients[::2]):
             self._arrive(client, 1 + number % 3, "TICARIFATURA", f"ticari{number}")
-        self._push_and_sync([seller, *clients], days=1, hours=6)
+        self._push_and_sync(clients[::2], hours=17)
+        for number, client in enumerate(clients[1::2]):
+            self._arrive(client, 1 + number % 2, "TICARIFATURA", f"vadeli{number}")
+        self._push_and_sync([seller, *clients], hours=13)
         self._read_some(seller, 5)
         self._arrive(seller, 4, "TICARIFATURA", "uc")
-        self._push_and_sync([seller, *clients], days=6)
+        self._push_and_sync([seller, *clients], days=5)
         for number, client in enumerate(clients):
             self._arrive(client, 2 + number, "", f"son{number}")
         self._arrive(seller, 14, "", "son")

@@ -67,8 +67,7 @@ def waiting(s: OpenSession, *, now: datetime, urgent_within: timedelta) -> dict[
             found[company_id] = replace(found[company_id], **{name: number})
 
     note("answer_due", _in_states(Direction.IN, (State.ANSWER_DUE,)))
-    urgent = DOCUMENT.c.answer_due_at <= now + urgent_within
-    note("urgent", and_(_in_states(Direction.IN, (State.ANSWER_DUE,)), urgent))
+    note("urgent", _lapsing(now, now + urgent_within))
     note("unsent", _in_states(Direction.OUT, UNSENT))
     note("queued", _in_states(Direction.OUT, (State.QUEUED, State.SENDING)))
     note("stuck", _stuck())
@@ -76,10 +75,12 @@ def waiting(s: OpenSession, *, now: datetime, urgent_within: timedelta) -> dict[
     return found
 
 
-def due_answers(s: OpenSession, *, before: datetime, limit: int = 200) -> Found:
-    """Commercial invoices that nobody has answered and whose time ends before `before`, the most urgent first."""
-    condition = and_(_in_states(Direction.IN, (State.ANSWER_DUE,)), DOCUMENT.c.answer_due_at <= before)
-    return _found(s, condition, (DOCUMENT.c.answer_due_at, DOCUMENT.c.id), limit)
+def due_answers(s: OpenSession, *, now: datetime, within: timedelta, limit: int = 200) -> Found:
+    """Commercial invoices that nobody has answered and whose time ends soon, the most urgent first.
+
+    Those whose time is over already are none of them: they cannot be answered any more.
+    """
+    return _found(s, _lapsing(now, now + within), (DOCUMENT.c.answer_due_at, DOCUMENT.c.id), limit)
 
 
 def stuck(s: OpenSession, *, limit: int = 200) -> Found:
@@ -120,6 +121,11 @@ def _in_states(direction: Direction, states: Sequence[State]) -> Any:
 
 def _of_companies(direction: Direction) -> Any:
     return and_(DOCUMENT.c.company_id.in_(select(_COMPANY.c.id)), DOCUMENT.c.direction == direction.value)
+
+
+def _lapsing(start: datetime, end: datetime) -> Any:
+    within = DOCUMENT.c.answer_due_at.between(start, end)
+    return and_(_in_states(Direction.IN, (State.ANSWER_DUE,)), within)
 
 
 def _stuck() -> Any:

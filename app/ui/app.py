@@ -80,6 +80,19 @@ def make_application() -> QApplication:
     return app
 
 
+class KeyNames(QTranslator):
+    """Keys by what stands on them: Qt's Turkish calls Ctrl "Kontrol" and Alt "Seçenek"."""
+
+    _NAMES = frozenset({"Ctrl", "Alt", "Shift", "Esc", "Enter", "Tab", "Home", "End", "Del", "Ins", "PgUp", "PgDown"})
+
+    def isEmpty(self) -> bool:
+        return False
+
+    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str:
+        # "" means: ask the next translator.
+        return source if context == "QShortcut" and source in self._NAMES else ""
+
+
 def owner_name() -> str:
     """Who holds a lease, as another machine's user reads it."""
     return f"Mühürdar penceresi ({socket.gethostname()})"
@@ -147,7 +160,8 @@ def _speak_turkish(app: QApplication) -> None:
         translator = QTranslator(app)
         if translator.load(name, folder):
             app.installTranslator(translator)
-            return
+            break
+    app.installTranslator(KeyNames(app))
 
 
 def _refuse(error: AppError) -> int:

@@ -26,10 +26,6 @@ class Doors(QObject):
 
     def open_editor(self, what: Any) -> None:
         """`what` is None (a new invoice), a document's id, or ("copy", id)."""
-        try:
-            from app.ui.editor import EditorWindow
-        except ImportError:
-            return
         is_copy = isinstance(what, tuple)
         if what is None and self._desk.company is None:
             self._desk.failed.emit(
@@ -41,6 +37,8 @@ class Doors(QObject):
                 )
             )
             return
+        from app.ui.editor import EditorWindow
+
         self._editors = [(key, editor) for key, editor in self._editors if isValid(editor)]
         open_one = next((editor for key, editor in self._editors if key == what and isinstance(what, int)), None)
         if open_one is not None:

@@ -42,6 +42,8 @@ class SyncButton(MenuButton):
         if summary is not None:
             many = f" {summary.finished}/{summary.companies}" if summary.companies > 1 else ""
             text = self.tr("eşitleniyor…") + many
+        elif not center.is_known:
+            text = self.tr("eşitle")
         elif not center.has_accounts:
             text, tip = self.tr("entegratör yok"), self.tr("Bu firma için entegratör tanımlanmadı.")
         elif center.is_offline:

@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from app.ui.desk import Desk
 from app.ui.frame.strip import job_title, visible_jobs
+from app.ui.theme import tokens
+from app.ui.theme.icons import pixmap
 
 _WAIT_MS = 100
 _PATIENCE_MS = 15_000
@@ -20,7 +22,8 @@ def ask_to_leave(desk: Desk, names: dict[str, str], parent: QWidget) -> bool:
         return True
     box = QMessageBox(parent)
     box.setWindowTitle(box.tr("Mühürdar kapatılsın mı?"))
-    box.setIcon(QMessageBox.Icon.Question)
+    ratio = parent.devicePixelRatioF()
+    box.setIconPixmap(pixmap("question", "warn", size=tokens.HERO_ICON_PX, ratio=ratio))
     box.setText(box.tr("Süren {n} iş var.").format(n=len(jobs)))
     lines = []
     for job in jobs[:_NAMED]:
@@ -58,9 +61,10 @@ class Leaving(QObject):
         self._timer.timeout.connect(self._on_timer_timeout)
 
     def begin(self) -> None:
-        self._desk.lanes.shutdown(0)
+        # The lanes stay open until the event loop has ended: pages may still be reading what the jobs changed.
+        for job in self._desk.lanes.jobs():
+            job.cancel()
         self._timer.start()
-        self._on_timer_timeout()
 
     @Slot()
     def _on_timer_timeout(self) -> None:

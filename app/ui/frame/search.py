@@ -130,7 +130,13 @@ class GlobalSearch(QObject):
         else:
             self._foot.setText(self.tr("{total} belge · Enter açar, Esc kapatır").format(total=thousands(total)))
         if self.field.hasFocus() and not self.panel.isVisible():
-            self.panel.open(width=_WIDE_PX, height=tokens.POPUP_HEIGHT_PX)
+            self.panel.open(width=_WIDE_PX, height=self._height())
+        elif self.panel.isVisible():
+            self.panel.resize(self.panel.width(), self._height())
+
+    def _height(self) -> int:
+        foot = self._foot.sizeHint().height() + 3 * tokens.S
+        return min(tokens.POPUP_HEIGHT_PX, self.list.content_height() + foot)
 
     def _line(self, record: DocumentRecord, company: str) -> Line:
         look = look_of(record.state, review=bool(record.review_code))

@@ -25,7 +25,7 @@ Keys = tuple[str, str]
 #: What every list understands without an action of its own (Qt's and the list's own keys).
 LIST_KEYS: tuple[Keys, ...] = (
     ("Enter", "Seçileni aç"),
-    ("Space", "Önizle"),
+    ("Boşluk", "Önizle"),
     ("Ctrl+A", "Tümünü seç"),
     ("Esc", "Geri dön"),
 )

@@ -67,7 +67,8 @@ class JobsStrip(QFrame):
         for part in (self._offline_icon, self._offline, self._queued):
             row.addWidget(part)
         self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setMinimumHeight(tokens.ROW_PX + tokens.XS)
+        # The page above must not jump when a job comes or goes.
+        self.setMinimumHeight(self.cancel_button.sizeHint().height() + 2 * tokens.XS)
         self._timer = QTimer(self)
         self._timer.setInterval(100)
         self._timer.timeout.connect(self._on_timer_timeout)

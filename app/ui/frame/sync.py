@@ -57,12 +57,15 @@ class SyncCenter(QObject):
         self._desk = desk
         self._waiting: deque[tuple[CompanyRecord, AccountRecord]] = deque()
         self._running = 0
+        self._is_stopped = False
         self._mode: Mode = "button"
         self._summary: SyncSummary | None = None
         self._last_round: datetime | None = None
         self.last_at: datetime | None = None
         self.is_offline = False
         self.has_accounts = True
+        #: Whether the two above have been read yet.
+        self.is_known = False
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -84,6 +87,7 @@ class SyncCenter(QObject):
 
     def stop(self) -> None:
         """No further round, and no further company of this one."""
+        self._is_stopped = True
         self._timer.stop()
         self._waiting.clear()
 
@@ -100,7 +104,7 @@ class SyncCenter(QObject):
         self._begin(None, mode)
 
     def _begin(self, company: CompanyRecord | None, mode: Mode) -> None:
-        if self.is_running:
+        if self.is_running or self._is_stopped:
             return
         self._mode = mode
         self._summary = SyncSummary(is_button=mode == "button")
@@ -110,6 +114,7 @@ class SyncCenter(QObject):
 
     def _take_state(self, state: tuple[datetime | None, bool]) -> None:
         self.last_at, self.has_accounts = state
+        self.is_known = True
         self.changed.emit()
 
     def _take_lines(self, lines: list[tuple[CompanyRecord, AccountRecord]]) -> None:
@@ -117,7 +122,8 @@ class SyncCenter(QObject):
             return
         self.has_accounts = bool(lines)
         self._summary.companies = len(lines)
-        self._waiting.extend(lines)
+        if not self._is_stopped:
+            self._waiting.extend(lines)
         for _ in range(AT_ONCE):
             self._start_next()
         self._end_when_done()

@@ -37,7 +37,8 @@ from app.ui.widgets import IconLabel, line_frame
 
 _KEY = "window"
 _SIZE = (1280, 760)
-_LEAST = (960, 560)
+#: A screen of 1366×768 at 150 %.
+_LEAST = (880, 460)
 
 
 class MainWindow(QMainWindow):
@@ -155,6 +156,7 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(page)
         self.tabs.set_current(key)
         self.memory.set(f"{_KEY}/page", key)
+        page.setFocus(Qt.FocusReason.OtherFocusReason)
         return page
 
     @Slot()
@@ -296,7 +298,13 @@ class MainWindow(QMainWindow):
         if not ask_to_leave(self.desk, self.strip.names, self):
             return
         self.center.stop()
+        if not self.desk.lanes.jobs():
+            self._remember()
+            event.accept()
+            return
         self.messages.show_leaving()
+        for part in (self.header, self.tabs, self.stack, self.strip):
+            part.setEnabled(False)
         self.leaving.begin()
 
     @Slot()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.connectors.gib_codes import gib_code
@@ -122,7 +122,7 @@ class TodayPage(Page):
 
         def ask(s: OpenSession) -> _Read:
             return _Read(
-                overview.due_answers(s, before=now + DUE_WITHIN),
+                overview.due_answers(s, now=now, within=DUE_WITHIN),
                 overview.stuck(s),
                 overview.arrived(s, now=now),
                 overview.company_names(s),
@@ -133,9 +133,12 @@ class TodayPage(Page):
 
     def _take(self, read: _Read) -> None:
         self._date.setText(long_date(read.now))
+        had_rows = any(column.list.lines.rowCount() for column in self.columns)
         self.due.show_lines([self._due_line(r, read) for r in read.due.rows], read.due.total)
         self.stuck.show_lines([self._stuck_line(r, read) for r in read.stuck.rows], read.stuck.total)
         self.arrived.show_lines([self._arrived_line(r, read) for r in read.arrived.rows], read.arrived.total)
+        if not had_rows and self.window().focusWidget() is None:
+            self._focus_first()
         parts = (
             (read.due.total, self.tr("{n} yanıtın süresi doluyor")),
             (read.stuck.total, self.tr("{n} belge takıldı")),
@@ -144,12 +147,19 @@ class TodayPage(Page):
         told = ", ".join(words.format(n=thousands(n)) for n, words in parts if n)
         self._summary.setText(f"{told}." if told else self.tr("Bekleyen iş yok; masa temiz."))
 
+    def _focus_first(self) -> None:
+        """The keys work at once: the first column with something in it has the focus."""
+        column = next((c for c in self.columns if c.list.lines.rowCount()), None)
+        if column is not None:
+            column.list.setFocus(Qt.FocusReason.OtherFocusReason)
+            column.list.select_first()
+
     def _due_line(self, record: DocumentRecord, read: _Read) -> Line:
         is_urgent = record.answer_due_at is not None and record.answer_due_at - read.now < _URGENT_WITHIN
         tone: Tone = "error" if is_urgent else "warn"
         return Line(
             title=record.partner_name or record.partner_vkn,
-            details=(_facts(record.number, _money(record)), read.names.get(record.company_id, "")),
+            details=(_facts(_money(record), record.number), read.names.get(record.company_id, "")),
             right=left(record.answer_due_at, now=read.now),
             right_tone=tone,
             icon="clock",
@@ -164,7 +174,8 @@ class TodayPage(Page):
         facts = _facts(record.number, read.names.get(record.company_id, ""))
         return Line(
             title=record.partner_name or record.partner_vkn,
-            details=(reason, f"→ {todo}", facts),
+            details=(facts, reason, f"→ {todo}"),
+            wraps=True,
             right=look.title if is_lost else self.tr("İncele"),
             right_tone=look.tone if is_lost else "warn",
             icon=look.icon if is_lost else "warn",

@@ -78,6 +78,7 @@ QAbstractItemView {
     background: $surface; color: $text; border: 1px solid $line; outline: 0; gridline-color: $line;
     selection-background-color: $selection; selection-color: $text;
 }
+QAbstractItemView[role="plain"] { border: none; background: transparent; }
 QHeaderView { background: $ground; border: none; }
 QHeaderView::section {
     background: $ground; color: $quiet; border: none; border-bottom: 1px solid $line; padding: 4px 8px;
@@ -127,7 +128,7 @@ QScrollArea > QWidget > QWidget { background: transparent; }
 QLabel[role="quiet"] { color: $quiet; }
 QLabel[role="error"] { color: $error; }
 QLabel[role="badge"] {
-    background: $wait_soft; color: $text; border-radius: 8px; padding: 0 6px; min-height: 16px; font-weight: 600;
+    background: $selection; color: $text; border-radius: 8px; padding: 0 6px; min-height: 16px; font-weight: 600;
 }
 QFrame[role="raised"] { background: $raised; border: 1px solid $line; border-radius: 4px; }
 QFrame[role="surface"] { background: $surface; border: none; }

@@ -26,6 +26,7 @@ from app.ui.theme.tokens import Tone
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
+_MOST_LINES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,8 @@ class Line:
     tone: Tone = "wait"
     is_strong: bool = False
     is_header: bool = False
+    #: Details after the first go on in further lines instead of being cut; the last one stands out (the next step).
+    wraps: bool = False
     tip: str = ""
     what: Any = None
 
@@ -99,8 +102,19 @@ class LineDelegate(QStyledItemDelegate):
         height = QFontMetrics(option.font).height()
         if line.is_header:
             return QSize(0, height + tokens.S + tokens.XS)
-        rows = 1 + len(line.details)
-        return QSize(0, max(tokens.ROW_PX, rows * height + (rows - 1) * 2 + 2 * tokens.S))
+        details = sum(2 + self._detail_height(option, line, number) for number in range(len(line.details)))
+        return QSize(0, max(tokens.ROW_PX, height + details + 2 * tokens.S))
+
+    def _detail_height(self, option: QStyleOptionViewItem, line: Line, number: int) -> int:
+        metrics = QFontMetrics(option.font)
+        text = line.details[number]
+        if not line.wraps or number == 0:
+            return metrics.height()
+        view = self.parent()
+        width = view.viewport().width() if isinstance(view, QListView) else option.rect.width()
+        room = width - 2 * tokens.S - (tokens.ICON_PX + tokens.S if line.icon else 0)
+        needed = metrics.boundingRect(QRect(0, 0, room, 10_000), Qt.TextFlag.TextWordWrap, text).height()
+        return min(needed, _MOST_LINES * metrics.height())
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         line: Line = index.data(Qt.ItemDataRole.UserRole)
@@ -156,10 +170,18 @@ class LineDelegate(QStyledItemDelegate):
         painter.setFont(option.font)
         # Quiet words would be too pale on a selected row.
         painter.setPen(QColor(colours.text if is_selected else colours.quiet))
-        for detail in line.details:
-            y += metrics.height() + 2
-            text = plain.elidedText(detail, Qt.TextElideMode.ElideRight, end - x)
-            painter.drawText(QRect(x, y, end - x + 1, plain.height()), Qt.AlignmentFlag.AlignVCenter, text)
+        y += metrics.height()
+        for number, detail in enumerate(line.details):
+            if line.wraps and number == len(line.details) - 1:
+                painter.setPen(QColor(colours.text))
+            height = self._detail_height(option, line, number)
+            place = QRect(x, y + 2, end - x, height)
+            if height > plain.height():
+                painter.drawText(place, Qt.TextFlag.TextWordWrap, detail)
+            else:
+                text = plain.elidedText(detail, Qt.TextElideMode.ElideRight, end - x)
+                painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
+            y += height + 2
 
 
 class LineList(QListView):
@@ -169,6 +191,7 @@ class LineList(QListView):
 
     def __init__(self, title: str, parent: QWidget | None = None, *, on_click: bool = True) -> None:
         super().__init__(parent)
+        self.setProperty("role", "plain")
         self.lines = LineModel(self)
         self.setModel(self.lines)
         self.setItemDelegate(LineDelegate(self))
@@ -183,6 +206,10 @@ class LineList(QListView):
         else:
             self.doubleClicked.connect(self._on_index_chosen)
         theme().changed.connect(self._on_theme_changed)
+
+    def content_height(self) -> int:
+        """How high it would be with every row in sight."""
+        return sum(self.sizeHintForRow(row) for row in range(self.lines.rowCount()))
 
     def open_current(self) -> None:
         self._on_index_chosen(self.currentIndex())

@@ -1,0 +1,252 @@
+"""The frame from key and click to what stands on the screen and in the database."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.domain.lifecycle import Direction, State
+from app.runtime.settings import THEME
+from app.storage.overview import Waiting
+from app.storage.records import CompanyRecord
+from app.ui.frame.window import MainWindow
+from app.ui.pages.today import TodayPage
+from app.ui.theme.style import theme
+from app.ui.theme.tokens import DARK, LIGHT
+from tests.ui.conftest import World
+from tests.ui.frame.conftest import settle, today_only
+
+
+def test_switcher_finds_by_any_part_of_title_or_vkn(window: MainWindow, filled_world: World, qtbot: QtBot) -> None:
+    switcher = window.header.switcher
+    qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    switcher.open()
+    assert switcher.panel.isVisible()
+    titles = [line.title for line in switcher.list.lines.lines]
+    assert titles[0] == "Tüm firmalar"
+    assert len(titles) == 3
+    qtbot.keyClicks(switcher.field, "mobilya cinar")
+    assert [line.title for line in switcher.list.lines.lines] == [filled_world.company.company.party.display_name]
+    assert "takıldı" in switcher.list.lines.lines[0].details[0]
+    switcher.field.setText(filled_world.company.company.tax_number.digits[3:8])
+    assert len(switcher.list.lines.lines) == 1
+    with qtbot.waitSignal(filled_world.desk.company_changed):
+        qtbot.keyClick(switcher.field, Qt.Key.Key_Return)
+    assert not switcher.panel.isVisible()
+    assert filled_world.desk.company is not None
+    assert filled_world.desk.company.id == filled_world.company.id
+
+
+def test_switcher_closes_with_escape_and_changes_nothing(window: MainWindow, qtbot: QtBot) -> None:
+    switcher = window.header.switcher
+    switcher.open()
+    with qtbot.assertNotEmitted(window.desk.company_changed):
+        qtbot.keyClick(switcher.field, Qt.Key.Key_Escape)
+    assert not switcher.panel.isVisible()
+    assert window.desk.company is None
+
+
+def test_search_goes_across_companies_and_opens_the_very_document(
+    window: MainWindow, filled_world: World, qtbot: QtBot
+) -> None:
+    record = filled_world.records(Direction.OUT, State.REJECTED)[0]
+    field = window.header.search.field
+    field.setFocus()
+    qtbot.keyClicks(field, record.number[-6:])
+    qtbot.waitUntil(lambda: window.header.search.panel.isVisible(), timeout=5000)
+    lines = [line for line in window.header.search.list.lines.lines if not line.is_header]
+    assert any(getattr(line.what, "id", None) == record.id for line in lines)
+    field.setText(record.number)
+    qtbot.waitUntil(lambda: len([x for x in window.header.search.list.lines.lines if not x.is_header]) == 1)
+    with qtbot.waitSignal(window.desk.wanted) as wanted:
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert wanted.args == ["outbox", record.id]
+    assert field.text() == ""
+
+
+def test_search_drops_answers_older_than_the_question(window: MainWindow, qtbot: QtBot) -> None:
+    search = window.header.search
+    search.field.setFocus()
+    search.field.setText("mobilya")
+    search._on_timer_timeout()
+    search.field.setText("bulunmayanbirsey")
+    settle(window, qtbot)
+    qtbot.waitUntil(lambda: "bulunmayanbirsey" in search._foot.text(), timeout=5000)
+    assert not search.list.lines.lines
+
+
+def test_document_of_another_company_chooses_that_company(
+    window: MainWindow, filled_world: World, qtbot: QtBot
+) -> None:
+    other = next(c for c in filled_world.companies() if c.id != filled_world.company.id)
+    filled_world.desk.set_company(other)
+    record = filled_world.records(Direction.IN)[0]
+    with qtbot.waitSignal(filled_world.desk.company_changed) as changed:
+        filled_world.desk.wanted.emit("inbox", record.id)
+    chosen: CompanyRecord = changed.args[0]
+    assert chosen.id == filled_world.company.id
+
+
+def test_sync_button_sends_and_receives_and_says_so(window: MainWindow, filled_world: World, qtbot: QtBot) -> None:
+    queued = filled_world.records(Direction.OUT, State.QUEUED)
+    assert queued
+    filled_world.push(minutes=30)
+    filled_world.sandbox.add_incoming(count=2, to_vkn=filled_world.company.company.tax_number.digits, sealed=False)
+    with qtbot.waitSignal(window.center.finished, timeout=20_000) as finished:
+        window.actions_["sync"].trigger()
+    summary = finished.args[0]
+    assert (summary.companies, summary.received, summary.errors) == (2, 2, [])
+    assert "2 belge geldi" in window.strip.note
+    assert filled_world.get(queued[0].ettn).state is State.SENT
+    settle(window, qtbot)
+    assert "az önce" in window.header.sync_button.text()
+
+
+def test_offline_is_a_line_and_nothing_is_lost(window: MainWindow, filled_world: World, qtbot: QtBot) -> None:
+    filled_world.push(minutes=30)
+    filled_world.sandbox.stop()
+    with qtbot.waitSignal(window.center.finished, timeout=30_000) as finished:
+        window.center.sync_chosen()
+    assert finished.args[0].is_offline
+    assert "çevrimdışı" in window.header.sync_button.text()
+    assert not window.messages.isVisible()
+    settle(window, qtbot)
+    assert filled_world.records(Direction.OUT, State.QUEUED)
+
+
+def test_button_inside_the_floor_says_when_it_may_ask_again(window: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.center.finished, timeout=20_000):
+        window.center.sync_chosen()
+    with qtbot.waitSignal(window.center.finished, timeout=20_000) as finished:
+        window.center.sync_chosen()
+    assert finished.args[0].skipped_until is not None
+    assert "sonrasında yeniden sorulabilir" in window.strip.note
+
+
+def test_timer_obeys_the_users_interval(window: MainWindow, filled_world: World, qtbot: QtBot) -> None:
+    filled_world.push(minutes=29)
+    window.center._on_timer_timeout()
+    assert not window.center.is_running
+    filled_world.push(minutes=2)
+    with qtbot.waitSignal(window.center.finished, timeout=20_000) as finished:
+        window.center._on_timer_timeout()
+    assert finished.args[0].is_button is False
+    assert finished.args[0].companies == 2
+
+
+def test_failure_names_the_company_and_can_be_copied(window: MainWindow, filled_world: World, qtbot: QtBot) -> None:
+    filled_world.push(minutes=30)
+    filled_world.sandbox.set_password("demo", "degisti")
+    with qtbot.waitSignal(window.center.finished, timeout=20_000):
+        window.center.sync_chosen()
+    assert window.messages.isVisible()
+    assert window.messages.bar.sentence.startswith("Çınaraltı")
+    window.messages.bar.action.click()
+    assert "Çınaraltı" in QApplication.clipboard().text()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.messages.isVisible()
+
+
+def test_badges_follow_the_chosen_company(window: MainWindow, filled_world: World, qtbot: QtBot) -> None:
+    everybody = window.header.switcher._waiting
+    total = sum(everybody.values(), Waiting())
+    mine = everybody[filled_world.company.id]
+    assert total.unread == mine.unread + 3
+    assert (mine.unsent, mine.stuck, mine.queued) == (3, 3, 1)
+
+
+def test_theme_choice_is_stored_and_worn(window: MainWindow, qtbot: QtBot) -> None:
+    assert theme().palette is LIGHT
+    dark = next(a for a in window.findChildren(type(window.actions_["sync"])) if a.data() == "dark")
+    with qtbot.waitSignal(theme().changed, timeout=5000):
+        dark.trigger()
+    assert theme().palette is DARK
+    assert window.desk.office.settings.get(THEME) == "dark"
+    settle(window, qtbot)
+
+
+def test_last_page_company_and_place_are_remembered(window: MainWindow, filled_world: World, qtbot: QtBot) -> None:
+    filled_world.desk.set_company(filled_world.company)
+    window.resize(1100, 640)
+    settle(window, qtbot)
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=5000)
+    filled_world.desk.set_company(None)
+    window.memory.set("window/company", filled_world.company.company.tax_number.digits)
+    again = MainWindow(filled_world.desk, specs=today_only())
+    again.show()
+    again.start()
+    qtbot.waitUntil(lambda: filled_world.desk.company is not None, timeout=5000)
+    assert again.height() == 640, "the offscreen screen is 800 px wide; the width is fitted to it"
+    settle(again, qtbot)
+    again.hide()
+    again.deleteLater()
+
+
+def test_quit_names_what_still_runs_and_may_be_taken_back(
+    window: MainWindow, filled_world: World, qtbot: QtBot
+) -> None:
+    filled_world.push(minutes=30)
+    filled_world.sandbox.arm("slow", "*", 2, seconds=0.6)
+    window.center.sync_chosen()
+    qtbot.waitUntil(lambda: bool(filled_world.desk.lanes.jobs(filled_world.company.company.tax_number.digits)))
+    asked: list[str] = []
+
+    def answer() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        asked.append(box.informativeText())
+        stay = next(b for b in box.findChildren(QPushButton) if b.text() == "Açık kalsın")
+        stay.click()
+
+    QTimer.singleShot(0, answer)
+    window.close()
+    assert window.isVisible()
+    assert "Çınaraltı Ahşap Mobilya" in asked[0]
+    assert "Eşitleniyor" in asked[0]
+    qtbot.waitUntil(lambda: not window.center.is_running, timeout=20_000)
+    settle(window, qtbot)
+
+
+def test_shortcut_sheet_lists_every_action_with_a_key(window: MainWindow) -> None:
+    from app.ui.frame.shortcuts import ShortcutSheet
+
+    sheet = ShortcutSheet(window, window.pages)
+    keys = dict(key for _, group in sheet.groups for key in group)
+    assert {"F1", "F5", "Ctrl+K", "Ctrl+F", "Ctrl+N", "Ctrl+Q", "Ctrl+1"} <= set(keys)
+    assert keys["F5"].startswith("Eşitle")
+    sheet.deleteLater()
+
+
+@pytest.mark.parametrize("column", ["due", "stuck", "arrived"])
+def test_today_lines_are_doors(window: MainWindow, qtbot: QtBot, column: str) -> None:
+    page = window.page
+    assert isinstance(page, TodayPage)
+    lines = getattr(page, column).list
+    assert lines.lines.rowCount() > 0
+    lines.setFocus()
+    lines.select_first()
+    record = lines.lines.lines[0].what
+    with qtbot.waitSignal(window.desk.wanted) as wanted:
+        qtbot.keyClick(lines, Qt.Key.Key_Return)
+    assert wanted.args == ["inbox" if record.direction is Direction.IN else "outbox", record.id]
+
+
+def test_today_says_why_something_is_stuck_and_the_next_step(window: MainWindow) -> None:
+    page = window.page
+    assert isinstance(page, TodayPage)
+    told = {line.what.state: line for line in page.stuck.list.lines.lines}
+    assert "kendiliğinden ikinci kez gönderilmez" in told[State.UNKNOWN].details[-1]
+    assert told[State.FAILED].details[-1].startswith("→ ")
+
+
+def test_everything_in_sight_has_an_accessible_name(window: MainWindow) -> None:
+    from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLineEdit
+
+    for kind in (QAbstractButton, QLineEdit, QAbstractItemView):
+        for widget in window.findChildren(kind):
+            if widget.isVisible() and not widget.objectName().startswith("qt_"):
+                name = widget.accessibleName() or getattr(widget, "text", lambda: "")()
+                assert name or isinstance(widget.parent(), QLineEdit), widget
