@@ -90,9 +90,14 @@ def ensure_valid(request: Request) -> None:
     raise Refusal(BAD_REQUEST, f"Hata sebebi {error.message if error is not None else 'XSD'}")
 
 
-@lru_cache
 def load_schema(service: str) -> etree.XMLSchema:
-    """Our own XSD of a service."""
+    """Our own XSD of a service. Any thread: libxml2 crashes when two threads build their first schema at once."""
+    with _schema_lock:
+        return _built_schema(service)
+
+
+@lru_cache
+def _built_schema(service: str) -> etree.XMLSchema:
     return etree.XMLSchema(etree.parse(resource_path(f"sandbox/{service}.xsd")))
 
 
