@@ -63,6 +63,11 @@ def list_companies(s: OpenSession) -> list[CompanyRecord]:
     return [_company(row) for row in s.execute(select(_COMPANY).order_by(_COMPANY.c.id))]
 
 
+def has_companies(s: OpenSession) -> bool:
+    """Whether there is any; reads no card."""
+    return s.execute(select(_COMPANY.c.id).limit(1)).scalar() is not None
+
+
 def _company(row: Any) -> CompanyRecord:
     company = codec.from_plain(Company, codec.loads(row.data), logo=row.logo, stamp=row.stamp)
     return CompanyRecord(id=row.id, company=company)

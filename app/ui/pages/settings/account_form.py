@@ -34,6 +34,8 @@ class AccountForm(QWidget):
 
     saved = Signal(object)
     tried = Signal(object)
+    #: A save that did not happen; the reason stands in the form.
+    refused = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -149,6 +151,7 @@ class AccountForm(QWidget):
     def save(self) -> None:
         """Store the account; the password goes to the secret store."""
         if self._company is None or not self._is_filled():
+            self.refused.emit()
             return
         self._retry = "save"
         self._set_busy(True, self.tr("Kaydediliyor…"))
@@ -309,6 +312,7 @@ class AccountForm(QWidget):
     @Slot(object)
     def _on_failed(self, error: AppError) -> None:
         self._set_busy(False)
+        self.refused.emit()
         if error.code in ASKS_PASSPHRASE:
             self.verdict.clear()
             self.vault.ask()

@@ -46,6 +46,11 @@ class SettingsForm(QWidget):
         """The stored value, as last read or stored."""
         return self._values[name]
 
+    def is_valid(self) -> bool:
+        """Whether every field holds a value that may be stored; says under each what is wrong."""
+        wrong = [name for name in self._settings if not self._judge(name)]
+        return not wrong
+
     def _read(self, _ctx: WorkContext) -> dict[str, Any]:
         return {name: self.desk.office.settings.get(setting) for name, setting in self._settings.items()}
 
@@ -117,7 +122,8 @@ class SettingsForm(QWidget):
         except InputError as e:
             self.form.problem(name, e.sentence)
             return False
-        self.form.problem(name, "")
+        if self.form.editor(name).property("invalid"):
+            self.form.problem(name, "")
         return True
 
     def _store(self, name: str) -> None:
@@ -133,6 +139,8 @@ class SettingsForm(QWidget):
             partial(_save, self.desk, setting, value),
             partial(self._on_stored, name),
             owner=self,
+            # One worker: the value chosen last is the one stored last.
+            lane=self.desk.lanes.account("ayarlar"),
             changes=Changes(settings=True),
             failed=partial(self._on_failed, name),
         )

@@ -98,6 +98,11 @@ class SeriesTable(QWidget):
                 found[purpose] = int(text)
         return found
 
+    def suggest(self, purpose: SeriesPurpose, series: str) -> None:
+        """Write a series that the user may change."""
+        self._rows[purpose].series.setText(series)
+        self._on_series_edited(purpose, series)
+
     def _on_series_edited(self, purpose: SeriesPurpose, text: str) -> None:
         row = self._rows[purpose]
         if text != text.upper():
