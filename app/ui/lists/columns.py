@@ -263,7 +263,7 @@ def _day(moment: datetime | None) -> date | None:
     return istanbul_date(moment) if moment is not None else None
 
 
-_STATE = Column(key="state", title="Durum", kind="state", sort="state", width=24, value=_state_text)
+_STATE = Column(key="state", title="Durum", kind="state", sort="state", width=22, value=_state_text)
 _DATE = Column(
     key="issue_date", title="Tarih", kind="date", sort="issue_date", width=11, value=lambda r, f: r.issue_date
 )
@@ -275,7 +275,7 @@ _COMPANY = Column(
     value=lambda r, f: f.companies.get(r.company_id, ""),
 )
 _NUMBER = Column(key="number", title="Belge no", sort="number", width=18, value=lambda r, f: r.number)
-_TYPE = Column(key="profile", title="Senaryo · Tür", sort="profile", width=16, value=lambda r, f: type_text(r))
+_TYPE = Column(key="profile", title="Senaryo · Tür", sort="profile", width=14, value=lambda r, f: type_text(r))
 _PAYABLE = Column(key="payable", title="Tutar", kind="number", sort="payable", width=13, value=lambda r, f: r.payable)
 _CURRENCY = Column(key="currency", title="Döviz", sort="currency", width=6, value=lambda r, f: r.currency)
 _VAT = Column(key="vat", title="KDV", kind="number", sort="vat", width=12, value=lambda r, f: r.vat)
@@ -299,7 +299,7 @@ INBOX: Final[tuple[Column, ...]] = (
         title="Yanıt için",
         kind="due",
         sort="answer_due_at",
-        width=11,
+        width=12,
         value=lambda r, f: due_text(r, f.now),
     ),
     Column(

@@ -129,3 +129,17 @@ class RowDelegate(QStyledItemDelegate):
         top = rect.top() + (rect.height() - tokens.ICON_PX) // 2
         painter.drawPixmap(rect.left(), top, pixmap(name, tone, ratio=ratio))
         return rect.adjusted(tokens.ICON_PX + tokens.XS + 2, 0, 0, 0)
+
+
+class LinedDelegate(QStyledItemDelegate):
+    """Qt's own cells with our line under each row and our room at the left; for small tables."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        super().initStyleOption(option, index)
+        # The whole row is what is chosen; a frame around one cell of it says nothing.
+        option.state &= ~QStyle.StateFlag.State_HasFocus
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        painter.setPen(QPen(QColor(theme().palette.line), 1))
+        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
@@ -75,6 +75,7 @@ class ListPage(Page):
         self._seen.setInterval(READ_AFTER_MS)
         self._seen.timeout.connect(self._on_seen)
         self.setAcceptDrops(True)
+        self.setFocusProxy(self.table)
         self._build()
         self._connect()
 
@@ -358,6 +359,12 @@ class ListPage(Page):
         if files:
             event.acceptProposedAction()
             self.doing.check_files(files)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.table.setFocus()
+        if self.doing.selection.ids:
+            self._show_reading(self.doing.selection.ids)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
 from app.ui.lists.columns import Column
 from app.ui.lists.delegate import RowDelegate
@@ -19,6 +19,9 @@ from app.ui.theme.style import theme
 Sort = tuple[tuple[str, bool], ...]
 #: Selection is announced once it has settled.
 SETTLE_MS = 60
+#: The column that takes what room there is, until the user gives it a width; and its least width in characters.
+FLEXIBLE = "partner_name"
+_LEAST_CHARS = 18
 _SUPERSCRIPT = "¹²³⁴⁵⁶⁷⁸⁹"
 
 
@@ -40,6 +43,7 @@ class DocumentTable(QTableView):
         self._default_sort = sort
         self._sort: Sort = _sort_from(memory.get("sort", None)) or sort
         self._across = False
+        self._is_fitting = False
         self._hidden: set[str] = set()
         self._widths: dict[str, int] = {}
         self._kept: tuple[list[int], int | None, int | None, bool] = ([], None, None, False)
@@ -49,6 +53,7 @@ class DocumentTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setDragEnabled(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
@@ -78,7 +83,7 @@ class DocumentTable(QTableView):
         self._save_soon.setInterval(400)
         self._save_soon.timeout.connect(self.save_columns)
         self._restore_columns()
-        header.sectionResized.connect(self._on_columns_changed)
+        header.sectionResized.connect(self._on_section_resized)
         header.sectionMoved.connect(self._on_columns_changed)
         model.renewing.connect(self._on_renewing)
         model.modelReset.connect(self._on_model_reset)
@@ -224,6 +229,7 @@ class DocumentTable(QTableView):
         """The columns as they came with the program."""
         header = self.horizontalHeader()
         self._hidden = {c.key for c in self._model.columns if not c.is_shown}
+        self._widths.clear()
         for logical in range(header.count()):
             header.moveSection(header.visualIndex(logical), logical)
         self._default_widths()
@@ -276,6 +282,32 @@ class DocumentTable(QTableView):
         self.fill_columns_menu(menu)
         menu.popup(self.horizontalHeader().mapToGlobal(place))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_flexible()
+
+    def _fit_flexible(self) -> None:
+        """Give the partner's column the room that the others leave, so that no ground stands empty at the right."""
+        if FLEXIBLE in self._widths:
+            return
+        place = next((i for i, c in enumerate(self._model.columns) if c.key == FLEXIBLE), -1)
+        if place < 0 or self.isColumnHidden(place):
+            return
+        header = self.horizontalHeader()
+        others = header.length() - header.sectionSize(place)
+        least = self.fontMetrics().averageCharWidth() * _LEAST_CHARS
+        self._is_fitting = True
+        header.resizeSection(place, max(least, self.viewport().width() - others))
+        self._is_fitting = False
+
+    @Slot(int, int, int)
+    def _on_section_resized(self, logical: int, _before: int, size: int) -> None:
+        if self._is_fitting or size <= 0:
+            return
+        self._widths[self._model.columns[logical].key] = size
+        self._fit_flexible()
+        self._save_soon.start()
+
     @Slot()
     def _on_columns_changed(self) -> None:
         self._save_soon.start()
@@ -286,10 +318,7 @@ class DocumentTable(QTableView):
         self._save_soon.stop()
         header = self.horizontalHeader()
         order = [self._model.columns[header.logicalIndex(place)].key for place in range(header.count())]
-        widths = {c.key: w for i, c in enumerate(self._model.columns) if (w := header.sectionSize(i)) > 0}
-        self._memory.put(
-            "columns", {"order": order, "widths": {**self._widths, **widths}, "hidden": sorted(self._hidden)}
-        )
+        self._memory.put("columns", {"order": order, "widths": self._widths, "hidden": sorted(self._hidden)})
 
     def _restore_columns(self) -> None:
         stored = self._memory.get("columns", {})
@@ -310,13 +339,16 @@ class DocumentTable(QTableView):
 
     def _default_widths(self) -> None:
         each = self.fontMetrics().averageCharWidth()
+        self._is_fitting = True
         for logical, column in enumerate(self._model.columns):
             self.horizontalHeader().resizeSection(logical, each * column.width + 2 * tokens.S)
+        self._is_fitting = False
 
     def _apply_hidden(self) -> None:
         for logical, column in enumerate(self._model.columns):
             hidden = column.key in self._hidden or (column.across_only and not self._across)
             self.setColumnHidden(logical, hidden)
+        self._fit_flexible()
 
     # -- keys and mouse --------------------------------------------------------------------------------------------
 

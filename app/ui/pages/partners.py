@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QFrame,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
@@ -23,6 +24,7 @@ from app.storage import companies
 from app.storage.database import OpenSession
 from app.ui.desk import Desk
 from app.ui.jobs import Changes
+from app.ui.lists.delegate import LinedDelegate
 from app.ui.lists.filters import ListFilter
 from app.ui.lists.partners_model import PartnerRow, PartnersModel, row_of
 from app.ui.pages.base import Page
@@ -107,6 +109,8 @@ class PartnersPage(Page):
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         table.setShowGrid(False)
+        table.setFrameShape(QFrame.Shape.NoFrame)
+        table.setItemDelegate(LinedDelegate(table))
         table.setWordWrap(False)
         table.setTabKeyNavigation(False)
         table.verticalHeader().hide()
@@ -132,6 +136,10 @@ class PartnersPage(Page):
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         action.triggered.connect(slot)
         self.addAction(action)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.table.setFocus()
 
     # -- reading ---------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.ui.theme import tokens
 from app.ui.widgets.buttons import PrimaryButton, QuietButton
@@ -44,9 +44,12 @@ class EmptyState(QWidget):
         column.addStretch(2)
         column.addWidget(self._icon, alignment=centre)
         column.addWidget(self._title, alignment=centre)
-        # No alignment here: a wrapped label that is aligned takes its narrowest width.
-        column.addWidget(self._sentence)
-        column.setAlignment(self._sentence, centre)
+        # No alignment: a wrapped label that is aligned takes its narrowest width and loses its second line.
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self._sentence, 1000)
+        row.addStretch(1)
+        column.addLayout(row)
         column.addSpacing(tokens.XS)
         column.addWidget(self.button, alignment=centre)
         column.addStretch(3)
