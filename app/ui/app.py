@@ -88,9 +88,9 @@ class KeyNames(QTranslator):
     def isEmpty(self) -> bool:
         return False
 
-    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str:
-        # "" means: ask the next translator.
-        return source if context == "QShortcut" and source in self._NAMES else ""
+    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str | None:  # type: ignore[override]
+        # None (a null QString) means: ask the next translator. An empty text would be taken as the translation.
+        return source if context == "QShortcut" and source in self._NAMES else None
 
 
 def owner_name() -> str:

@@ -158,3 +158,20 @@ def test_database_of_a_newer_program_is_refused_in_words(dressed: QApplication, 
     assert entry.run_window(tmp_path) == 1
     assert said
     assert not isinstance(said[0], BugError)
+
+
+def test_application_speaks_turkish_and_names_keys_as_they_are_printed(project: Path) -> None:
+    """In a process of its own: translators stay with the application."""
+    import subprocess
+
+    code = (
+        "from PySide6.QtCore import QObject; from PySide6.QtGui import QKeySequence\n"
+        "from app.ui.app import make_application\n"
+        "app = make_application()\n"
+        "keys = QKeySequence('Ctrl+Alt+K').toString(QKeySequence.SequenceFormat.NativeText)\n"
+        "assert keys == 'Ctrl+Alt+K', keys\n"
+        "assert QObject().tr('Bugün') == 'Bugün'\n"
+        "assert app.translate('QPlatformTheme', 'Cancel') == 'İptal'\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
