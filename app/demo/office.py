@@ -71,7 +71,7 @@ def prepare(root: Path) -> None:
             why="Gerçek bir büronun verisi olabilir; deneme onun üzerine yazmaz.",
             todo="Boş bir klasör seçin.",
         )
-    if (root / _READY).exists():
+    if is_ready(root):
         return
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     marker.touch()
@@ -99,6 +99,11 @@ def _listening(root: Path) -> Sandbox:
     except OSError:
         sandbox.close()
         return Sandbox(state, frozen=False)
+
+
+def is_ready(root: Path) -> bool:
+    """Whether the demo office of this folder was made before."""
+    return (root / _READY).exists()
 
 
 def connect_all(office: Office, sandbox: Sandbox) -> None:

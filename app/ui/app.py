@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QWidget
 
 from app.domain.errors import AppError, BugError
 from app.office import Office
@@ -21,6 +21,7 @@ from app.runtime.settings import SYNC_ON_START, THEME
 from app.ui.desk import Desk
 from app.ui.frame.window import MainWindow, app_icon
 from app.ui.instance import SingleInstance
+from app.ui.theme import tokens
 from app.ui.theme.style import theme
 
 log = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ class KeyNames(QTranslator):
     def isEmpty(self) -> bool:
         return False
 
-    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str | None:  # type: ignore[override]
+    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str | None:
         # None (a null QString) means: ask the next translator. An empty text would be taken as the translation.
         return source if context == "QShortcut" and source in self._NAMES else None
 
@@ -124,15 +125,30 @@ def _run(app: QApplication, office: Office, instance: SingleInstance, *, demo: b
 @contextmanager
 def _open_office(root: Path, *, demo: bool, passphrase: str | None) -> Iterator[Office]:
     if demo:
-        from app.demo.office import open_demo_office
+        from app.demo.office import is_ready, open_demo_office
 
+        note = None if is_ready(root) else _wait_note("Deneme ofisi hazırlanıyor…\nBir kez olur, birkaç saniye sürer.")
         with open_demo_office(root, owner=owner_name()) as opened, _logged(opened.office):
+            if note is not None:
+                note.close()
             yield opened.office
         return
     with Office.open(root, owner=owner_name(), passphrase=passphrase) as office, _logged(office):
         # Opened here and now: a database of a newer version is refused before a window stands there.
         office.db  # noqa: B018
         yield office
+
+
+def _wait_note(words: str) -> QWidget:
+    """A small word while there is no window yet. Drawn at once; nothing else happens meanwhile."""
+    note = QLabel(words)
+    note.setWindowFlag(Qt.WindowType.SplashScreen)
+    note.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    note.setMargin(tokens.XL)
+    note.show()
+    for _ in range(3):
+        QApplication.processEvents()
+    return note
 
 
 @contextmanager

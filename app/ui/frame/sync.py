@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -16,9 +16,11 @@ from app.storage import companies, overview
 from app.storage.records import AccountRecord, CompanyRecord
 from app.ui.desk import Desk
 from app.ui.jobs import Changes
-from app.workflows import sync
 from app.workflows.context import WorkContext
 from app.workflows.floors import Mode
+
+if TYPE_CHECKING:
+    from app.workflows import sync
 
 #: So many integrator accounts are worked at once; the others wait their turn.
 AT_ONCE = 6
@@ -140,6 +142,9 @@ class SyncCenter(QObject):
         office, mode, desk = self._desk.office, self._mode, self._desk
 
         def work(ctx: WorkContext) -> sync.SyncReport:
+            # Seals and certificates cost a quarter of a second to load; the window does not wait for them.
+            from app.workflows import sync
+
             sealer = None
             if desk.is_demo:
                 from app.demo.seals import test_sealer

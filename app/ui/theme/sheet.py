@@ -79,6 +79,7 @@ QAbstractItemView {
     selection-background-color: $selection; selection-color: $text;
 }
 QAbstractItemView[role="plain"] { border: none; background: transparent; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QHeaderView { background: $ground; border: none; }
 QHeaderView::section {
     background: $ground; color: $quiet; border: none; border-bottom: 1px solid $line; padding: 4px 8px;
