@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QVBoxLayo
 
 from app.ui.dialogs.seal_sources import FILE, OPEN, TEST, TOKEN, SealSource
 from app.ui.theme import tokens
-from app.ui.widgets import IconButton, QuietLabel
+from app.ui.widgets import ElidedLabel, IconButton, QuietLabel
 
 _ORDER = (OPEN, TOKEN, FILE, TEST)
 
@@ -23,6 +23,7 @@ class SealChooser(QWidget):
         self._known: list[SealSource] = []
         self._tokens: list[SealSource] = []
         self._buttons: dict[str, QRadioButton] = {}
+        self._lines: list[QWidget] = []
         self._by_user = False
         self._key = ""
         self._group = QButtonGroup(self)
@@ -83,11 +84,13 @@ class SealChooser(QWidget):
         self._set(key)
 
     def _rebuild(self) -> None:
-        while (item := self._list.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        for old in (*self._buttons.values(), *self._lines):
+            old.hide()
+            old.deleteLater()
+        while self._list.takeAt(0) is not None:
+            pass
         self._buttons.clear()
+        self._lines.clear()
         for source in self.sources:
             self._add(source)
         usable = [s for s in self.sources if not s.blocked]
@@ -98,7 +101,7 @@ class SealChooser(QWidget):
         self._set(wanted.key if wanted is not None else "")
 
     def _add(self, source: SealSource) -> None:
-        button = QRadioButton(source.title)
+        button = QRadioButton(source.title, self)
         button.setEnabled(not source.blocked)
         said = source.blocked or source.sentence
         button.setAccessibleDescription(said)
@@ -107,9 +110,13 @@ class SealChooser(QWidget):
         self._buttons[source.key] = button
         self._list.addWidget(button)
         if said:
-            line = QuietLabel(said, wrap=True)
-            line.setContentsMargins(tokens.XL, 0, 0, 0)
-            self._list.addWidget(line)
+            # One line: what does not fit stands in the tool tip.
+            indented = QHBoxLayout()
+            indented.setContentsMargins(tokens.XL, 0, 0, 0)
+            line = ElidedLabel(said, self, quiet=True)
+            indented.addWidget(line)
+            self._list.addLayout(indented)
+            self._lines.append(line)
 
     def _set(self, key: str) -> None:
         self._key = key

@@ -1,0 +1,1 @@
+"""Preview, printing, PDF and attachments."""

@@ -1,0 +1,116 @@
+"""Documents as PDF files: one, each its own, or all in one. A job; what could not be drawn is said, nothing stops."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.domain.errors import AppError
+from app.office import Office
+from app.storage import companies, documents
+from app.ui.desk import Desk
+from app.ui.jobs import JobHandle
+from app.ui.widgets import MessageBar
+from app.workflows import printing
+from app.workflows.context import WorkContext
+from app.workflows.printing import Page, PrintReport
+from app.workflows.viewing import viewable
+
+
+def collect_pages(
+    ctx: WorkContext, office: Office, ids: Sequence[int]
+) -> tuple[list[Page], list[tuple[str, AppError]]]:
+    """The documents as they count, in this order, and (name, error) of those whose bytes could not be had."""
+    pages: list[Page] = []
+    failed: list[tuple[str, AppError]] = []
+    with ctx.db.read() as s:
+        firms = {c.id: c for c in companies.list_companies(s)}
+        records = [documents.get(s, i) for i in ids]
+    templates = {i: office.template(firms[i]) for i in {r.company_id for r in records}}
+    for record in records:
+        ctx.progress.checkpoint()
+        name = printing.safe_name(f"{record.number or record.ettn[:8]}_{record.partner_name[:40]}")
+        try:
+            company, template = firms[record.company_id], templates[record.company_id]
+            seen = viewable(ctx, company, record.ettn, template=template, direction=record.direction)
+        except AppError as error:
+            failed.append((name, error))
+            continue
+        pages.append(Page(name=name, raw=seen.raw, watermark=seen.watermark))
+    return pages, failed
+
+
+def write_merged(ctx: WorkContext, office: Office, ids: Sequence[int], out: Path) -> PrintReport:
+    """All documents in the one file `out`. CPU lane."""
+    pages, failed = collect_pages(ctx, office, ids)
+    renderer, printer = office.renderer, office.printer
+    report = printing.print_merged(pages, renderer=renderer, printer=printer, out=out, progress=ctx.progress)
+    report.failed[:0] = failed
+    return report
+
+
+def write_each(ctx: WorkContext, office: Office, ids: Sequence[int], folder: Path) -> PrintReport:
+    """One file per document in `folder`. CPU lane."""
+    pages, failed = collect_pages(ctx, office, ids)
+    renderer, printer = office.renderer, office.printer
+    report = printing.print_each(pages, renderer=renderer, printer=printer, folder=folder, progress=ctx.progress)
+    report.failed[:0] = failed
+    return report
+
+
+def words_of(report: PrintReport) -> str:
+    """What went and what did not, in a sentence or two."""
+    said = []
+    if len(report.written) == 1:
+        said.append(_tr("PDF kaydedildi: {p}").format(p=report.written[0]))
+    elif report.written:
+        said.append(_tr("{n} PDF kaydedildi: {p}").format(n=len(report.written), p=report.written[0].parent))
+    if report.failed:
+        name, error = report.failed[0]
+        said.append(_tr("{n} belge çizilemedi; ilki {d}: {e}").format(n=len(report.failed), d=name, e=error.sentence))
+    return "\n".join(said) or _tr("Yazılacak belge yok.")
+
+
+def save_pdf(
+    desk: Desk, ids: Sequence[int], owner: QWidget, message: MessageBar, *, merged: bool = True
+) -> JobHandle | None:
+    """Ask where, then write. `merged` False asks for a folder and writes a file each. The outcome goes to `message`.
+
+    None when the user went away from the question. GUI thread.
+    """
+    target = _ask_file(owner) if merged else _ask_folder(owner)
+    return None if target is None else start_saving(desk, ids, owner, message, target, merged=merged)
+
+
+def start_saving(
+    desk: Desk, ids: Sequence[int], owner: QWidget, message: MessageBar, target: Path, *, merged: bool
+) -> JobHandle:
+    """The job of `save_pdf`, when the place is known."""
+    office, chosen = desk.office, list(ids)
+
+    def work(ctx: WorkContext) -> PrintReport:
+        return (write_merged if merged else write_each)(ctx, office, chosen, target)
+
+    def tell(report: PrintReport) -> None:
+        kind = "error" if not report.written else "warn" if report.failed else "ok"
+        message.show_message(kind, words_of(report))  # type: ignore[arg-type]
+
+    title = _tr("{n} belge PDF yapılıyor").format(n=len(chosen))
+    return desk.run(title, work, tell, owner=owner, failed=message.show_error)
+
+
+def _ask_file(owner: QWidget) -> Path | None:
+    name, _ = QFileDialog.getSaveFileName(owner, _tr("PDF olarak kaydet"), "belgeler.pdf", "PDF (*.pdf)")
+    return None if not name else Path(name).with_suffix(".pdf")
+
+
+def _ask_folder(owner: QWidget) -> Path | None:
+    name = QFileDialog.getExistingDirectory(owner, _tr("PDF'ler nereye kaydedilsin?"))
+    return Path(name) if name else None
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("printing", text)

@@ -1,0 +1,146 @@
+"""Everything the pane shows of one document, read and worked out off the GUI thread. No Qt."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from app.domain.errors import AppError
+from app.domain.findings import Finding, Layer, Severity
+from app.domain.lifecycle import Direction, State
+from app.office import Office
+from app.rendering.html import Rendered
+from app.signing.verify import verify_document
+from app.storage import companies, documents
+from app.storage.document_files import attempts, files, load_file
+from app.storage.records import AttemptRecord, CompanyRecord, DocumentRecord, FileRecord, HistoryRecord
+from app.ubl.attachments import Attachment, find_attachments
+from app.ubl.reader import summarize
+from app.ui.reading.fields import Group, fields_of
+from app.ui.reading.verdict import Verdict, verdict_of
+from app.validation.files import check_file
+from app.workflows import drafting
+from app.workflows.context import WorkContext
+from app.workflows.viewing import Viewable, viewable
+
+_CACHED_DOCUMENTS = 24
+_CACHED_BYTES = 48 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is said about a document beside its picture. `broken` says why its bytes could not be read."""
+
+    company: CompanyRecord
+    record: DocumentRecord
+    history: list[HistoryRecord]
+    attempts: list[AttemptRecord]
+    files: list[FileRecord]
+    verdict: Verdict
+    groups: list[Group]
+    findings: list[Finding]
+    attachments: list[Attachment] = field(repr=False)
+    broken: AppError | None = None
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it can still be mended in the editor."""
+        return self.record.direction is Direction.OUT and self.record.state in (State.DRAFT, State.READY)
+
+
+def load_record(ctx: WorkContext, document_id: int) -> tuple[CompanyRecord, DocumentRecord]:
+    """The row and its company. Raises: StorageError (DOC.UNKNOWN)."""
+    with ctx.db.read() as s:
+        record = documents.get(s, document_id)
+        company = next(c for c in companies.list_companies(s) if c.id == record.company_id)
+    return company, record
+
+
+def load_viewable(ctx: WorkContext, office: Office, company: CompanyRecord, record: DocumentRecord) -> Viewable:
+    """The bytes that count. Raises: as `workflows.viewing.viewable`."""
+    template = office.template(company)
+    return viewable(ctx, company, record.ettn, template=template, direction=record.direction)
+
+
+def load_facts(ctx: WorkContext, office: Office, document_id: int) -> Facts:
+    """All but the picture. A document whose bytes cannot be read still has a state and a history."""
+    company, record = load_record(ctx, document_id)
+    with ctx.db.read() as s:
+        history, tried, kept = documents.history(s, document_id), attempts(s, document_id), files(s, document_id)
+    verdict = Verdict(kind="error", sentence="Belgenin içeriği okunamadı; mührü denetlenemedi.")
+    groups: list[Group] = []
+    attachments: list[Attachment] = []
+    findings: list[Finding] = []
+    broken: AppError | None = None
+    try:
+        raw = load_viewable(ctx, office, company, record).raw
+        verdict = verdict_of(verify_document(raw), record, sender=summarize(raw).supplier_vkn)
+        groups, attachments = fields_of(raw), find_attachments(raw)
+        findings = _findings(ctx, company, record, raw)
+    except AppError as error:
+        broken = error
+        findings.append(Finding(Severity.ERROR, Layer.READ, error.code, "", error.sentence))
+    return Facts(
+        company=company,
+        record=record,
+        history=history,
+        attempts=tried,
+        files=kept,
+        verdict=verdict,
+        groups=groups,
+        findings=findings,
+        attachments=attachments,
+        broken=broken,
+    )
+
+
+def load_picture(ctx: WorkContext, office: Office, document_id: int) -> Rendered:
+    """The document as its sender drew it. Raises: AppError."""
+    company, record = load_record(ctx, document_id)
+    ctx.progress.checkpoint()
+    seen = load_viewable(ctx, office, company, record)
+    ctx.progress.checkpoint()
+    return office.renderer.render(seen.raw, watermark=seen.watermark)
+
+
+def load_stored_file(ctx: WorkContext, document_id: int, role: str, attempt_no: int) -> bytes | None:
+    """The bytes of one stored file. Raises: StorageError (BLOB.DAMAGED)."""
+    with ctx.db.read() as s:
+        return load_file(s, document_id, role, attempt_no=attempt_no)
+
+
+def _findings(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, raw: bytes) -> list[Finding]:
+    if record.direction is Direction.OUT and record.state in (State.DRAFT, State.READY):
+        invoice = drafting.load_invoice(ctx, company, record.id)
+        return drafting.check(ctx, invoice, partner=drafting.known_partner(ctx, company, invoice))
+    return check_file(raw, today=ctx.clock.today()).findings
+
+
+class PictureCache:
+    """The pictures drawn last, by document id; bounded in number and in bytes. GUI thread only."""
+
+    def __init__(self, *, most: int = _CACHED_DOCUMENTS, most_bytes: int = _CACHED_BYTES) -> None:
+        self._most, self._most_bytes = most, most_bytes
+        self._kept: OrderedDict[int, Rendered] = OrderedDict()
+        self._size = 0
+
+    def __contains__(self, document_id: int) -> bool:
+        return document_id in self._kept
+
+    def get(self, document_id: int) -> Rendered | None:
+        found = self._kept.get(document_id)
+        if found is not None:
+            self._kept.move_to_end(document_id)
+        return found
+
+    def put(self, document_id: int, picture: Rendered) -> None:
+        if document_id in self._kept:
+            self._size -= len(self._kept.pop(document_id).html)
+        self._kept[document_id] = picture
+        self._size += len(picture.html)
+        while self._kept and (len(self._kept) > self._most or self._size > self._most_bytes):
+            self._size -= len(self._kept.popitem(last=False)[1].html)
+
+    def clear(self) -> None:
+        self._kept.clear()
+        self._size = 0

@@ -1,0 +1,87 @@
+"""Where a finding points, in the words of the form."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.domain.findings import Finding
+
+
+def place_of(finding: Finding) -> str:
+    """`lines[2].quantity` as `3. satır › quantity`; a line number where there is no field."""
+    if not finding.field:
+        return f"{finding.line}. satırda" if finding.line else ""
+    words = []
+    for part in finding.field.split("."):
+        name, _, index = part.rstrip("]").partition("[")
+        title = _FIELD_TITLES.get(name, name)
+        words.append(f"{int(index) + 1}. {title}" if index.isdigit() else title)
+    return " › ".join(words)
+
+
+_FIELD_TITLES: Final[dict[str, str]] = {
+    "lines": "satır",
+    "quantity": "miktar",
+    "unit": "birim",
+    "unit_code": "birim",
+    "unit_price": "birim fiyat",
+    "name": "ad",
+    "vat_rate": "KDV oranı",
+    "discounts": "iskonto",
+    "charges": "artırım",
+    "allowances": "iskonto",
+    "other_taxes": "diğer vergi",
+    "withholding": "tevkifat",
+    "withholding_code": "tevkifat kodu",
+    "withholding_rate": "tevkifat oranı",
+    "exemption": "istisna",
+    "exemption_code": "istisna kodu",
+    "exemption_reason": "istisna nedeni",
+    "code": "kod",
+    "rate": "oran",
+    "reason": "neden",
+    "customer": "alıcı",
+    "supplier": "satıcı",
+    "tax_number": "vergi numarası",
+    "vkn": "VKN",
+    "tckn": "TCKN",
+    "title": "unvan",
+    "first_name": "ad",
+    "family_name": "soyadı",
+    "surname": "soyadı",
+    "tax_office": "vergi dairesi",
+    "address": "adres",
+    "street": "cadde/sokak",
+    "district": "ilçe",
+    "city": "il",
+    "postal_code": "posta kodu",
+    "country": "ülke",
+    "country_code": "ülke kodu",
+    "issue_date": "tarih",
+    "issue_time": "saat",
+    "profile": "senaryo",
+    "type": "tür",
+    "type_code": "tür",
+    "number": "belge no",
+    "series": "seri",
+    "uuid": "ETTN",
+    "currency": "para birimi",
+    "exchange_rate": "döviz kuru",
+    "totals": "toplamlar",
+    "tax_exclusive": "matrah",
+    "tax_inclusive": "vergiler dahil tutar",
+    "vat": "KDV",
+    "payable": "ödenecek tutar",
+    "payment": "ödeme",
+    "payment_means": "ödeme",
+    "payment_terms": "ödeme koşulu",
+    "iban": "IBAN",
+    "due_date": "vade",
+    "returned_invoices": "iade edilen fatura",
+    "despatch_references": "irsaliye",
+    "order_reference": "sipariş",
+    "notes": "not",
+    "rounding": "yuvarlama",
+    "receiver_label": "alıcı etiketi",
+    "sender_label": "gönderici etiketi",
+}

@@ -1,0 +1,211 @@
+"""The reading pane over a real office, with a real web view."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWebEngineCore import QWebEngineSettings
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from app.domain.lifecycle import Direction, State
+from app.storage.records import DocumentRecord
+from app.ui.desk import Desk
+from app.ui.jobs import Changes
+from app.ui.reading.pane import ReadingPane
+from app.ui.reading.web import DocumentView, stage
+from app.ui.theme.style import theme
+
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture
+def pane(qtbot: QtBot, filled_desk: Desk) -> ReadingPane:
+    made = ReadingPane(filled_desk)
+    qtbot.addWidget(made)
+    made.resize(560, 700)
+    made.show()
+    return made
+
+
+def text_of(qtbot: QtBot, view: DocumentView | None) -> str:
+    assert view is not None
+    came: list[str] = []
+    view.page().toPlainText(came.append)
+    qtbot.waitUntil(lambda: bool(came), timeout=PATIENCE_MS)
+    return came[0]
+
+
+def show(qtbot: QtBot, pane: ReadingPane, record: DocumentRecord) -> None:
+    with qtbot.waitSignal(pane.shown, timeout=PATIENCE_MS, check_params_cb=lambda i: i == record.id):
+        pane.show_document(record.id)
+    qtbot.waitUntil(lambda: pane.facts is not None and pane.facts.record.id == record.id, timeout=PATIENCE_MS)
+
+
+def test_a_received_document_is_shown_whole(qtbot: QtBot, filled_world, pane: ReadingPane) -> None:  # type: ignore[no-untyped-def]
+    assert pane.picture.view is None, "no web view before the first document"
+    record = filled_world.records(Direction.IN)[-1]
+    show(qtbot, pane, record)
+    assert record.number in text_of(qtbot, pane.picture.view)
+    assert pane.facts is not None and pane.facts.broken is None
+    titles = [g.title for g in pane.facts.groups]
+    assert titles[:4] == ["Belge", "Satıcı", "Alıcı", "Tutarlar"]
+    assert pane.header.verdict.sentence
+    assert pane.tabs.history.tree.topLevelItemCount() >= 2
+    view = pane.picture.view
+    assert view is not None
+    off = QWebEngineSettings.WebAttribute
+    assert not view.settings().testAttribute(off.JavascriptEnabled)
+    assert stage().profile.isOffTheRecord()
+
+
+def test_verdicts_of_drafts_and_test_seals(qtbot: QtBot, filled_world, pane: ReadingPane) -> None:  # type: ignore[no-untyped-def]
+    show(qtbot, pane, filled_world.records(Direction.OUT, State.DRAFT)[0])
+    assert "Taslak" in pane.header.verdict.sentence
+    assert pane.findings.findings or pane.findings.rows() == []
+    sent = filled_world.records(Direction.OUT, State.SENT, State.DELIVERED, State.ACCEPTED)[0]
+    show(qtbot, pane, sent)
+    said = pane.header.verdict.sentence
+    assert said.startswith("TEST mührü") and filled_world.company.company.tax_number.digits in said
+    assert pane.header.details.text()
+
+
+def test_only_the_last_chosen_document_comes(qtbot: QtBot, filled_world, pane: ReadingPane) -> None:  # type: ignore[no-untyped-def]
+    records = filled_world.records(Direction.IN)[:8]
+    came: list[int] = []
+    pane.shown.connect(came.append)
+    for record in records:
+        pane.show_document(record.id)
+    qtbot.waitUntil(lambda: bool(came), timeout=PATIENCE_MS)
+    last = records[-1]
+    qtbot.waitUntil(lambda: pane.facts is not None, timeout=PATIENCE_MS)
+    assert came == [last.id]
+    assert pane.facts is not None and pane.facts.record.id == last.id
+    assert last.number in text_of(qtbot, pane.picture.view)
+
+
+def test_neighbours_are_drawn_ahead(qtbot: QtBot, filled_world, pane: ReadingPane) -> None:  # type: ignore[no-untyped-def]
+    first, second, third = filled_world.records(Direction.IN)[:3]
+    pane.set_neighbours([second.id, third.id])
+    show(qtbot, pane, first)
+    qtbot.waitUntil(lambda: second.id in pane._cache and third.id in pane._cache, timeout=PATIENCE_MS)
+    show(qtbot, pane, second)
+    assert second.number in text_of(qtbot, pane.picture.view)
+
+
+def test_a_change_reads_the_document_again(qtbot: QtBot, filled_world, pane: ReadingPane) -> None:  # type: ignore[no-untyped-def]
+    record = filled_world.records(Direction.IN)[0]
+    show(qtbot, pane, record)
+    before = pane.facts
+    filled_world.desk.changed.emit(Changes(documents=True))
+    qtbot.waitUntil(lambda: pane.facts is not before, timeout=PATIENCE_MS)
+
+
+def test_several_documents_are_summed_up(qtbot: QtBot, filled_world, pane: ReadingPane) -> None:  # type: ignore[no-untyped-def]
+    records = filled_world.records(Direction.IN)[:5]
+    pane.show_documents([r.id for r in records])
+    qtbot.waitUntil(pane.many.isVisible, timeout=PATIENCE_MS)
+    assert any(title == "Toplam" for title, _ in pane.many.lines)
+    pane.show_documents([])
+    assert pane.empty.isVisible()
+
+
+def test_fields_are_copied_and_files_saved(
+    qtbot: QtBot,
+    filled_world,  # type: ignore[no-untyped-def]
+    pane: ReadingPane,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    record = filled_world.records(Direction.IN)[-1]
+    show(qtbot, pane, record)
+    pane.tabs.fields.copy_all()
+    assert f"Belge no\t{record.number}" in QGuiApplication.clipboard().text()
+    tree = pane.tabs.fields.tree
+    group = tree.topLevelItem(0)
+    assert group is not None
+    group.child(0).setSelected(True)
+    pane.tabs.fields.copy_selected()
+    assert QGuiApplication.clipboard().text() == record.number
+    target = tmp_path / "saklanan.xml"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", staticmethod(lambda *_: (str(target), "")))
+    pane.tabs.history.save_wanted.emit("received", 0)
+    qtbot.waitUntil(lambda: "Kaydedildi" in pane.message.sentence, timeout=PATIENCE_MS)
+    assert record.ettn.encode() in target.read_bytes().lower()
+
+
+def test_an_unknown_document_says_so(qtbot: QtBot, pane: ReadingPane) -> None:
+    pane.show_document(999_999)
+    qtbot.waitUntil(pane.message.isVisible, timeout=PATIENCE_MS)
+
+
+def test_it_follows_the_theme(qtbot: QtBot, filled_world, pane: ReadingPane) -> None:  # type: ignore[no-untyped-def]
+    show(qtbot, pane, filled_world.records(Direction.IN)[0])
+    theme().apply("dark")
+    group = pane.tabs.fields.tree.topLevelItem(0)
+    assert group is not None
+    assert group.child(0).foreground(0).color().name().lower() == theme().palette.quiet.lower()
+
+
+# --- the view itself --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def view(qtbot: QtBot, dressed) -> DocumentView:  # type: ignore[no-untyped-def]
+    made = DocumentView()
+    qtbot.addWidget(made)
+    made.resize(500, 400)
+    made.show()
+    return made
+
+
+def test_three_megabytes_are_shown(qtbot: QtBot, view: DocumentView) -> None:
+    html = "<!doctype html><p>baş</p>" + "<p>dolgu satırı, ölçü için</p>" * 100_000 + "<p>SON SATIR</p>"
+    assert len(html.encode()) > 3 << 20
+    with qtbot.waitSignal(view.shown, timeout=PATIENCE_MS):
+        view.show_html(1, html)
+    assert text_of(qtbot, view).rstrip().endswith("SON SATIR")
+
+
+def test_nothing_is_asked_of_the_outside_and_no_script_runs(qtbot: QtBot, view: DocumentView) -> None:
+    before = len(stage().wall.blocked)
+    html = (
+        "<!doctype html><p id=p>ilk</p><script>document.getElementById('p').textContent='betik'</script>"
+        "<img src='http://127.0.0.1:9/iz.png'><img src='file:///etc/hostname'>"
+        "<link rel=stylesheet href='https://example.invalid/a.css'><iframe src='https://example.invalid/'></iframe>"
+        "<meta http-equiv=refresh content='0;url=https://example.invalid/kac'>"
+    )
+    with qtbot.waitSignal(view.shown, timeout=PATIENCE_MS):
+        view.show_html(1, html)
+    assert "ilk" in text_of(qtbot, view) and "betik" not in text_of(qtbot, view)
+    assert len(stage().wall.blocked) > before
+    assert view.url() == view.page().wanted
+    view.setUrl(QUrl("https://example.invalid/"))
+    assert "ilk" in text_of(qtbot, view)
+
+
+def test_an_overtaken_load_says_nothing(qtbot: QtBot, view: DocumentView) -> None:
+    said: list[object] = []
+    view.shown.connect(said.append)
+    view.failed.connect(said.append)
+    for number in range(6):
+        view.show_html(number, f"<!doctype html><p>belge {number}</p>" + "<p>x</p>" * 20_000)
+    qtbot.waitUntil(lambda: 5 in said, timeout=PATIENCE_MS)
+    assert said == [5]
+    assert "belge 5" in text_of(qtbot, view)
+
+
+def test_zoom_steps_and_fits(qtbot: QtBot, view: DocumentView) -> None:
+    with qtbot.waitSignal(view.shown, timeout=PATIENCE_MS):
+        view.show_html(1, "<!doctype html><p>bir</p>")
+    fitted = view.percent
+    assert fitted < 100
+    view.zoom_in()
+    assert view.percent > fitted
+    view.resize(600, 400)
+    assert view.percent == round(fitted * 1.1) or view.percent > fitted
+    view.zoom_to_fit()
+    assert view.percent == round(600 / 820 * 100)
