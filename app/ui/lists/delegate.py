@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.ui.lists.columns import Column, RowView
-from app.ui.lists.document_model import DocumentModel, RowViewRole
+from app.ui.lists.document_model import DocumentModel
 from app.ui.theme import fonts, tokens
 from app.ui.theme.icons import pixmap
 from app.ui.theme.style import theme
@@ -20,6 +20,8 @@ Index = QModelIndex | QPersistentModelIndex
 _VCENTER: Final = Qt.AlignmentFlag.AlignVCenter
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | _VCENTER)
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | _VCENTER)
+_SELECTED: Final = QStyle.StateFlag.State_Selected.value
+_FOCUSED: Final = QStyle.StateFlag.State_HasFocus.value
 _WIDE: Final = ("partner_name", "company")
 
 
@@ -30,16 +32,14 @@ class RowDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._model = model
         self._colours: dict[str, QColor] = {}
-        self._font_key = ""
-        self._plain = QFont()
-        self._medium = QFont()
-        self._plain_metrics = QFontMetrics(self._plain)
-        self._medium_metrics = QFontMetrics(self._medium)
+        self._line = QPen(QColor(theme().palette.line), 1)
+        self.take_font(QFont())
         theme().changed.connect(self._on_theme_changed)
 
     @Slot()
     def _on_theme_changed(self) -> None:
         self._colours.clear()
+        self._line = QPen(QColor(theme().palette.line), 1)
 
     def _colour(self, name: str) -> QColor:
         found = self._colours.get(name)
@@ -47,14 +47,17 @@ class RowDelegate(QStyledItemDelegate):
             found = self._colours[name] = QColor(getattr(theme().palette, name))
         return found
 
-    def _take_font(self, font: QFont) -> None:
-        key = font.key()
-        if key != self._font_key:
-            self._font_key = key
-            self._plain = fonts.tabular(font)
-            self._medium = fonts.medium(self._plain)
-            self._plain_metrics = QFontMetrics(self._plain)
-            self._medium_metrics = QFontMetrics(self._medium)
+    def take_font(self, font: QFont) -> None:
+        """The view's font; said once and not asked for in each cell."""
+        self._plain = fonts.tabular(font)
+        self._medium = fonts.medium(self._plain)
+        self._plain_metrics = QFontMetrics(self._plain)
+        self._medium_metrics = QFontMetrics(self._medium)
+        self._safe_px = self._medium_metrics.horizontalAdvance("M")
+
+    def _fit(self, metrics: QFontMetrics, text: str, mode: Qt.TextElideMode, width: int) -> str:
+        # Measuring costs more than drawing; most cells are surely short enough.
+        return text if len(text) * self._safe_px < width else metrics.elidedText(text, mode, width)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         column = self._model.columns[index.column()]
@@ -62,17 +65,17 @@ class RowDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         rect = option.rect
-        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        painter.fillRect(rect, self._colour("selection" if is_selected else "surface"))
-        painter.setPen(QPen(self._colour("line"), 1))
+        # Plain integers from here on: flags and roles as enums cost more than the painting.
+        row, place, state = index.row(), index.column(), option.state.value
+        painter.fillRect(rect, self._colour("selection" if state & _SELECTED else "surface"))
+        painter.setPen(self._line)
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        view = index.data(RowViewRole)
-        if not isinstance(view, RowView):
+        view = self._model.seen(row)
+        if view is None:
             if self._model.shows_skeletons:
-                paint_skeleton_row(painter, rect, index.row() * 7 + index.column())
+                paint_skeleton_row(painter, rect, row * 7 + place)
             return
-        self._take_font(option.font)
-        column = self._model.columns[index.column()]
+        column = self._model.columns[place]
         inside = rect.adjusted(tokens.S, 0, -tokens.S, 0)
         is_unread = not view.record.is_read
         painter.setFont(self._medium if is_unread else self._plain)
@@ -81,29 +84,29 @@ class RowDelegate(QStyledItemDelegate):
             case "state":
                 self._paint_state(painter, inside, view, metrics, option.widget)
             case "due":
-                self._paint_due(painter, inside, view, view.texts[index.column()], option.widget)
+                self._paint_due(painter, inside, view, view.texts[place], option.widget)
             case _:
                 painter.setPen(self._colour("text"))
-                self._paint_text(painter, inside, column, view.texts[index.column()], metrics)
-        if option.state & QStyle.StateFlag.State_HasFocus:
+                self._paint_text(painter, inside, column, view.texts[place], metrics)
+        if state & _FOCUSED:
             painter.setPen(QPen(self._colour("accent"), 1))
             painter.drawRect(rect.adjusted(0, 0, -1, -2))
 
     def _paint_text(self, painter: QPainter, rect: QRect, column: Column, text: str, metrics: QFontMetrics) -> None:
         if column.kind == "number":
             # A cut amount would be a wrong amount: what does not fit shows its end.
-            fits = metrics.elidedText(text, Qt.TextElideMode.ElideLeft, rect.width())
+            fits = self._fit(metrics, text, Qt.TextElideMode.ElideLeft, rect.width())
             painter.drawText(rect, _RIGHT, fits)
             return
         mode = Qt.TextElideMode.ElideMiddle if column.key in _WIDE else Qt.TextElideMode.ElideRight
-        painter.drawText(rect, _LEFT, metrics.elidedText(text, mode, rect.width()))
+        painter.drawText(rect, _LEFT, self._fit(metrics, text, mode, rect.width()))
 
     def _paint_state(
         self, painter: QPainter, rect: QRect, view: RowView, metrics: QFontMetrics, widget: QWidget | None
     ) -> None:
         word_at = self._paint_icon(painter, rect, view.look.icon, view.look.tone, widget)
         painter.setPen(self._colour("text"))
-        word = metrics.elidedText(view.look.title, Qt.TextElideMode.ElideRight, word_at.width())
+        word = self._fit(metrics, view.look.title, Qt.TextElideMode.ElideRight, word_at.width())
         painter.drawText(word_at, _LEFT, word)
         if not view.step:
             return
@@ -112,7 +115,7 @@ class RowDelegate(QStyledItemDelegate):
             return
         painter.setFont(self._plain)
         painter.setPen(self._colour("quiet"))
-        step = self._plain_metrics.elidedText(view.step, Qt.TextElideMode.ElideRight, step_at.width())
+        step = self._fit(self._plain_metrics, view.step, Qt.TextElideMode.ElideRight, step_at.width())
         painter.drawText(step_at, _LEFT, step)
 
     def _paint_due(self, painter: QPainter, rect: QRect, view: RowView, text: str, widget: QWidget | None) -> None:

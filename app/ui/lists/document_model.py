@@ -27,6 +27,12 @@ RowViewRole = Qt.ItemDataRole.UserRole
 SortValueRole = Qt.ItemDataRole.UserRole + 1
 
 _NOWHERE = QModelIndex()
+_FLAGS = (
+    Qt.ItemFlag.ItemIsEnabled
+    | Qt.ItemFlag.ItemIsSelectable
+    | Qt.ItemFlag.ItemIsDragEnabled
+    | Qt.ItemFlag.ItemNeverHasChildren
+)
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -35,10 +41,11 @@ class DocumentModel(QAbstractTableModel):
     """GUI thread only; reading happens in the desk's pool.
 
     `answered` when the ids of the latest question are in; `failed` when they could not be read. `renewing` is sent
-    just before the ids are replaced, so that a view can remember selection and place by id.
+    just before the ids are replaced, so that a view can remember selection and place by id; True when the same query
+    was asked again.
     """
 
-    renewing = Signal()
+    renewing = Signal(bool)
     answered = Signal()
     failed = Signal(object)
 
@@ -50,6 +57,7 @@ class DocumentModel(QAbstractTableModel):
         self._rows_of: dict[int, int] | None = None
         self._cache = RowCache()
         self._query: DocumentQuery | None = None
+        self._answered_query: DocumentQuery | None = None
         self._asked = 0
         self._titles: dict[str, str] = {}
         self._missing: list[int] = []
@@ -99,12 +107,13 @@ class DocumentModel(QAbstractTableModel):
             if ids:
                 self.dataChanged.emit(self.index(0, 0), self.index(len(ids) - 1, len(self.columns) - 1))
         else:
-            self.renewing.emit()
+            self.renewing.emit(self._query == self._answered_query)
             self.beginResetModel()
             self._ids = ids
             self._rows_of = None
             self._missing.clear()
             self.endResetModel()
+        self._answered_query = self._query
         self.answered.emit()
 
     def _on_ids_failed(self, error: AppError) -> None:
@@ -141,6 +150,13 @@ class DocumentModel(QAbstractTableModel):
         document_id = self.id_at(row)
         return None if document_id is None else self._cache.get(document_id)
 
+    def seen(self, row: int) -> RowView | None:
+        """The row for painting; what is missing or stale is asked for."""
+        document_id = self._ids[row]
+        if self._cache.is_wanted(document_id):
+            self._want(row)
+        return self._cache.get(document_id)
+
     @property
     def shows_skeletons(self) -> bool:
         """Whether rows that are not there yet should be drawn as bars (after 0.3 s) or left blank (before)."""
@@ -155,14 +171,8 @@ class DocumentModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.columns)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        if not index.isValid():
-            return Qt.ItemFlag.NoItemFlags
-        return (
-            Qt.ItemFlag.ItemIsEnabled
-            | Qt.ItemFlag.ItemIsSelectable
-            | Qt.ItemFlag.ItemIsDragEnabled
-            | Qt.ItemFlag.ItemNeverHasChildren
-        )
+        # Qt asks this for every row of a large selection: nothing is put together here.
+        return _FLAGS if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
@@ -172,10 +182,7 @@ class DocumentModel(QAbstractTableModel):
             return _RIGHT if self.columns[column].kind in ("number", "due") else _LEFT
         if row >= len(self._ids):
             return None
-        document_id = self._ids[row]
-        if self._cache.is_wanted(document_id):
-            self._want(row)
-        view = self._cache.get(document_id)
+        view = self.seen(row)
         if view is None:
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
@@ -48,7 +48,9 @@ class DocumentTable(QTableView):
         self._widths: dict[str, int] = {}
         self._kept: tuple[list[int], int | None, int | None, bool] = ([], None, None, False)
         self.setModel(model)
-        self.setItemDelegate(RowDelegate(model, self))
+        self._delegate = RowDelegate(model, self)
+        self._delegate.take_font(self.font())
+        self.setItemDelegate(self._delegate)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -70,6 +72,8 @@ class DocumentTable(QTableView):
         header.setSectionsMovable(True)
         header.setSectionsClickable(True)
         header.setHighlightSections(False)
+        # Of its own and always empty: with the table's the header asks every selected row for its flags at each paint.
+        header.setSelectionModel(QItemSelectionModel(model, header))
         header.setStretchLastSection(False)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._on_header_menu)
@@ -134,10 +138,12 @@ class DocumentTable(QTableView):
     def current_id(self) -> int | None:
         return self._model.id_at(self.currentIndex().row())
 
-    @Slot()
-    def _on_renewing(self) -> None:
+    @Slot(bool)
+    def _on_renewing(self, is_refresh: bool) -> None:
         is_all = self.is_all_selected() and self._model.rowCount() > 1
-        top = self._model.id_at(self.rowAt(0)) if self.verticalScrollBar().value() else None
+        # Another question starts at its first row, or at what was chosen; the same one stays where it was.
+        is_down = is_refresh and self.verticalScrollBar().value() > 0
+        top = self._model.id_at(self.rowAt(0)) if is_down else None
         self._kept = ([] if is_all else self.selected_ids(), self.current_id(), top, is_all)
 
     @Slot()
@@ -148,6 +154,10 @@ class DocumentTable(QTableView):
             self.selectAll()
         elif kept or current is not None:
             self.select_ids(kept, current=current, scroll=False)
+        if top is None and current is not None and self._model.row_of(current) >= 0:
+            self.scrollTo(self._model.index(self._model.row_of(current), self._first_shown()))
+        elif top is None:
+            self.scrollToTop()
         row = self._model.row_of(top) if top is not None else -1
         if row >= 0:
             self.scrollTo(self._model.index(row, self._first_shown()), QAbstractItemView.ScrollHint.PositionAtTop)
@@ -370,6 +380,11 @@ class DocumentTable(QTableView):
     def startDrag(self, _actions: Qt.DropAction) -> None:
         # The files are made off the GUI thread first; the page starts the drag when they are there.
         self.drag_wanted.emit(bool(QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_delegate"):
+            self._delegate.take_font(self.font())
 
     @Slot()
     def _on_theme_changed(self) -> None:
