@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -62,14 +61,9 @@ def make_application() -> QApplication:
     known = QApplication.instance()
     if isinstance(known, QApplication):
         return known
-    if sys.platform == "linux" and hasattr(os, "geteuid") and os.geteuid() == 0:
-        # Chromium refuses its sandbox to root; containers only.
-        os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
-        log.info("running as root: the web engine's own sandbox is off")
     # The reading pane makes its web view late; the contexts must be shareable from the start.
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
-    _register_schemes()
     app = QApplication([sys.argv[0] if sys.argv else "muhurdar"])
     app.setApplicationName("Mühürdar")
     app.setOrganizationName("Muhurdar")
@@ -158,15 +152,6 @@ def _logged(office: Office) -> Iterator[None]:
         yield
     finally:
         session.close()
-
-
-def _register_schemes() -> None:
-    """The reading pane's own URL scheme must be known before the application is made."""
-    try:
-        from app.ui.reading.scheme import register_scheme
-    except ImportError:
-        return
-    register_scheme()
 
 
 def _speak_turkish(app: QApplication) -> None:
