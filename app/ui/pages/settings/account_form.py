@@ -312,16 +312,17 @@ class AccountForm(QWidget):
     @Slot(object)
     def _on_failed(self, error: AppError) -> None:
         self._set_busy(False)
-        self.refused.emit()
         if error.code in ASKS_PASSPHRASE:
             self.verdict.clear()
             self.vault.ask()
+            self.refused.emit()
             return
         self.verdict.say("error", error.sentence)
         if error.code == "CONNECTOR.PASSWORD":
             self.form.problem("password", error.sentence)
             self.verdict.clear()
             self.password.setFocus()
+        self.refused.emit()
 
     @Slot()
     def _on_vault_unlocked(self) -> None:

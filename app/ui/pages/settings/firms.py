@@ -221,7 +221,9 @@ class FirmsSubject(Subject):
         if item is None:
             return
         chosen = self._records.get(item.data(Qt.ItemDataRole.UserRole))
-        if chosen is None or (chosen is self._current and not self._is_new):
+        if chosen is None:
+            return
+        if self._current is not None and chosen.id == self._current.id and not self._is_new:
             return
         if self._right.isVisible() and self.card.is_dirty:
             self._keep_here()
