@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
@@ -75,13 +76,23 @@ class Answerer:
 
 
 @pytest.fixture
-def inbox(qtbot: QtBot, filled_world: Any) -> ListPage:
-    return shown(qtbot, InboxPage(filled_world.desk))
+def inbox(qtbot: QtBot, filled_world: Any) -> Iterator[ListPage]:
+    page = shown(qtbot, InboxPage(filled_world.desk))
+    yield page
+    # As the window does: pages go before the desk closes.
+    page.close()
+    page.deleteLater()
+    QApplication.sendPostedEvents(page, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture
-def outbox(qtbot: QtBot, filled_world: Any) -> ListPage:
-    return shown(qtbot, OutboxPage(filled_world.desk))
+def outbox(qtbot: QtBot, filled_world: Any) -> Iterator[ListPage]:
+    page = shown(qtbot, OutboxPage(filled_world.desk))
+    yield page
+    # As the window does: pages go before the desk closes.
+    page.close()
+    page.deleteLater()
+    QApplication.sendPostedEvents(page, QEvent.Type.DeferredDelete.value)
 
 
 def test_chips_filter_and_count(qtbot: QtBot, inbox: ListPage, filled_world: Any) -> None:
@@ -251,11 +262,13 @@ def test_dropped_files_are_checked_and_not_stored(
 ) -> None:
     before = list(inbox.model.ids)
     raw = bulk.stored_bytes(filled_world.ctx, filled_world.records(Direction.IN)[0])
-    (tmp_path / "fatura.xml").write_bytes(raw)
-    with zipfile.ZipFile(tmp_path / "paket.zip", "w") as archive:
+    folder = tmp_path / "disardan"
+    folder.mkdir()
+    (folder / "fatura.xml").write_bytes(raw)
+    with zipfile.ZipFile(folder / "paket.zip", "w") as archive:
         archive.writestr("ic/fatura.xml", raw)
-    (tmp_path / "bozuk.xml").write_bytes(b"%PDF-1.4")
-    inbox.doing.check_files(sorted(tmp_path.iterdir()))
+    (folder / "bozuk.xml").write_bytes(b"%PDF-1.4")
+    inbox.doing.check_files(sorted(folder.iterdir()))
     qtbot.waitUntil(lambda: inbox.findChild(FileFindingsDialog) is not None, timeout=PATIENCE_MS)
     dialog = inbox.findChild(FileFindingsDialog)
     assert dialog is not None

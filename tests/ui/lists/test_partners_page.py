@@ -1,0 +1,69 @@
+"""Cariler and Defter: registration at a glance, asked again on demand; the ledger says plainly that it comes later."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.demo import people
+from app.storage import companies
+from app.ui.lists.filters import ListFilter
+from app.ui.pages.ledger import LedgerPage
+from app.ui.pages.partners import PartnersPage
+
+PATIENCE_MS = 20_000
+
+
+def test_partners_are_asked_again_on_demand(qtbot: QtBot, filled_world: Any) -> None:
+    page = PartnersPage(filled_world.desk)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: page.model.rowCount() == len(people.BUYERS), timeout=PATIENCE_MS)
+    assert {page.model.index(r, 0).data() for r in range(3)} == {"Mükellef"}
+    filled_world.push(minutes=7)
+    page.table.selectRow(0)
+    calls = len(filled_world.sandbox.calls)
+    qtbot.mouseClick(page.ask_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.message.isVisible(), timeout=PATIENCE_MS)
+    assert page.message.sentence == "1 cari sorgulandı."
+    assert any(c.operation == "CheckUser" for c in filled_world.sandbox.calls[calls:])
+    vkn = page.selected()[0].partner.party.tax_number.digits
+    with filled_world.office.db.read() as s:
+        partner = companies.get_partner(s, filled_world.company.id, vkn)
+    assert partner is not None and partner.checked_at is not None
+    assert filled_world.clock.now() - partner.checked_at < timedelta(minutes=1)
+    with qtbot.waitSignal(filled_world.desk.wanted) as wanted:
+        page.invoices_button.click()
+    assert wanted.args == ["outbox", ListFilter(text=vkn)]
+    qtbot.waitUntil(lambda: not filled_world.desk.runner.live_jobs(), timeout=PATIENCE_MS)
+
+
+def test_partners_are_found_by_any_word(qtbot: QtBot, filled_world: Any) -> None:
+    page = PartnersPage(filled_world.desk)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: page.model.rowCount() > 0, timeout=PATIENCE_MS)
+    page.search.setText("yağcı")
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1, timeout=PATIENCE_MS)
+    page.search.setText("yok")
+    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.empty, timeout=PATIENCE_MS)
+    assert page.empty.button.text() == "Aramayı temizle"
+
+
+def test_an_office_without_partners_says_where_they_come_from(qtbot: QtBot, ui_world: Any) -> None:
+    page = PartnersPage(ui_world.desk)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: page.stack.currentWidget() is page.empty, timeout=PATIENCE_MS)
+    with qtbot.waitSignal(ui_world.desk.wanted) as wanted:
+        page.empty.button.click()
+    assert wanted.args == ["editor", None]
+
+
+def test_the_ledger_promises_nothing_it_cannot_do(qtbot: QtBot, ui_world: Any) -> None:
+    page = LedgerPage(ui_world.desk)
+    qtbot.addWidget(page)
+    assert "henüz bu sürümde yok" in page.empty.accessibleName()
