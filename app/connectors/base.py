@@ -128,7 +128,8 @@ class FetchQuery:
 class FetchedDocument:
     """One document as it came: `content` holds the bytes exactly as unzipped (None for header-only).
 
-    When the content could not be unzipped safely, `content` holds what came and `damage` says why.
+    When the content could not be unzipped safely, `content` holds what came and `damage` says why. `status` is what the
+    listing itself says of the document's state, None where it says nothing.
     """
 
     ettn: str
@@ -147,6 +148,7 @@ class FetchedDocument:
     raw_text: str = ""
     envelope_id: str = ""
     damage: AppError | None = None
+    status: StatusReport | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.connectors.base import ContractBroken, FetchQuery, Rejected
-from app.domain.lifecycle import Direction
+from app.domain.lifecycle import Direction, State
 from app.runtime.safezip import pack_single
 
 pytestmark = pytest.mark.shared
@@ -194,6 +194,27 @@ def test_the_header_is_read(kit: Any) -> None:
     assert document.issue_date == date(2026, 2, 27)
     assert document.arrived_at == datetime(2026, 3, 1, 7, 30, 0, 123000, tzinfo=UTC)
     assert (document.raw_code, document.envelope_id) == ("132", "zarf-1")
+    status = document.status
+    assert status is not None
+    assert (status.found, status.number, status.state) == (True, document.number, State.ANSWER_DUE)
+    assert (status.gib_code, status.arrived_at) == (None, document.arrived_at)
+
+
+def test_a_header_without_a_status_says_nothing_of_it(kit: Any) -> None:
+    kit.integrator.say("GetInvoice", kit.soap("GetInvoice", kit.incoming(1, header="<SENDER>9876543217</SENDER>")))
+    ((document,),) = kit.open().fetch(FetchQuery())
+    assert document.status is None
+
+
+def test_the_header_of_a_failed_send_names_the_code_of_gib(kit: Any) -> None:
+    header = (
+        "<STATUS>SEND - FAILED</STATUS><STATUS_DESCRIPTION>FAILED</STATUS_DESCRIPTION><STATUS_CODE>136</STATUS_CODE>"
+        "<GIB_STATUS_CODE>1163</GIB_STATUS_CODE><DIRECTION>OUT</DIRECTION>"
+    )
+    kit.integrator.say("GetInvoice", kit.soap("GetInvoice", kit.incoming(1, header=header)))
+    ((document,),) = kit.open().fetch(FetchQuery(direction=Direction.OUT, include_read=True, header_only=True))
+    assert document.status is not None
+    assert (document.status.state, document.status.gib_code) == (State.FAILED, 1163)
 
 
 def _zip(members: dict[str, bytes]) -> bytes:

@@ -6,7 +6,9 @@ from lxml import etree
 
 from app.connectors.base import FetchedDocument
 from app.connectors.izibiz.replies import attribute, child_text, decode_base64, read_date, read_datetime
+from app.connectors.izibiz.statuses import report_of_header
 from app.domain.errors import AppError, InputError
+from app.domain.lifecycle import Direction
 from app.runtime.safezip import read_single_xml
 
 _ZIP = b"PK"
@@ -20,7 +22,7 @@ def unpack(raw: bytes) -> bytes:
     return read_single_xml(raw) if raw.startswith(_ZIP) else raw
 
 
-def read_document(node: etree._Element, *, header_only: bool) -> FetchedDocument:
+def read_document(node: etree._Element, *, header_only: bool, direction: Direction = Direction.IN) -> FetchedDocument:
     """One INVOICE element. A content that cannot be had keeps its raw bytes and says why in `damage`; never raises.
 
     The ETTN comes in lower case, as everywhere in this program.
@@ -30,9 +32,10 @@ def read_document(node: etree._Element, *, header_only: bool) -> FetchedDocument
     damage: AppError | None = None
     if not header_only:
         content, damage = _content(node.findtext("CONTENT"))
+    ettn, number = attribute(node, "UUID").lower(), attribute(node, "ID")
     return FetchedDocument(
-        ettn=attribute(node, "UUID").lower(),
-        number=attribute(node, "ID"),
+        ettn=ettn,
+        number=number,
         content=content,
         sender_vkn=child_text(header, "SENDER"),
         sender_name=child_text(header, "SUPPLIER"),
@@ -47,6 +50,7 @@ def read_document(node: etree._Element, *, header_only: bool) -> FetchedDocument
         raw_text=child_text(header, "STATUS"),
         envelope_id=child_text(header, "ENVELOPE_IDENTIFIER"),
         damage=damage,
+        status=report_of_header(ettn, number, header, direction),
     )
 
 

@@ -116,6 +116,9 @@ def _ask(lookup: Lookup, query: FetchQuery, *, label: str, limit: int, ettn: str
             return []
         raise
     return [
-        (attribute(node, "UUID"), read_document(node, header_only=query.header_only))
+        (
+            attribute(node, "UUID"),
+            read_document(node, header_only=query.header_only, direction=query.direction),
+        )
         for node in answer.iterfind("INVOICE")
     ]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from app.connectors.base import Rejected, StatusReport
 from app.connectors.izibiz.errors import NOT_FOUND
-from app.connectors.izibiz.fetching import Lookup
 from app.connectors.izibiz.limits import MAX_DOCUMENTS
 from app.connectors.izibiz.replies import attribute, child_text, read_datetime, read_int
 from app.connectors.izibiz.status import guess_direction, meaning_of
@@ -19,6 +18,8 @@ from app.domain.lifecycle import Direction
 
 if TYPE_CHECKING:
     from lxml import etree
+
+    from app.connectors.izibiz.fetching import Lookup
 
 _EXTRA = ("GTB_REFNO", "GTB_GCB_TESCILNO", "GTB_FIILI_IHRACAT_TARIHI", "WEB_KEY", "EXTERNAL_CANCEL_FLAG")
 
@@ -67,6 +68,17 @@ def _report(ettn: str, nodes: Sequence[etree._Element], direction: Direction | N
         return StatusReport(ettn=ettn, found=False)
     # Sent to oneself: both copies carry the ETTN. Without a wish the outgoing one is meant.
     node = next((n for n in known if _direction_of(n) is (direction or Direction.OUT)), known[0])
+    return _read(ettn, attribute(node, "ID"), node, direction)
+
+
+def report_of_header(
+    ettn: str, number: str, header: etree._Element | None, direction: Direction
+) -> StatusReport | None:
+    """What the header of a listed document says of its state; None when it says nothing."""
+    return _read(ettn, number, header, direction) if header is not None and _has_status(header) else None
+
+
+def _read(ettn: str, number: str, node: etree._Element, direction: Direction | None) -> StatusReport:
     code, text = child_text(node, "STATUS_CODE"), child_text(node, "STATUS")
     meaning = meaning_of(code, text, direction or _direction_of(node))
     gib = read_int(child_text(node, "GIB_STATUS_CODE"))
@@ -74,7 +86,7 @@ def _report(ettn: str, nodes: Sequence[etree._Element], direction: Direction | N
     return StatusReport(
         ettn=ettn,
         found=True,
-        number=attribute(node, "ID"),
+        number=number,
         state=meaning.state,
         final=meaning.final,
         answer=meaning.answer,
