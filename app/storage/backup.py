@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing
+import sys
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from app.domain.errors import InputError, StorageError
 from app.domain.protocols import Clock
 from app.runtime.clock import SystemClock
 from app.runtime.files import staged
-from app.storage import leases, schema
+from app.storage import leases, restored, schema
 from app.storage.engines import connect, write_engine
 from app.storage.errors import translated
 from app.storage.filecopy import BACKUP, RESTORE, copy_database, ensure_sound, fill, open_readonly
@@ -33,11 +35,15 @@ class BackupReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoreReport:
-    """What was (or, in a dry run, would be) restored; `kept_aside` is where the replaced database lies now."""
+    """What was (or, in a dry run, would be) restored; `kept_aside` is where the replaced database lies now.
+
+    `marked` companies have to ask their integrator for the numbers given since the backup before they seal again.
+    """
 
     source: BackupReport
     is_migrated: bool
     kept_aside: Path | None
+    marked: int = 0
 
 
 def backup(db_path: Path, target: Path) -> BackupReport:
@@ -77,7 +83,8 @@ def restore(
 ) -> RestoreReport:
     """Put a backup in the place of the database. It is copied, checked and migrated aside first; `dry_run` ends there.
 
-    The database it replaces is kept in `aside` (default: `backups/` beside it). Close your own Database before.
+    The database it replaces is kept in `aside` (default: `backups/` beside it). Close your own Database before. Every
+    company is marked (`storage.restored`): numbers given after the backup are not known here any more.
     Raises: LeaseHeld while somebody works on a company, StorageError (RESTORE.IN_USE while a window has it open,
     STORAGE.NEWER, STORAGE.FOREIGN, STORAGE.DAMAGED), InputError (BACKUP.MISSING, BACKUP.SAME).
     """
@@ -89,20 +96,24 @@ def restore(
     with translated("Yedek geri yüklenemedi."):
         report = inspect(source)
         try:
-            with staged(db_path, point=RESTORE) as temporary:
+            # The guard is the outer one: it is let go after the new file has taken the place of the old.
+            with ExitStack() as guard, staged(db_path, point=RESTORE) as temporary:
                 fill(source, temporary)
                 is_migrated = _bring_up_to_date(temporary)
-                _drop_leases(temporary)
-                if db_path.exists():
-                    _ensure_unused(db_path, clock=clock or SystemClock())
+                marked = _prepare(temporary, at=moment)
+                alone = _take_alone(db_path, guard, now=moment) if db_path.exists() else None
                 if dry_run:
                     raise _OnlyLooked
                 if db_path.exists():
                     kept = (aside or db_path.parent / "backups") / f"{db_path.stem}-onceki-{moment:%Y%m%d-%H%M%S}.db"
                     _keep_aside(db_path, kept)
+                if alone is not None:
+                    _shut(alone)
+                if sys.platform == "win32":
+                    guard.close()  # an open file cannot be replaced there, neither ours nor anybody's
         except _OnlyLooked:
-            return RestoreReport(source=report, is_migrated=is_migrated, kept_aside=None)
-    return RestoreReport(source=report, is_migrated=is_migrated, kept_aside=kept)
+            return RestoreReport(source=report, is_migrated=is_migrated, kept_aside=None, marked=marked)
+    return RestoreReport(source=report, is_migrated=is_migrated, kept_aside=kept, marked=marked)
 
 
 class _OnlyLooked(Exception):
@@ -135,33 +146,72 @@ def _bring_up_to_date(path: Path) -> bool:
     return True
 
 
-def _drop_leases(path: Path) -> None:
-    """Whoever held a lease when the backup was made does not hold it now."""
+def _prepare(path: Path, *, at: datetime) -> int:
+    """What the copy must say before it goes live; returns how many companies are marked.
+
+    Whoever held a lease when the backup was made does not hold it now.
+    """
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("DELETE FROM lease")
+        return restored.mark_all(connection, at=at)
 
 
-def _ensure_unused(db_path: Path, *, clock: Clock) -> None:
-    """Raise unless nobody works in the database. Its log is folded into the file on the way."""
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """A connection that was the only one, and what the file was then."""
+
+    connection: sqlite3.Connection
+    version: int
+
+
+def _take_alone(db_path: Path, guard: ExitStack, *, now: datetime) -> _Alone | None:
+    """Raise unless nobody works in the database. Its log is folded into the file on the way.
+
+    The connection stays open until `guard` closes; None for a damaged file, which nobody can work in.
+    """
     try:
-        with closing(connect(db_path)) as connection:
-            leases.ensure_none_live(connection, now=clock.now())
-            connection.execute("PRAGMA busy_timeout = 1000")
-            # Leaving WAL mode needs the file for oneself: it fails while any other connection is open.
-            connection.execute("PRAGMA journal_mode = DELETE")
+        connection = guard.enter_context(closing(connect(db_path)))
+        leases.ensure_none_live(connection, now=now)
+        connection.execute("PRAGMA busy_timeout = 1000")
+        # Leaving WAL mode needs the file for oneself: it fails while any other connection is open.
+        connection.execute("PRAGMA journal_mode = DELETE")
+        return _Alone(connection, _data_version(connection))
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise StorageError(
-                "RESTORE.IN_USE",
-                "Yedek geri yüklenemedi.",
-                why="Veritabanı açık bir pencerede veya komutta kullanılıyor.",
-                todo="Bütün Mühürdar pencerelerini kapatıp yeniden deneyin.",
-                retry_safe=True,
-            ) from error
+            raise _in_use() from error
         if code not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             raise
         # A damaged database is the very reason to restore: it is kept aside as it is.
+        return None
+
+
+def _shut(alone: _Alone) -> None:
+    """Lock the old file until it is replaced; raise when somebody wrote into it since we looked.
+
+    Only now: reading the file for the copy would have let the lock go (POSIX drops all of a process's locks on a file
+    with the first handle it closes). Whoever opens the old file from here on waits, and then finds it gone.
+    """
+    try:
+        alone.connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        raise _in_use() from error
+    if _data_version(alone.connection) != alone.version:
+        raise _in_use()
+
+
+def _data_version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _in_use() -> StorageError:
+    return StorageError(
+        "RESTORE.IN_USE",
+        "Yedek geri yüklenemedi.",
+        why="Veritabanı açık bir pencerede veya komutta kullanılıyor.",
+        todo="Bütün Mühürdar pencerelerini kapatıp yeniden deneyin.",
+        retry_safe=True,
+    )
 
 
 def _keep_aside(db_path: Path, kept: Path) -> None:

@@ -128,6 +128,19 @@ def peek_next(s: OpenSession, company_id: int, series: str, year: int) -> tuple[
     return DocumentNumber(series, year, counter[0]), counter[1]
 
 
+def raise_counter(s: OpenSession, company_id: int, highest: DocumentNumber, *, last_date: date) -> bool:
+    """Let a series and year go on after `highest`, a number that was given elsewhere; returns whether it moved.
+
+    Never lowers. `last_date` is the latest issue date seen in that series and year.
+    """
+    following, known = peek_next(s, company_id, highest.series, highest.year)
+    if following.sequence > highest.sequence:
+        return False
+    last = last_date if known is None else max(known, last_date)
+    _write_counter(s, company_id, highest.series, highest.year, highest.sequence + 1, last)
+    return True
+
+
 def store_sealed(
     s: OpenSession,
     document_id: int,
