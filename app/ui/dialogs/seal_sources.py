@@ -144,7 +144,7 @@ def _token_source(token: TokenFacts, company: CompanyRecord) -> SealSource:
     elif token.pin_low:
         warning = "Bu tokende yanlış PIN girilmiş; az deneme hakkı kaldı."
     shown = owned[0] if owned else None
-    about = f"{shown.owner_name}, {format_date(shown.not_after.date())} tarihine kadar geçerli" if shown else ""
+    about = f"{format_date(shown.not_after.date())} tarihine kadar · {shown.owner_name}" if shown else ""
     reader = f"okuyucu: {token.reader}" if token.reader else ""
     return SealSource(
         kind=TOKEN,

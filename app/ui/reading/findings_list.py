@@ -67,7 +67,15 @@ class FindingRow(QFrame):
         self._why.setVisible(False)
         top = QHBoxLayout()
         top.setSpacing(tokens.S)
-        top.addWidget(symbol, alignment=Qt.AlignmentFlag.AlignTop)
+        # The icon stands beside the first line, which stands in the middle of the fold's button.
+        line = max(self.fold.sizeHint().height(), said.fontMetrics().height())
+        beside = QVBoxLayout()
+        beside.addSpacing((line - tokens.ICON_PX) // 2)
+        beside.addWidget(symbol)
+        beside.addStretch(1)
+        said.setContentsMargins(0, (line - said.fontMetrics().height()) // 2, 0, 0)
+        said.setAlignment(Qt.AlignmentFlag.AlignTop)
+        top.addLayout(beside)
         top.addWidget(said, 1)
         below = QHBoxLayout()
         below.setSpacing(tokens.XS)
@@ -191,6 +199,9 @@ class FindingsList(QWidget):
         self._shown = _FIRST_ROWS
         for severity, chip in self.chips.items():
             chip.set_count(sum(f.severity is severity for f in findings))
+            # A checked chip is drawn heavier than it is measured.
+            chip.setMinimumWidth(0)
+            chip.setMinimumWidth(chip.sizeHint().width() + tokens.S)
         self._bar.setVisible(bool(findings))
         self._rebuild()
         self.counted.emit(sum(f.severity is Severity.ERROR for f in findings), len(findings))

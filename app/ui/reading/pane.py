@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -27,6 +27,7 @@ from app.ui.widgets import EmptyState, MessageBar
 
 #: While an arrow key is held down, documents pass by faster than they can be drawn.
 _SETTLE_MS = 60
+_HURRY_MS = 150
 #: Where the renderer's remark goes over to the engine's own words.
 _DETAIL = "(Ayrıntı: "
 
@@ -81,6 +82,7 @@ class ReadingPane(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
+        self._since = QElapsedTimer()
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
@@ -148,7 +150,12 @@ class ReadingPane(QWidget):
             self._load()
         else:
             self.tabs.picture.begin()
-            self._settle.start()
+            is_hurried = self._since.isValid() and self._since.elapsed() < _HURRY_MS
+            if is_hurried:
+                self._settle.start()
+            else:
+                self._load()
+        self._since.start()
 
     def show_documents(self, ids: Sequence[int]) -> None:
         """Show what several selected documents are together; one of them is shown itself."""

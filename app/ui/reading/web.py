@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import weakref
 from typing import Final
 
 from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QObject, Qt, QUrl, Signal, Slot
@@ -25,6 +26,7 @@ from PySide6.QtWebEngineCore import (
 )
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QMenu, QWidget
+from shiboken6 import delete, isValid
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +100,22 @@ class Stage(QObject):
         self.profile.setHttpCacheType(QWebEngineProfile.HttpCacheType.NoCache)
         self.profile.downloadRequested.connect(self._on_download_requested)
         _shut(self.profile.settings())
+        self._pages: list[weakref.ref[QWebEnginePage]] = []
+        app = QCoreApplication.instance()
+        assert app is not None
+        app.aboutToQuit.connect(self._on_about_to_quit)
+
+    def note(self, page: QWebEnginePage) -> None:
+        """Remember a page: none may outlive the profile."""
+        self._pages = [known for known in self._pages if known() is not None]
+        self._pages.append(weakref.ref(page))
+
+    @Slot()
+    def _on_about_to_quit(self) -> None:
+        for known in self._pages:
+            page = known()
+            if page is not None and isValid(page):
+                delete(page)
 
     def put(self, html: str) -> QUrl:
         """Lay a document ready; returns its address."""
@@ -158,6 +176,7 @@ class DocumentView(QWebEngineView):
         page = _Page(self._stage.profile, self)
         page.setBackgroundColor(QColor("white"))
         self._document = page
+        self._stage.note(page)
         self.setPage(page)
         self._key: object = None
         self._is_loading = False

@@ -113,7 +113,8 @@ def test_names_of_attachments_are_cleaned() -> None:
 def test_attachments_are_found_and_nothing_is_overwritten(tmp_path: Path) -> None:
     reference = (
         "<cac:AdditionalDocumentReference><cbc:ID>1</cbc:ID><cac:Attachment><cbc:EmbeddedDocumentBinaryObject"
-        ' mimeCode="{m}" filename="{n}">{c}</cbc:EmbeddedDocumentBinaryObject></cac:Attachment></cac:AdditionalDocumentReference>'
+        ' mimeCode="{m}" filename="{n}">{c}</cbc:EmbeddedDocumentBinaryObject></cac:Attachment>'
+        "</cac:AdditionalDocumentReference>"
     )
     ubl = "urn:oasis:names:specification:ubl:schema:xsd:"
     raw = (

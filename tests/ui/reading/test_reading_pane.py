@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from PySide6.QtWebEngineCore import QWebEngineSettings
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from app.domain.findings import Finding, Layer, Severity
 from app.domain.lifecycle import Direction, State
 from app.storage.records import DocumentRecord
+from app.ubl.attachments import Attachment
 from app.ui.desk import Desk
 from app.ui.jobs import Changes
 from app.ui.reading.pane import ReadingPane
@@ -135,6 +138,55 @@ def test_fields_are_copied_and_files_saved(
     pane.tabs.history.save_wanted.emit("received", 0)
     qtbot.waitUntil(lambda: "Kaydedildi" in pane.message.sentence, timeout=PATIENCE_MS)
     assert record.ettn.encode() in target.read_bytes().lower()
+
+
+def test_attachments_are_saved_where_the_user_says(
+    qtbot: QtBot,
+    filled_world,  # type: ignore[no-untyped-def]
+    pane: ReadingPane,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    show(qtbot, pane, filled_world.records(Direction.IN)[-1])
+    assert pane.facts is not None and not pane.bar.attachments.isVisible()
+    attachments = [
+        Attachment(name="../şartname.pdf", mime="application/pdf", content=b"%PDF-1.4"),
+        Attachment(name="hesap\u202efdp.exe", mime="", content=b"MZ"),
+    ]
+    pane._on_facts(replace(pane.facts, attachments=attachments))
+    assert pane.bar.attachments.isVisible() and pane.bar.attachments.text() == "2 ek"
+    offered: list[str] = []
+
+    def ask(_parent: object, _title: str, name: str) -> tuple[str, str]:
+        offered.append(name)
+        return str(tmp_path / name), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", staticmethod(ask))
+    actions = [a for a in pane.bar.attachments.menu().actions() if not a.isSeparator()]
+    assert len(actions) == 3
+    actions[1].trigger()
+    qtbot.waitUntil(lambda: "Kaydedildi" in pane.message.sentence, timeout=PATIENCE_MS)
+    assert offered == ["hesapfdp.exe.txt"] and "program olabilir" in pane.message.sentence
+    assert (tmp_path / offered[0]).read_bytes() == b"MZ"
+    folder = tmp_path / "hepsi"
+    folder.mkdir()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", staticmethod(lambda *_: str(folder)))
+    actions[2].trigger()
+    qtbot.waitUntil(lambda: "2 ek kaydedildi" in pane.message.sentence, timeout=PATIENCE_MS)
+    assert sorted(p.name for p in folder.iterdir()) == ["hesapfdp.exe.txt", "şartname.pdf"]
+
+
+def test_mending_a_draft_opens_the_editor(qtbot: QtBot, filled_world, pane: ReadingPane) -> None:  # type: ignore[no-untyped-def]
+    draft = filled_world.records(Direction.OUT, State.DRAFT)[0]
+    show(qtbot, pane, draft)
+    assert pane.facts is not None and pane.facts.is_draft
+    wrong = Finding(Severity.ERROR, Layer.BUILTIN, "LINE.UNIT", "lines[0].unit", "Birim tanınmıyor.", fix="unit=C62")
+    pane._on_facts(replace(pane.facts, findings=[wrong]))
+    assert pane.tabs.tabText(3) == "Bulgular 1" and not pane.tabs.tabIcon(3).isNull()
+    pane.tabs.setCurrentIndex(3)
+    with qtbot.waitSignal(filled_world.desk.wanted) as wanted, qtbot.waitSignal(pane.fix_wanted) as fixed:
+        pane.findings.rows()[0].fix.click()
+    assert fixed.args == [draft.id, wrong] and wanted.args == ["editor", draft.id]
 
 
 def test_an_unknown_document_says_so(qtbot: QtBot, pane: ReadingPane) -> None:
