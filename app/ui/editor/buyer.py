@@ -1,0 +1,232 @@
+"""The buyer's card: picked from those we know or typed; says at once how the buyer is registered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.domain.errors import InputError
+from app.domain.taxnumber import parse_tax_number
+from app.storage.records import PartnerRecord
+from app.ubl.partyjson import party_to_json
+from app.ui.editor.delegates import PickerEdit
+from app.ui.editor.fields import Field, FormEdit, TextBinding
+from app.ui.editor.store import FormStore
+from app.ui.theme import tokens
+from app.ui.widgets import IconLabel, QuietButton, QuietLabel
+
+
+def name_of(customer: dict[str, Any]) -> str:
+    """Title, or name and surname."""
+    return str(customer.get("title") or f"{customer.get('name', '')} {customer.get('surname', '')}".strip())
+
+
+def number_of(customer: dict[str, Any]) -> str:
+    return str(customer.get("vkn") or customer.get("tckn") or "")
+
+
+def judge_number(text: str) -> tuple[str, str]:
+    """(icon, sentence) for a number that is being typed."""
+    digits = "".join(text.split())
+    if not digits:
+        return "info", "VKN 10, TCKN 11 rakamdır."
+    if len(digits) < 10 and digits.isdigit():
+        return "info", f"{len(digits)} rakam yazıldı."
+    try:
+        number = parse_tax_number(digits)
+    except InputError as e:
+        return "error", e.why
+    if not number.is_checksum_valid:
+        return "warn", f"{number.kind.value}: kontrol basamağı tutmuyor, bir rakam yanlış olabilir."
+    return "check-circle", f"{number.kind.value}: kontrol basamağı tutuyor."
+
+
+class BuyerCard(QWidget):
+    """`asked`: ask the integrator for the registration. `label_chosen`: this mailbox is to be remembered."""
+
+    asked = Signal()
+    label_chosen = Signal(str)
+
+    def __init__(self, store: FormStore, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._partners: dict[str, PartnerRecord] = {}
+        self._partner: PartnerRecord | None = None
+        self._is_picking = False
+        self.picker = PickerEdit([], self)
+        self.picker.setPlaceholderText(self.tr("Kayıtlı alıcı ara: unvan, VKN…"))
+        self.picker.setAccessibleName(self.tr("Kayıtlı alıcı ara"))
+        self.picker.setClearButtonEnabled(True)
+        self.number = FormEdit(self)
+        self.number.setMaxLength(16)
+        self.number.textEdited.connect(self._on_number_edited)
+        self.verdict_icon = IconLabel("info", "quiet", self, size=tokens.M)
+        self.verdict = QuietLabel("", self, wrap=True)
+        self.registration_icon = IconLabel("question", "wait", self)
+        self.registration = QLabel(self)
+        self.registration.setWordWrap(True)
+        self.ask = QuietButton(self.tr("Sorgula"), self, icon="sync")
+        self.ask.setToolTip(self.tr("Alıcının e-Fatura kaydını entegratöre sor"))
+        self.ask.clicked.connect(self.asked)
+        self.mailbox = QComboBox(self)
+        self.mailbox.setEditable(True)
+        self.mailbox.setMinimumContentsLength(16)
+        self.mailbox.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.mailbox.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.mailbox.activated.connect(self._on_mailbox_activated)
+        line = self.mailbox.lineEdit()
+        assert line is not None
+        line.setPlaceholderText(self.tr("tek kutusu varsa kendiliğinden seçilir"))
+        line.textEdited.connect(self._on_mailbox_edited)
+
+        self.fields: list[Field] = []
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(tokens.M)
+        grid.setVerticalSpacing(tokens.S)
+        self.number_field = self._field(self.tr("VKN / TCKN"), self.number, "customer.tax_number", "customer.vkn")
+        self.number_field.places += ("customer.tckn", "customer")
+        self.title_field = self._text("title", self.tr("Unvan"))
+        self.first_field = self._text("name", self.tr("Ad"), "customer.first_name")
+        self.family_field = self._text("surname", self.tr("Soyad"), "customer.family_name")
+        verdict = QHBoxLayout()
+        verdict.setSpacing(tokens.XS)
+        verdict.addWidget(self.verdict_icon)
+        verdict.addWidget(self.verdict, 1)
+        grid.addWidget(self.number_field, 0, 0, 1, 2)
+        grid.addWidget(self._text("tax_office", self.tr("Vergi dairesi")), 0, 2, 1, 2)
+        grid.addLayout(verdict, 1, 0, 1, 2)
+        grid.addWidget(self.title_field, 2, 0, 1, 4)
+        grid.addWidget(self.first_field, 3, 0, 1, 2)
+        grid.addWidget(self.family_field, 3, 2, 1, 2)
+        self.mailbox_field = self._field(self.tr("Alıcının posta kutusu"), self.mailbox, "receiver_label")
+        grid.addWidget(self.mailbox_field, 7, 0, 1, 4)
+        grid.addWidget(self._text("address.street", self.tr("Adres")), 4, 0, 1, 3)
+        grid.addWidget(self._text("address.building_no", self.tr("Kapı no")), 4, 3)
+        grid.addWidget(self._text("address.district", self.tr("İlçe")), 5, 0, 1, 2)
+        grid.addWidget(self._text("address.city", self.tr("İl")), 5, 2)
+        grid.addWidget(self._text("address.postal_code", self.tr("Posta kodu")), 5, 3)
+        grid.addWidget(self._text("email", self.tr("E-posta")), 6, 0, 1, 2)
+        grid.addWidget(self._text("phone", self.tr("Telefon")), 6, 2)
+        grid.addWidget(self._text("address.country", self.tr("Ülke")), 6, 3)
+        for column in range(4):
+            grid.setColumnStretch(column, 1)
+        state = QHBoxLayout()
+        state.setSpacing(tokens.XS)
+        state.addWidget(self.registration_icon)
+        state.addWidget(self.registration, 1)
+        state.addWidget(self.ask)
+        grid.addLayout(state, 1, 2, 1, 2)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(tokens.S)
+        whole.addWidget(self.picker)
+        whole.addLayout(grid)
+        picked: Any = self.picker.words.activated
+        picked[QModelIndex].connect(self._on_picked)
+        store.field_changed.connect(self._on_field_changed)
+        self.show_partner(None)
+        self._show()
+
+    def _field(self, title: str, editor: QWidget, *places: str) -> Field:
+        field = Field(title, editor, places, self)
+        self.fields.append(field)
+        return field
+
+    def _text(self, path: str, title: str, *places: str) -> Field:
+        full = f"customer.{path}"
+        return self._field(title, TextBinding(self._store, full, title, self), full, *places)
+
+    def set_known(self, buyers: list[dict[str, Any]], partners: list[PartnerRecord]) -> None:
+        """Whom one may pick; the most used first."""
+        self._partners = {p.party.tax_number.digits: p for p in partners}
+        choices = [(f"{name_of(b)} · {number_of(b)}", b) for b in buyers]
+        self.picker.words.set_choices(choices)
+
+    def show_verdict(self, shown: bool) -> None:
+        """The word on the check digit gives way to a finding that says the same below the field."""
+        self.verdict.setVisible(shown)
+        self.verdict_icon.setVisible(shown)
+
+    def show_partner(self, partner: PartnerRecord | None) -> None:
+        """What we know of the buyer's registration and mailboxes."""
+        self._partner = partner
+        registered = partner.registered if partner is not None else None
+        has_number = bool(number_of(self._store.get("customer", {}) or {}))
+        icon, tone, words = {
+            True: ("check-circle", "ok", self.tr("e-Fatura mükellefi")),
+            False: ("stop", "warn", self.tr("e-Fatura mükellefi değil")),
+            None: ("question", "wait", self.tr("Mükellefiyeti sorgulanmadı")),
+        }[registered]
+        self.registration_icon.set_icon(icon, tone)  # type: ignore[arg-type]
+        self.registration.setText(words)
+        self.registration_icon.setVisible(has_number)
+        self.registration.setVisible(has_number)
+        self.ask.setVisible(has_number)
+        labels = list(partner.pk_labels) if partner is not None else []
+        chosen = self._store.text("receiver_label")
+        self.mailbox.clear()
+        self.mailbox.addItems(labels)
+        if not chosen and partner is not None:
+            chosen = partner.preferred_pk or (labels[0] if len(labels) == 1 else "")
+        self.mailbox.setEditText(chosen)
+        self.mailbox_field.setVisible(has_number and registered is not False)
+
+    @Slot(QModelIndex)
+    def _on_picked(self, index: QModelIndex) -> None:
+        customer = index.data(Qt.ItemDataRole.UserRole)
+        if isinstance(customer, dict):
+            self.choose(customer)
+
+    def choose(self, customer: dict[str, Any]) -> None:
+        """Put a known buyer into the form as one undo step, with the mailbox that was chosen for it last."""
+        partner = self._partners.get(number_of(customer))
+        self._store.undo.beginMacro(self.tr("Alıcı seç"))
+        self._store.set("customer", party_to_json(partner.party) if partner is not None else customer)
+        self._store.set("receiver_label", partner.preferred_pk if partner is not None else "")
+        self._store.undo.endMacro()
+        self.show_partner(partner)
+        self.picker.clear()
+
+    @Slot(str)
+    def _on_number_edited(self, text: str) -> None:
+        digits = "".join(text.split())
+        customer = {k: v for k, v in (self._store.get("customer", {}) or {}).items() if k not in ("vkn", "tckn")}
+        if digits:
+            customer["tckn" if len(digits) > 10 else "vkn"] = digits
+        self._store.set("customer", customer, self.tr("VKN / TCKN"), merges=True)
+        self.show_partner(self._partners.get(digits))
+
+    @Slot(int)
+    def _on_mailbox_activated(self, index: int) -> None:
+        label = self.mailbox.itemText(index)
+        self._store.set("receiver_label", label, self.tr("Posta kutusu"))
+        self.label_chosen.emit(label)
+
+    @Slot(str)
+    def _on_mailbox_edited(self, text: str) -> None:
+        self._store.set("receiver_label", text.strip(), self.tr("Posta kutusu"), merges=True)
+
+    @Slot(str)
+    def _on_field_changed(self, path: str) -> None:
+        if path == "" or path.startswith("customer"):
+            self._show()
+        if path in ("", "receiver_label") and self.mailbox.currentText().strip() != self._store.text("receiver_label"):
+            self.show_partner(self._partner)
+
+    def _show(self) -> None:
+        number = number_of(self._store.get("customer", {}) or {})
+        if "".join(self.number.text().split()) != number:
+            self.number.setText(number)
+            self.show_partner(self._partners.get(number))
+        icon, sentence = judge_number(number)
+        tone = {"info": "quiet", "error": "error", "warn": "warn", "check-circle": "ok"}[icon]
+        self.verdict_icon.set_icon(icon, tone)  # type: ignore[arg-type]
+        self.verdict.setText(sentence)
+        is_person = len(number) == 11 or bool(
+            self._store.text("customer.name") and not self._store.text("customer.title")
+        )
+        self.title_field.setVisible(not is_person)
+        self.first_field.setVisible(is_person)
+        self.family_field.setVisible(is_person)

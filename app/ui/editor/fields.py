@@ -1,0 +1,234 @@
+"""Fields of the form: each holds one path of the store, with its title above and what is wrong with it below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from app.domain.findings import Finding, Severity
+from app.domain.turkish import format_date
+from app.ui.editor.numbers import read_date, shown_number, stored_number
+from app.ui.editor.store import FormStore
+from app.ui.theme import tokens
+from app.ui.widgets import IconLabel, LinkButton
+
+Shown = Callable[[str], str]
+
+
+class FormEdit(QLineEdit):
+    """A line whose undo is the form's: Ctrl+Z goes to the window."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            standard = QKeySequence.StandardKey
+            if event.matches(standard.Undo) or event.matches(standard.Redo):
+                event.ignore()
+                return False
+        return super().event(event)
+
+
+class Field(QWidget):
+    """Title, editor, message. `places` are findings' fields that belong here; `mended` asks for a finding's fix."""
+
+    mended = Signal(object)
+
+    def __init__(self, title: str, editor: QWidget, places: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = title
+        self.editor = editor
+        self.places = tuple(places)
+        self._finding: Finding | None = None
+        label = QLabel(title, self)
+        label.setProperty("role", "quiet")
+        label.setBuddy(editor)
+        editor.setAccessibleName(title)
+        self._icon = IconLabel("error", "error", self, size=tokens.M)
+        self._words = QLabel(self)
+        self._words.setWordWrap(True)
+        self._fix = LinkButton(self.tr("Düzelt"), self)
+        self._fix.setAccessibleName(self.tr("{0}: düzelt").format(title))
+        self._fix.clicked.connect(self._on_fix_clicked)
+        row = QHBoxLayout()
+        row.setSpacing(tokens.XS)
+        row.addWidget(self._icon, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._words, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(label)
+        column.addWidget(editor)
+        column.addLayout(row)
+        column.addWidget(self._fix, alignment=Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+        self.setFocusProxy(editor)
+        self.show_finding(None)
+
+    @property
+    def message(self) -> str:
+        """What stands below the field; empty when nothing is wrong."""
+        return self._words.text()
+
+    def holds(self, place: str) -> bool:
+        return any(place == p or place.startswith((f"{p}.", f"{p}[")) for p in self.places)
+
+    def show_finding(self, finding: Finding | None) -> None:
+        self._finding = finding
+        for part in (self._icon, self._words):
+            part.setVisible(finding is not None)
+        self._words.setText(finding.message if finding is not None else "")
+        self._fix.setVisible(finding is not None and bool(finding.fix))
+        if finding is not None:
+            kind = "error" if finding.severity is Severity.ERROR else "warn"
+            self._icon.set_icon(kind, "error" if kind == "error" else "warn")
+        self.editor.setAccessibleDescription(finding.message if finding is not None else "")
+
+    @Slot()
+    def _on_fix_clicked(self) -> None:
+        if self._finding is not None:
+            self.mended.emit(self._finding)
+
+
+class TextBinding(FormEdit):
+    """A line bound to a path. `shown` and `stored` turn the kept text into what is read, and back."""
+
+    def __init__(
+        self,
+        store: FormStore,
+        path: str,
+        title: str,
+        parent: QWidget | None = None,
+        *,
+        shown: Shown | None = None,
+        stored: Shown | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store, self._path, self._title = store, path, title
+        self._shown, self._stored = shown or str, stored or str
+        self.textEdited.connect(self._on_text_edited)
+        self.editingFinished.connect(self._show)
+        store.field_changed.connect(self._on_field_changed)
+        self._show()
+
+    @Slot(str)
+    def _on_text_edited(self, text: str) -> None:
+        self._store.set(self._path, self._stored(text.strip()), self._title, merges=True)
+
+    @Slot(str)
+    def _on_field_changed(self, path: str) -> None:
+        is_mine = path in ("", self._path) or self._path.startswith(f"{path}.")
+        # While one types, the text stays as typed; another hand (undo, a fix) is shown at once.
+        if is_mine and self._stored(self.text().strip()) != self._store.text(self._path):
+            self._show()
+
+    @Slot()
+    def _show(self) -> None:
+        text = self._shown(self._store.text(self._path))
+        if text != self.text():
+            self.setText(text)
+
+
+def number_edit(store: FormStore, path: str, title: str, parent: QWidget | None = None) -> TextBinding:
+    """A number in Turkish form, right-aligned."""
+    edit = TextBinding(store, path, title, parent, shown=shown_number, stored=stored_number)
+    edit.setAlignment(Qt.AlignmentFlag.AlignRight)
+    return edit
+
+
+def _shown_date(stored: str) -> str:
+    day = read_date(stored)
+    return format_date(day) if day is not None else stored
+
+
+def _stored_date(text: str) -> str:
+    day: date | None = read_date(text)
+    return day.isoformat() if day is not None else text
+
+
+def date_edit(store: FormStore, path: str, title: str, parent: QWidget | None = None) -> TextBinding:
+    """A date as `21.11.2026`; typed by hand, which is quicker than a calendar."""
+    edit = TextBinding(store, path, title, parent, shown=_shown_date, stored=_stored_date)
+    edit.setPlaceholderText(edit.tr("gg.aa.yyyy"))
+    return edit
+
+
+class ChoiceBinding(QComboBox):
+    """One of some codes, bound to a path. A code that is not in the list is shown as it is, never dropped."""
+
+    def __init__(
+        self,
+        store: FormStore,
+        path: str,
+        title: str,
+        choices: Sequence[tuple[str, str]],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store, self._path, self._title = store, path, title
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(8)
+        self.set_choices(choices)
+        self.activated.connect(self._on_activated)
+        store.field_changed.connect(self._on_field_changed)
+
+    def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
+        self.clear()
+        for code, words in choices:
+            self.addItem(words, code)
+        self._show()
+
+    @Slot(int)
+    def _on_activated(self, index: int) -> None:
+        self._store.set(self._path, self.itemData(index), self._title)
+
+    @Slot(str)
+    def _on_field_changed(self, path: str) -> None:
+        if path in ("", self._path) or self._path.startswith(f"{path}."):
+            self._show()
+
+    def _show(self) -> None:
+        code = self._store.text(self._path)
+        if code == self.currentData():
+            return
+        index = self.findData(code)
+        if index < 0 and code:
+            self.addItem(code, code)
+            index = self.count() - 1
+        self.setCurrentIndex(index)
+
+    def wheelEvent(self, event: object) -> None:
+        """The wheel scrolls the form; it must not change a scenario by accident."""
+        event.ignore()  # type: ignore[attr-defined]
+
+
+class NotesBinding(QPlainTextEdit):
+    """A list of texts, one per line; Tab leaves the field."""
+
+    def __init__(self, store: FormStore, path: str, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._store, self._path, self._title = store, path, title
+        self._is_showing = False
+        self.setTabChangesFocus(True)
+        self.setUndoRedoEnabled(False)
+        self.setFixedHeight(self.fontMetrics().lineSpacing() * 3 + tokens.L)
+        self.textChanged.connect(self._on_text_changed)
+        store.field_changed.connect(self._on_field_changed)
+
+    def _typed(self) -> list[str]:
+        return [line.strip() for line in self.toPlainText().splitlines() if line.strip()]
+
+    @Slot()
+    def _on_text_changed(self) -> None:
+        if not self._is_showing:
+            self._store.set(self._path, self._typed(), self._title, merges=True)
+
+    @Slot(str)
+    def _on_field_changed(self, path: str) -> None:
+        kept = self._store.get(self._path, None) or []
+        if path in ("", self._path) and self._typed() != kept:
+            self._is_showing = True
+            self.setPlainText("\n".join(str(note) for note in kept))
+            self._is_showing = False

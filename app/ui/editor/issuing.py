@@ -1,0 +1,47 @@
+"""From the editor's one button to the queue: the seal is asked by the same flow as in the outbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.domain.errors import AppError
+from app.storage.records import CompanyRecord
+from app.ui.desk import Desk
+from app.ui.lists.seal_flow import SealFlow
+
+
+class IssueFlow(QObject):
+    """`ended` with a sentence when the invoice is sealed; `refused` with the reason when it is not."""
+
+    ended = Signal(str)
+    refused = Signal(str)
+    failed = Signal(object)
+
+    def __init__(self, desk: Desk, company: CompanyRecord, window: QWidget) -> None:
+        super().__init__(window)
+        self._company = company
+        self._flow = SealFlow(desk, window)
+        self._flow.ended.connect(self._on_ended)
+        self._flow.failed.connect(self._on_failed)
+
+    @property
+    def is_running(self) -> bool:
+        return self._flow.is_running
+
+    def start(self, document_id: int) -> None:
+        """Ask for the seal, number, seal, queue, send."""
+        self._flow.start("issue", [document_id])
+
+    @Slot(object)
+    def _on_ended(self, outcome: Any) -> None:
+        if outcome.failed:
+            self.refused.emit(outcome.failed[0].error.sentence)
+        else:
+            self.ended.emit(self.tr("Fatura mühürlendi ve gönderim kuyruğuna girdi."))
+
+    @Slot(object)
+    def _on_failed(self, error: AppError) -> None:
+        self.failed.emit(error)

@@ -1,0 +1,37 @@
+"""An editor window on a real office, opened and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from app.ui.editor.window import EditorWindow
+from tests.ui.conftest import World
+
+Open = Callable[..., EditorWindow]
+
+
+@pytest.fixture
+def open_editor(qtbot: QtBot) -> Iterator[Open]:
+    """Opens editors of a world and waits for the fields; no preview unless asked, for drawing needs a child process."""
+    opened: list[EditorWindow] = []
+
+    def make(world: World, *, draws: bool = False, **what: Any) -> EditorWindow:
+        window = EditorWindow(world.desk, **what)
+        opened.append(window)
+        window.worker.draws = draws
+        with qtbot.waitSignal(window.opened, timeout=10_000):
+            window.show()
+        qtbot.waitUntil(lambda: window.worker.is_assessed, timeout=10_000)
+        return window
+
+    yield make
+    for window in opened:
+        if isValid(window):
+            window.worker.is_locked = True
+            window.close()
+            qtbot.waitUntil(lambda w=window: not isValid(w) or not w.worker.is_storing, timeout=10_000)
