@@ -100,12 +100,7 @@ def start(mode: str, rest: "list[str]") -> int:
         # One file stays in one process, for fixtures that are dear; with arguments the caller decides.
         spread = ["-n", str(max(1, min(4, os.cpu_count() or 1))), "--dist", "loadfile"]
         return replace_process(command + ["-m", "pytest"] + (rest or spread), environment)
-    # The window takes this place when it exists.
-    return replace_process(command + ["-m", "app"] + (rest or demo_arguments()), environment)
-
-
-def demo_arguments() -> "list[str]":
-    return ["demo", "--out", os.path.join(ROOT, "out", "demo")]
+    return replace_process([*command, "-m", "app", *rest], environment)
 
 
 def replace_process(command: "list[str]", environment: "dict[str, str]") -> int:

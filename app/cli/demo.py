@@ -19,10 +19,3 @@ def cmd_run(arguments: argparse.Namespace) -> int:
     else:
         say(f"Rapor: {demo.out / 'report.json'}  (mühür: {demo.seal_title})")
     return 0 if demo.is_clean else 1
-
-
-def cmd_default(arguments: argparse.Namespace) -> int:
-    """No command: the window comes with a later release; until then the demo runs."""
-    arguments.out, arguments.no_pdf, arguments.json = "out/demo", False, False
-    say("Pencere henüz yok; deneme işi çalıştırılıyor (çıktılar out/demo klasöründe).")
-    return cmd_run(arguments)

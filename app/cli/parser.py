@@ -56,13 +56,14 @@ def build_parser() -> argparse.ArgumentParser:
 
     parser = TurkishParser(
         prog="muhurdar",
-        description="Mühürdar: e-belge ve e-defter. Komutsuz çalıştırınca deneme işini yapar.",
+        description="Mühürdar: e-belge ve e-defter. Komutsuz çalıştırınca pencere açılır.",
         epilog="Bir komutun kendi yardımı: muhurdar KOMUT --help",
     )
     parser.add_argument("--version", action="version", version=f"Mühürdar {__version__}", help="sürümü göster")
+    parser.add_argument("--demo", action="store_true", help="pencereyi deneme ofisiyle aç (gerçek gönderim yapılmaz)")
     _common_options(parser)
     parser.set_defaults(
-        command="demo.default", json=False, verbose=False, data_dir=None, vault_passphrase_env=_PASSPHRASE
+        command="window.open", json=False, verbose=False, data_dir=None, vault_passphrase_env=_PASSPHRASE
     )
     commands = parser.add_subparsers(title="komutlar", metavar="KOMUT", parser_class=TurkishParser)
     for add in (_documents, _office, _invoice, _tokens, _sandbox):
@@ -305,6 +306,27 @@ def _invoice(commands: Any) -> None:
     leaf.add_argument("--reason", default="", metavar="METİN", help="neden (redde zorunlu)")
     leaf = _leaf(
         invoice,
+        "resolve",
+        "elle inceleme bekleyen belge için karar ver",
+        "invoices.resolve",
+        office=True,
+        more="arrived  belgeyi entegratörün portalında gördünüz; gönderildi sayılır\n"
+        "requeue  entegratöre sorulur; tanımıyorsa yeniden kuyruğa alınır\n"
+        "cancel   gönderilmemiş belge iptal edilir; numarası kullanılmış kalır\n"
+        "dismiss  yalnız inceleme işareti kalkar\n"
+        "Bir belge için hangilerinin yapılabileceğini 'muhurdar invoice show ETTN' yazar.",
+        example="muhurdar invoice resolve ETTN arrived --reason 'Portalda gördüm' --company 1234567890",
+    )
+    leaf.add_argument("ettn", metavar="ETTN", help="belgenin ETTN'si")
+    leaf.add_argument(
+        "decision",
+        choices=["arrived", "requeue", "cancel", "dismiss"],
+        metavar="arrived|requeue|cancel|dismiss",
+        help="karar",
+    )
+    leaf.add_argument("--reason", required=True, metavar="METİN", help="neden; belgenin geçmişine yazılır")
+    leaf = _leaf(
+        invoice,
         "list",
         "belgeleri listele",
         "invoices.list",
@@ -375,3 +397,14 @@ def _sandbox(commands: Any) -> None:
     )
     leaf.add_argument("--out", required=True, metavar="KLASÖR", help="çıktıların ve report.json'un yazılacağı klasör")
     leaf.add_argument("--no-pdf", action="store_true", help="PDF çizmeden bitir")
+
+    leaf = _leaf(
+        commands,
+        "tour",
+        "pencerenin her sayfasının resmini çiz",
+        "window.tour",
+        more="Deneme ofisinin sayfalarını, iletişim kutularını ve durumlarını iki temada, %%100 ve %%150 ölçekte çizer.",
+        example="muhurdar tour --out tur/",
+    )
+    leaf.add_argument("--out", required=True, metavar="KLASÖR", help="resimlerin ve index.html'in yazılacağı klasör")
+    leaf.add_argument("--quick", action="store_true", help="yalnız başlıca sahneler, küçük bir ofisle")
