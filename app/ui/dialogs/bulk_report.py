@@ -24,6 +24,8 @@ from app.ui.widgets import HeadingLabel, IconLabel, QuietLabel
 
 #: A list of thousands helps nobody; the rest is copied and stays selected.
 MAX_SHOWN = 500
+#: So many open by themselves with their reasons.
+MAX_EXPANDED = 20
 
 
 class BulkReportDialog(QDialog):
@@ -56,28 +58,32 @@ class BulkReportDialog(QDialog):
         self.tree.setColumnCount(2)
         self.tree.setHeaderLabels([self.tr("Belge"), self.tr("Neden ve ne yapmalı")])
         self.tree.setAccessibleName(self.tr("Yapılamayan belgeler"))
-        self.tree.setWordWrap(True)
-        self.tree.setUniformRowHeights(False)
+        self.tree.setUniformRowHeights(True)
         self.tree.setAlternatingRowColors(False)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.tree.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
         for failure in outcome.failed[:MAX_SHOWN]:
-            item = QTreeWidgetItem([failure.name, failure.error.sentence])
+            error = failure.error
+            item = QTreeWidgetItem([failure.name, error.what])
             item.setIcon(0, icon("error", "error"))
             item.setToolTip(0, failure.name)
-            item.setToolTip(1, failure.error.sentence)
-            item.setTextAlignment(0, Qt.AlignmentFlag.AlignTop)
-            item.setTextAlignment(1, Qt.AlignmentFlag.AlignTop)
-            for finding in failure.findings:
-                item.addChild(QTreeWidgetItem(["", finding]))
+            # A line each: a sentence in three parts is too long for one and wraps badly in a tree.
+            for text in (error.why, error.todo, *failure.findings):
+                if text:
+                    child = QTreeWidgetItem(["", text])
+                    child.setToolTip(1, text)
+                    item.addChild(child)
+            item.setToolTip(1, error.sentence)
             self.tree.addTopLevelItem(item)
+        if failed <= MAX_EXPANDED:
+            self.tree.expandAll()
         if failed > MAX_SHOWN:
             self.tree.addTopLevelItem(
                 QTreeWidgetItem(["", self.tr("… ve {0} belge daha; hepsi kopyalanır.").format(failed - MAX_SHOWN)])
             )
         header = self.tree.header()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        header.resizeSection(0, tokens.TEXT_WIDTH_PX // 2)
+        header.resizeSection(0, tokens.TEXT_WIDTH_PX * 5 // 8)
         header.setStretchLastSection(True)
         layout.addWidget(self.tree, 1)
         buttons = QDialogButtonBox(self)

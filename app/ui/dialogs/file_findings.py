@@ -75,7 +75,6 @@ class FileFindingsDialog(QDialog):
         self.tree = QTreeWidget(self)
         self.tree.setHeaderLabels([self.tr("Dosya ve bulgu"), self.tr("Yer")])
         self.tree.setAccessibleName(self.tr("Bulgular"))
-        self.tree.setWordWrap(True)
         self.tree.setColumnWidth(0, tokens.TEXT_WIDTH_PX + 80)
         self.tree.currentItemChanged.connect(self._on_current)
         layout.addWidget(self.tree, 1)
@@ -115,7 +114,9 @@ class FileFindingsDialog(QDialog):
                 item.setIcon(0, icon(name, tone))
                 item.setToolTip(0, finding.message)
                 item.setData(
-                    0, Qt.ItemDataRole.UserRole, "\n".join(filter(None, [finding.explanation, finding.official]))
+                    0,
+                    Qt.ItemDataRole.UserRole,
+                    "\n".join(filter(None, [finding.message, finding.explanation, finding.official])),
                 )
                 top.addChild(item)
             self.tree.addTopLevelItem(top)

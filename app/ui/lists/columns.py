@@ -255,6 +255,12 @@ def _state_text(record: DocumentRecord, facts: Facts) -> str:
     return f"{look.title}: {step}" if step else look.title
 
 
+def _amount_text(record: DocumentRecord) -> str:
+    """`1.234,56`; with its currency in front when that is not lira, so that the figures still stand in line."""
+    amount = plain(record.payable)
+    return f"{record.currency} {amount}" if amount and record.currency not in ("TRY", "") else amount
+
+
 def _moment_text(moment: datetime | None) -> str:
     return format_datetime(moment) if moment is not None else ""
 
@@ -263,9 +269,9 @@ def _day(moment: datetime | None) -> date | None:
     return istanbul_date(moment) if moment is not None else None
 
 
-_STATE = Column(key="state", title="Durum", kind="state", sort="state", width=22, value=_state_text)
+_STATE = Column(key="state", title="Durum", kind="state", sort="state", width=19, value=_state_text)
 _DATE = Column(
-    key="issue_date", title="Tarih", kind="date", sort="issue_date", width=11, value=lambda r, f: r.issue_date
+    key="issue_date", title="Tarih", kind="date", sort="issue_date", width=10, value=lambda r, f: r.issue_date
 )
 _COMPANY = Column(
     key="company",
@@ -274,10 +280,21 @@ _COMPANY = Column(
     across_only=True,
     value=lambda r, f: f.companies.get(r.company_id, ""),
 )
-_NUMBER = Column(key="number", title="Belge no", sort="number", width=18, value=lambda r, f: r.number)
-_TYPE = Column(key="profile", title="Senaryo · Tür", sort="profile", width=14, value=lambda r, f: type_text(r))
-_PAYABLE = Column(key="payable", title="Tutar", kind="number", sort="payable", width=13, value=lambda r, f: r.payable)
-_CURRENCY = Column(key="currency", title="Döviz", sort="currency", width=6, value=lambda r, f: r.currency)
+_NUMBER = Column(key="number", title="Belge no", sort="number", width=17, value=lambda r, f: r.number)
+_TYPE = Column(key="profile", title="Senaryo · Tür", sort="profile", width=13, value=lambda r, f: type_text(r))
+_PAYABLE = Column(
+    key="payable",
+    title="Tutar",
+    kind="number",
+    sort="payable",
+    width=12,
+    value=lambda r, f: r.payable,
+    text=lambda r, f: _amount_text(r),
+)
+#: Hidden at first: a foreign amount says its currency itself. Copies and exports always carry it.
+_CURRENCY = Column(
+    key="currency", title="Döviz", sort="currency", width=6, is_shown=False, value=lambda r, f: r.currency
+)
 _VAT = Column(key="vat", title="KDV", kind="number", sort="vat", width=12, value=lambda r, f: r.vat)
 _VKN = Column(
     key="partner_vkn", title="VKN/TCKN", sort="partner_vkn", width=12, is_shown=False, value=lambda r, f: r.partner_vkn
@@ -316,7 +333,7 @@ INBOX: Final[tuple[Column, ...]] = (
     _ETTN,
 )
 OUTBOX: Final[tuple[Column, ...]] = (
-    Column(key="state", title="Durum", kind="state", sort="state", width=38, value=_state_text),
+    Column(key="state", title="Durum", kind="state", sort="state", width=28, value=_state_text),
     _DATE,
     _COMPANY,
     Column(key="partner_name", title="Alıcı", sort="partner_name", width=30, value=lambda r, f: r.partner_name),

@@ -211,7 +211,8 @@ class Doing(QObject):
     @Slot()
     def copy_table(self) -> None:
         """The selected rows, as they are shown, tab-separated."""
-        columns, every = self._table.shown_columns(), self._columns()
+        every = self._columns()
+        columns = export.with_currency(self._table.shown_columns(), every)
         read = row_reader(self._desk, self._ids()[:MAX_COPIED], every)
         self._desk.read(
             lambda s: export.tsv(read(s), columns, every), self._on_table_text, owner=self, failed=self._on_failed
@@ -241,7 +242,8 @@ class Doing(QObject):
     def save_list_to(self, path: Path) -> None:
         """Every row that the list shows (not only the painted ones), in its order, with its columns."""
         ids = list(self._table.document_model.ids)
-        columns, every, desk, title = self._table.shown_columns(), self._columns(), self._desk, self._title
+        every, desk, title = self._columns(), self._desk, self._title
+        columns = export.with_currency(self._table.shown_columns(), every)
         if path.suffix.lower() not in (".xlsx", ".csv"):
             path = path.with_suffix(".xlsx")
 

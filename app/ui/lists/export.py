@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -88,11 +87,13 @@ def write_excel(
     return min(count, MAX_EXCEL_ROWS)
 
 
-def as_csv_text(rows: Iterable[Sequence[str]]) -> str:
-    """Small tables (a report, findings) in the same form as the files."""
-    out = io.StringIO()
-    csv.writer(out, delimiter=";", lineterminator="\r\n").writerows([[safe(c) for c in row] for row in rows])
-    return out.getvalue()
+def with_currency(columns: Sequence[Column], all_columns: Sequence[Column]) -> list[Column]:
+    """The columns to write: a bare figure is never without its currency beside it."""
+    keys = [c.key for c in columns]
+    result = list(columns)
+    if "payable" in keys and "currency" not in keys:
+        result.insert(keys.index("payable") + 1, next(c for c in all_columns if c.key == "currency"))
+    return result
 
 
 def safe(text: str) -> str:
@@ -102,5 +103,7 @@ def safe(text: str) -> str:
 
 
 def _one_line(value: Value, text: str) -> str:
-    # Amounts and days are ours: a minus there is a minus.
-    return text if isinstance(value, Decimal | date | int) else safe(text or plain(value))
+    # Amounts and days are ours: a minus there is a minus. An amount is a bare figure; its currency has a column.
+    if isinstance(value, Decimal | int):
+        return plain(value)
+    return text if isinstance(value, date) else safe(text or plain(value))

@@ -103,3 +103,12 @@ def test_negative_amounts_stay_numbers() -> None:
         (column,),
     )
     assert export.tsv([view], (column,), (column,)) == "Tutar\n-5,00\n"
+
+
+def test_a_foreign_amount_says_its_currency_and_is_exported_bare() -> None:
+    column = next(c for c in columns.OUTBOX if c.key == "payable")
+    dollars = record(state=State.SENT, payable=Decimal("1234.5"), currency="USD")
+    view = columns.view_of(dollars, Facts(now=NOW), (column,))
+    assert view.texts == ("USD 1.234,50",)
+    assert export.tsv([view], (column,), (column,)) == "Tutar\n1.234,50\n"
+    assert [c.key for c in export.with_currency((column,), columns.OUTBOX)] == ["payable", "currency"]
