@@ -403,7 +403,7 @@ def _sandbox(commands: Any) -> None:
         "tour",
         "pencerenin her sayfasının resmini çiz",
         "window.tour",
-        more="Deneme ofisinin sayfalarını, iletişim kutularını ve durumlarını iki temada, %%100 ve %%150 ölçekte çizer.",
+        more="Deneme ofisinin sayfalarını, iletişim kutularını ve durumlarını iki temada, iki ölçekte çizer.",
         example="muhurdar tour --out tur/",
     )
     leaf.add_argument("--out", required=True, metavar="KLASÖR", help="resimlerin ve index.html'in yazılacağı klasör")
