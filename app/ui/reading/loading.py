@@ -94,13 +94,22 @@ def load_facts(ctx: WorkContext, office: Office, document_id: int) -> Facts:
     )
 
 
-def load_picture(ctx: WorkContext, office: Office, document_id: int) -> Rendered:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """`is_fixed`: drawn from received bytes, which never change."""
+
+    drawn: Rendered
+    is_fixed: bool
+
+
+def load_picture(ctx: WorkContext, office: Office, document_id: int) -> Picture:
     """The document as its sender drew it. Raises: AppError."""
     company, record = load_record(ctx, document_id)
     ctx.progress.checkpoint()
     seen = load_viewable(ctx, office, company, record)
     ctx.progress.checkpoint()
-    return office.renderer.render(seen.raw, watermark=seen.watermark)
+    drawn = office.renderer.render(seen.raw, watermark=seen.watermark)
+    return Picture(drawn=drawn, is_fixed=record.direction is Direction.IN)
 
 
 def load_stored_file(ctx: WorkContext, document_id: int, role: str, attempt_no: int) -> bytes | None:
@@ -121,26 +130,28 @@ class PictureCache:
 
     def __init__(self, *, most: int = _CACHED_DOCUMENTS, most_bytes: int = _CACHED_BYTES) -> None:
         self._most, self._most_bytes = most, most_bytes
-        self._kept: OrderedDict[int, Rendered] = OrderedDict()
+        self._kept: OrderedDict[int, Picture] = OrderedDict()
         self._size = 0
 
     def __contains__(self, document_id: int) -> bool:
         return document_id in self._kept
 
-    def get(self, document_id: int) -> Rendered | None:
+    def get(self, document_id: int) -> Picture | None:
         found = self._kept.get(document_id)
         if found is not None:
             self._kept.move_to_end(document_id)
         return found
 
-    def put(self, document_id: int, picture: Rendered) -> None:
+    def put(self, document_id: int, picture: Picture) -> None:
         if document_id in self._kept:
-            self._size -= len(self._kept.pop(document_id).html)
+            self._size -= len(self._kept.pop(document_id).drawn.html)
         self._kept[document_id] = picture
-        self._size += len(picture.html)
+        self._size += len(picture.drawn.html)
         while self._kept and (len(self._kept) > self._most or self._size > self._most_bytes):
-            self._size -= len(self._kept.popitem(last=False)[1].html)
+            self._size -= len(self._kept.popitem(last=False)[1].drawn.html)
 
-    def clear(self) -> None:
-        self._kept.clear()
-        self._size = 0
+    def clear(self, *, keep_fixed: bool = False) -> None:
+        """Forget what may have changed; `keep_fixed` spares what was received."""
+        kept = {i: p for i, p in self._kept.items() if keep_fixed and p.is_fixed}
+        self._kept = OrderedDict(kept)
+        self._size = sum(len(p.drawn.html) for p in kept.values())

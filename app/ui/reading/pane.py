@@ -11,7 +11,6 @@ from shiboken6 import isValid
 
 from app.domain.errors import AppError
 from app.domain.findings import Finding
-from app.rendering.html import Rendered
 from app.runtime.files import write_output
 from app.ui.desk import Desk
 from app.ui.jobs import Changes, JobHandle
@@ -19,7 +18,7 @@ from app.ui.printing.attachments import clean_name, is_program, save_all
 from app.ui.reading.bar import PaneBar
 from app.ui.reading.findings_list import FindingsList
 from app.ui.reading.header import PaneHeader
-from app.ui.reading.loading import Facts, PictureCache, load_facts, load_picture, load_stored_file
+from app.ui.reading.loading import Facts, Picture, PictureCache, load_facts, load_picture, load_stored_file
 from app.ui.reading.many import ManyView, Summary, summary
 from app.ui.reading.stack import DocumentStack, PictureTab
 from app.ui.theme import tokens
@@ -169,8 +168,8 @@ class ReadingPane(QWidget):
         self._jobs = [handle]
 
     def reload(self) -> None:
-        """Read the shown document again (it has changed)."""
-        self._cache.clear()
+        """Read the shown document again (it has changed). What was received is not drawn again."""
+        self._cache.clear(keep_fixed=True)
         if self._document_id is not None and self._stack.currentWidget() is self._one:
             self._drop_jobs()
             self._load()
@@ -226,25 +225,25 @@ class ReadingPane(QWidget):
     def _on_facts_failed(self, error: AppError) -> None:
         self.message.show_error(error)
 
-    def _on_picture(self, answer: tuple[int, Rendered | AppError]) -> None:
+    def _on_picture(self, answer: tuple[int, Picture | AppError]) -> None:
         document_id, drawn = answer
         if document_id == self._ahead_id:
             self._ahead = self._ahead_id = None
-        if isinstance(drawn, Rendered):
+        if isinstance(drawn, Picture):
             self._cache.put(document_id, drawn)
         if document_id != self._document_id:
             self._draw_ahead()
             return
-        if isinstance(drawn, Rendered):
+        if isinstance(drawn, Picture):
             self._show_picture(drawn)
         else:
             self.tabs.picture.show_error(drawn)
             self._show_note("")
         self._draw_ahead()
 
-    def _show_picture(self, drawn: Rendered) -> None:
-        self._show_note(drawn.note)
-        self.tabs.picture.show_html(self._document_id, drawn.html)
+    def _show_picture(self, picture: Picture) -> None:
+        self._show_note(picture.drawn.note)
+        self.tabs.picture.show_html(self._document_id, picture.drawn.html)
 
     def _show_note(self, note: str) -> None:
         """The renderer's remark; what an engine said in its own words unfolds."""
@@ -286,7 +285,9 @@ class ReadingPane(QWidget):
 
     @Slot(object)
     def _on_changed(self, changes: Changes) -> None:
-        if changes.touches(Changes(documents=True, companies=True)):
+        if changes.companies:
+            self._cache.clear()
+        if changes.documents or changes.companies:
             self.reload()
 
     # --- doing ---------------------------------------------------------------------------------------------------
@@ -389,7 +390,7 @@ def _write(path: Path, content: bytes, note: str = "") -> tuple[Path, str]:
     return path, note
 
 
-def _drawn(draw: Callable[[], Rendered]) -> Rendered | AppError:
+def _drawn(draw: Callable[[], Picture]) -> Picture | AppError:
     """The picture or the error: which document failed must be known when the answer comes."""
     try:
         return draw()

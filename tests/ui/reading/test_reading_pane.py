@@ -104,7 +104,12 @@ def test_a_change_reads_the_document_again(qtbot: QtBot, filled_world, pane: Rea
     show(qtbot, pane, record)
     before = pane.facts
     filled_world.desk.changed.emit(Changes(documents=True))
+    assert record.id in pane._cache, "received bytes never change: the picture stays"
     qtbot.waitUntil(lambda: pane.facts is not before, timeout=PATIENCE_MS)
+    draft = filled_world.records(Direction.OUT, State.DRAFT)[0]
+    show(qtbot, pane, draft)
+    with qtbot.waitSignal(pane.shown, timeout=PATIENCE_MS):
+        filled_world.desk.changed.emit(Changes(documents=True))
 
 
 def test_several_documents_are_summed_up(qtbot: QtBot, filled_world, pane: ReadingPane) -> None:  # type: ignore[no-untyped-def]
