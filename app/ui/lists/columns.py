@@ -269,7 +269,7 @@ def _day(moment: datetime | None) -> date | None:
     return istanbul_date(moment) if moment is not None else None
 
 
-_STATE = Column(key="state", title="Durum", kind="state", sort="state", width=19, value=_state_text)
+_STATE = Column(key="state", title="Durum", kind="state", sort="state", width=26, value=_state_text)
 _DATE = Column(
     key="issue_date", title="Tarih", kind="date", sort="issue_date", width=10, value=lambda r, f: r.issue_date
 )
@@ -333,7 +333,7 @@ INBOX: Final[tuple[Column, ...]] = (
     _ETTN,
 )
 OUTBOX: Final[tuple[Column, ...]] = (
-    Column(key="state", title="Durum", kind="state", sort="state", width=28, value=_state_text),
+    Column(key="state", title="Durum", kind="state", sort="state", width=44, value=_state_text),
     _DATE,
     _COMPANY,
     Column(key="partner_name", title="Alıcı", sort="partner_name", width=30, value=lambda r, f: r.partner_name),

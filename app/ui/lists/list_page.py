@@ -33,8 +33,6 @@ from app.ui.widgets import EmptyState, MenuButton, MessageBar, PrimaryButton, Qu
 
 #: A document that stays in the pane so long counts as read.
 READ_AFTER_MS = 1_500
-#: Beyond so many the pane only counts them.
-_MANY = 200
 
 
 class ListPage(Page):
@@ -249,7 +247,12 @@ class ListPage(Page):
         self.doing.selection = selection
         self.verb_actions.take(selection)
         self._show_buttons(selection)
-        self.status.setText(status_text(len(self.model.ids), selection))
+        text = status_text(len(self.model.ids), selection)
+        if len(selection.ids) == 1:
+            # The state's cell is often too narrow for its sentence.
+            row = self.model.view_at(self.model.row_of(selection.ids[0]))
+            text += f" · {row.look.title}: {row.step}" if row is not None and row.step else ""
+        self.status.setText(text)
         if len(selection.ids) == 1 and selection.unread and self.direction is Direction.IN and self._pane_is_open():
             self._seen.start()
         else:

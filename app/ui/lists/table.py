@@ -19,9 +19,11 @@ from app.ui.theme.style import theme
 Sort = tuple[tuple[str, bool], ...]
 #: Selection is announced once it has settled.
 SETTLE_MS = 60
-#: The column that takes what room there is, until the user gives it a width; and its least width in characters.
+#: The columns that take what room there is, until the user gives them a width; and their least in characters.
 FLEXIBLE = "partner_name"
-_LEAST_CHARS = 18
+STEPS = "state"
+_LEAST_PARTNER = 17
+_LEAST_STATE = 19
 _SUPERSCRIPT = "¹²³⁴⁵⁶⁷⁸⁹"
 
 
@@ -297,17 +299,28 @@ class DocumentTable(QTableView):
         self._fit_flexible()
 
     def _fit_flexible(self) -> None:
-        """Give the partner's column the room that the others leave, so that no ground stands empty at the right."""
-        if FLEXIBLE in self._widths:
-            return
-        place = next((i for i, c in enumerate(self._model.columns) if c.key == FLEXIBLE), -1)
-        if place < 0 or self.isColumnHidden(place):
-            return
+        """Share what room the other columns leave: half to the next step, up to its width, the rest to the partner."""
+        keys = [c.key for c in self._model.columns]
         header = self.horizontalHeader()
-        others = header.length() - header.sectionSize(place)
-        least = self.fontMetrics().averageCharWidth() * _LEAST_CHARS
+        loose = [k for k in (STEPS, FLEXIBLE) if k in keys and k not in self._widths and k not in self._hidden]
+        if not loose:
+            return
+        each = self.fontMetrics().averageCharWidth()
+        least = {STEPS: each * _LEAST_STATE + 2 * tokens.S, FLEXIBLE: each * _LEAST_PARTNER + 2 * tokens.S}
+        places = {k: keys.index(k) for k in loose}
+        others = header.length() - sum(header.sectionSize(place) for place in places.values())
+        room = max(0, self.viewport().width() - others - sum(least[k] for k in loose))
+        sizes = {k: least[k] for k in loose}
+        if STEPS in sizes:
+            most = each * self._model.columns[places[STEPS]].width + 2 * tokens.S
+            grown = min(max(0, most - least[STEPS]), room // len(loose))
+            sizes[STEPS] += grown
+            room -= grown
+        if FLEXIBLE in sizes:
+            sizes[FLEXIBLE] += room
         self._is_fitting = True
-        header.resizeSection(place, max(least, self.viewport().width() - others))
+        for key, size in sizes.items():
+            header.resizeSection(places[key], size)
         self._is_fitting = False
 
     @Slot(int, int, int)
