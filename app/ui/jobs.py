@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from shiboken6 import isValid
 
 from app.runtime.lanes import Job, JobContext, Lane
@@ -59,7 +59,9 @@ class JobRunner(QObject):
         super().__init__(parent)
         self._live: dict[int, tuple[Job[Any], JobHandle]] = {}
         self._count = 0
-        self._returned.connect(self._finish)
+        # Always queued: a job that ended before anybody could listen is told on this very thread, and the page
+        # connects to its handle only after `start` has returned.
+        self._returned.connect(self._finish, Qt.ConnectionType.QueuedConnection)
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self._on_timer_timeout)

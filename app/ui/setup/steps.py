@@ -189,7 +189,7 @@ class CompanyStep(Step):
             return
         rest = []
         for problem in error.problems:
-            key, _colon, sentence = problem.partition(": ")
+            key, _colon, sentence = problem.replace(" (name, surname)", "").partition(": ")
             if key in ("vkn", "tckn"):
                 self.number.verdict.say("error", sentence)
                 self.number.setFocus()

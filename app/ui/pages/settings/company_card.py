@@ -135,7 +135,7 @@ class CompanyCard(QTabWidget):
         self.clear_problems()
         homeless, first_tab = [], None
         for problem in problems:
-            path, _colon, sentence = problem.partition(": ")
+            path, _colon, sentence = problem.replace(" (name, surname)", "").partition(": ")
             key = path.partition("[")[0]
             if key in ("vkn", "tckn"):
                 self.number.verdict.say("error", sentence)
@@ -186,7 +186,7 @@ class CompanyCard(QTabWidget):
     def _add_tab(self, title: str, *parts: QWidget) -> None:
         content = QWidget(self)
         column = QVBoxLayout(content)
-        column.setContentsMargins(tokens.L, tokens.M, tokens.L, tokens.L)
+        column.setContentsMargins(tokens.S, tokens.M, tokens.M, tokens.L)
         column.setSpacing(tokens.M)
         for part in parts:
             column.addWidget(part)

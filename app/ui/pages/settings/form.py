@@ -109,7 +109,7 @@ class Form(QWidget):
         # The fields take what they may; what is left over stays empty at the right.
         self._grid.setColumnStretch(1, 1000)
         self._grid.setColumnStretch(2, 1)
-        self._grid.setColumnMinimumWidth(0, tokens.TEXT_WIDTH_PX * 2 // 5)
+        self._grid.setColumnMinimumWidth(0, tokens.TEXT_WIDTH_PX * 3 // 10)
         self._editors: dict[str, QWidget] = {}
         self._verdicts: dict[str, Verdict] = {}
         self._rows: dict[str, tuple[QWidget, QWidget]] = {}
@@ -211,10 +211,9 @@ def narrow_edit(letters: int, parent: QWidget | None = None) -> QLineEdit:
 
 
 def scrolled(content: QWidget, parent: QWidget | None = None) -> QScrollArea:
-    """`content` in a scroll area that only scrolls up and down."""
+    """`content` in a scroll area; it scrolls sideways only where the window is too narrow for the least widths."""
     area = QScrollArea(parent)
     area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(content)
     return area

@@ -60,8 +60,7 @@ class SettingsPage(Page):
         self._add(BackupSubject.key, self.tr("Yedek"), BackupSubject.icon, self._make_backup)
         self._add("look", self.tr("Görünüm"), "eye", self._make_look)
         self._add(LogSubject.key, self.tr("Günlük"), LogSubject.icon, self._make_log)
-        width = max(self.list.sizeHintForColumn(0), tokens.TEXT_WIDTH_PX // 3)
-        self.list.setFixedWidth(width + 2 * tokens.L)
+        self.list.setFixedWidth(self.list.sizeHintForColumn(0) + 3 * tokens.M)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -99,9 +98,12 @@ class SettingsPage(Page):
     def _add(self, key: str, title: str, icon_name: str, make: Callable[[], Subject]) -> None:
         item = QListWidgetItem(icon(icon_name), title)
         item.setData(Qt.ItemDataRole.UserRole, (key, icon_name))
-        item.setSizeHint(QSize(0, tokens.ROW_PX + tokens.XS))
+        item.setSizeHint(QSize(self._item_width(title), tokens.ROW_PX + tokens.XS))
         self.list.addItem(item)
         self._makers[key] = make
+
+    def _item_width(self, title: str) -> int:
+        return self.list.fontMetrics().horizontalAdvance(title) + tokens.ICON_PX + 2 * tokens.M
 
     def _make_office(self) -> Subject:
         rest = [s for s in ALL if not is_look(s) and s.name not in _ELSEWHERE]

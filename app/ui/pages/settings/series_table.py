@@ -25,6 +25,7 @@ class _Row:
         title = PURPOSE_TITLES[purpose]
         self.state = SeriesState(purpose=purpose)
         self.title = QLabel(title, table)
+        self.title.setWordWrap(True)
         self.series = narrow_edit(5, table)
         self.series.setMaxLength(3)
         self.series.setAccessibleName(table.tr("{0} serisi").format(title))
@@ -55,6 +56,8 @@ class SeriesTable(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(tokens.M)
         grid.setVerticalSpacing(tokens.S)
+        # As wide as a form's titles, so that the fields stand in line with those above.
+        grid.setColumnMinimumWidth(0, tokens.TEXT_WIDTH_PX // 4)
         grid.setColumnStretch(3, 1)
         for column, head in enumerate((self.tr("Belge"), self.tr("Seri"), self.tr("Sıradaki"), self.tr("Numara"))):
             grid.addWidget(QuietLabel(head, self), 0, column)
