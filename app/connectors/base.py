@@ -90,7 +90,7 @@ class StatusReport:
 
     `raw_code`/`raw_text` are the integrator's, `gib_code`/`gib_text` GİB's; `gib_code` None means not asked yet.
     `found` False: the integrator does not know this ETTN at all. `answer` is the one that was given to this incoming
-    invoice, whoever gave it; None when the code does not tell.
+    invoice, whoever gave it; None when the code does not tell. `cancelled`: it was cancelled outside this program.
     """
 
     ettn: str
@@ -108,6 +108,7 @@ class StatusReport:
     envelope_id: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
     answer: Answer | None = None
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -180,6 +180,12 @@ def _store_one(
 ) -> int:
     arrived = fetched.arrived_at or now
     is_commercial = summary.profile == TICARIFATURA
+    # A commercial invoice may have been answered at the portal before it comes to us.
+    given = fetched.status if is_commercial and fetched.status is not None else None
+    is_answered = given is not None and given.state in (State.ANSWERING, State.ANSWERED)
+    state = State.ANSWER_DUE if is_commercial else State.RECEIVED
+    if given is not None and given.state is not None and is_answered:
+        state = given.state
     record, is_new = documents.store_received(
         s,
         company.id,
@@ -188,12 +194,14 @@ def _store_one(
         index=index_of(summary, fetched),
         raw=raw,
         arrived_at=arrived,
-        state=State.ANSWER_DUE if is_commercial else State.RECEIVED,
+        state=state,
+        answer=given.answer.value if given is not None and given.answer is not None and is_answered else "",
         answer_due_at=answer_deadline(arrived) if is_commercial else None,
         raw_code=fetched.raw_code,
         raw_text=fetched.raw_text,
         # Basic invoices never change again: their status is not asked (IZ-F-19).
-        is_final=not is_commercial,
+        is_final=not is_commercial or state is State.ANSWERED,
+        note="Belge alındı; yanıtı entegratörün portalında verilmiş." if is_answered else "",
         at=now,
     )
     (report.new if is_new else report.again).append(record.ettn)

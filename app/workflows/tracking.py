@@ -16,6 +16,9 @@ from app.workflows.context import WorkContext
 
 #: Nothing is asked any more this long after it arrived (IZ-F-21).
 ASK_FOR = timedelta(days=ANSWER_DAYS)
+#: Flags that say "cannot be found": they go when the integrator knows the document again.
+_LOST = ("STATUS.MISSING", "SEND.ODD_STATUS")
+_CANCELLED_THERE = "Entegratör bu belgenin iptal edildiğini bildiriyor."
 _DELIVERED = (State.DELIVERED, State.ACCEPTED, State.REJECTED, State.LAPSED)
 
 
@@ -46,6 +49,10 @@ def apply_report(ctx: WorkContext, s: OpenSession, record: DocumentRecord, repor
         arrived_at=report.arrived_at,
         status_at=ctx.clock.now(),
     )
+    if record.review_code in _LOST and report.number in ("", record.number):
+        documents.clear_review(s, record.id, at=ctx.clock.now(), note="Entegratör belgeyi yeniden tanıyor.")
+    if record.direction is Direction.OUT and report.cancelled and record.state is not State.CANCELLED:
+        _flag_cancelled_there(ctx, s, record)
     if new is State.FAILED and record.state is not State.FAILED:
         _flag_failure(ctx, s, record, report)
     if record.direction is Direction.IN and report.answer is not None and report.answer.value != record.answer:
@@ -76,6 +83,20 @@ def _flag_failure(ctx: WorkContext, s: OpenSession, record: DocumentRecord, repo
     }[rule]
     reason = report.gib_text or report.raw_text or "Entegratör belgeyi gönderemedi."
     documents.flag_review(s, record.id, code="SEND.FAILED", reason=reason, todo=todo, at=ctx.clock.now())
+
+
+def _flag_cancelled_there(ctx: WorkContext, s: OpenSession, record: DocumentRecord) -> None:
+    """Cancelled at a portal: shown once. The state stays until a person has looked."""
+    if any(_CANCELLED_THERE in line.note for line in documents.history(s, record.id)):
+        return
+    documents.flag_review(
+        s,
+        record.id,
+        code="STATUS.CANCELLED_THERE",
+        reason=_CANCELLED_THERE,
+        todo="Entegratörün portalında bakın; iptal edilmişse burada da iptal edildiğini onaylayın.",
+        at=ctx.clock.now(),
+    )
 
 
 def _flag_failed_answer(ctx: WorkContext, s: OpenSession, record: DocumentRecord, report: StatusReport) -> None:

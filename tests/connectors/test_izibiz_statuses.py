@@ -106,6 +106,17 @@ def test_the_fields_are_read(kit: Any) -> None:
     assert report.envelope_id == "zarf"
 
 
+@pytest.mark.parametrize(
+    ("flag", "cancelled"),
+    [("Y", True), ("true", True), ("1", True), ("N", False), ("0", False), ("false", False), ("", False)],
+)
+def test_a_cancellation_elsewhere_is_told(kit: Any, flag: str, cancelled: bool) -> None:
+    more = f"<EXTERNAL_CANCEL_FLAG>{flag}</EXTERNAL_CANCEL_FLAG>"
+    kit.integrator.say("GetInvoiceStatus", kit.soap("GetInvoiceStatus", entry(ettn_of(1), "137", more=more)))
+    (report,) = kit.open().statuses([ettn_of(1)])
+    assert (report.cancelled, report.state) == (cancelled, State.DELIVERED)
+
+
 @pytest.mark.parametrize("more", ["", "<GIB_STATUS_CODE>-1</GIB_STATUS_CODE>", "<GIB_STATUS_CODE/>"])
 def test_no_gib_code_yet_is_none(kit: Any, more: str) -> None:
     kit.integrator.say("GetInvoiceStatus", kit.soap("GetInvoiceStatus", entry(ettn_of(1), more=more)))

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from app.connectors.base import Rejected
+from app.connectors.base import Answer, Rejected
+from app.domain.errors import RuleBroken
 from app.domain.lifecycle import Direction, State
 from app.storage import documents, quarantine
-from app.workflows import companies, receiving, slices
+from app.workflows import answering, companies, receiving, slices
 
 from .conftest import Desk
 
@@ -290,3 +291,33 @@ def test_one_that_cannot_be_marked_does_not_shut_the_next_page(desk: Desk) -> No
     assert report.unmarked
     with desk.office.db.read() as s:
         assert stuck in [r.ettn for r in documents.unacked(s, desk.company.id)]
+
+
+@pytest.mark.parametrize("what", list(Answer))
+def test_what_was_answered_at_the_portal_comes_as_answered(desk: Desk, what: Answer) -> None:
+    (ettn,) = desk.sandbox.add_incoming(count=1, to_vkn=SELLER, profile="TICARIFATURA")
+    (stored,) = desk.sandbox.stored("in")
+    portal = desk.office.session(companies.require_account(desk.ctx, desk.company))
+    portal.respond([(ettn, stored.number)], what, "Fiyat yanlış")
+    desk.push(minutes=30)
+    desk.sync()
+    record = desk.get(ettn, Direction.IN)
+    assert (record.state, record.answer, record.is_final) == (State.ANSWERED, what.value, True)
+    assert record.review_code == ""
+    with pytest.raises(RuleBroken):
+        answering.answer(desk.ctx, desk.company, ettn, Answer.ACCEPT, "")
+
+
+def test_an_answer_under_way_at_the_portal_is_followed_until_it_is_there(desk: Desk) -> None:
+    (ettn,) = desk.sandbox.add_incoming(count=1, to_vkn=SELLER, profile="TICARIFATURA")
+    (stored,) = desk.sandbox.stored("in")
+    portal = desk.office.session(companies.require_account(desk.ctx, desk.company))
+    portal.respond([(ettn, stored.number)], Answer.REJECT, "Fiyat yanlış")
+    desk.push(minutes=2)
+    desk.sync()
+    record = desk.get(ettn, Direction.IN)
+    assert (record.state, record.answer, record.is_final) == (State.ANSWERING, "RED", False)
+    desk.push(hours=5)
+    desk.sync()
+    record = desk.get(ettn, Direction.IN)
+    assert (record.state, record.answer, record.review_code) == (State.ANSWERED, "RED", "")

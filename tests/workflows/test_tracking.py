@@ -86,3 +86,33 @@ def test_silence_about_an_unknown_send_does_not_send_it_again(desk: Desk) -> Non
         desk.push(hours=5)
         assert settling.settle_unknown(desk.ctx, desk.company, session).requeued == []
     assert desk.get(ettn).state is State.UNKNOWN
+
+
+def test_a_lost_one_that_is_found_again_leaves_the_review_list(desk: Desk, sent: str) -> None:
+    nothing: Any = _Says(StatusReport(ettn=sent, found=False))
+    polling.poll_statuses(desk.ctx, desk.company, nothing)
+    assert desk.get(sent).review_code == "STATUS.MISSING"
+    assert _apply(desk, _report(sent, State.SENT, number="XYZ2026000000009")) is State.SENT
+    assert desk.get(sent).review_code == "STATUS.MISSING", "that is another document"
+    assert _apply(desk, _report(sent, State.SENT)) is State.SENT
+    assert desk.get(sent).review_code == ""
+
+
+def test_an_odd_status_put_right_leaves_the_review_list(desk: Desk) -> None:
+    ettn = desk.draft(0)
+    desk.issue(ettn)
+    desk.sandbox.arm("drop_before", "SendInvoice")
+    desk.sync()
+    for number in ("XYZ2026000000009", desk.get(ettn).number):
+        desk.push(minutes=30)
+        session: Any = _Says(_report(ettn, State.SENT, number=number))
+        settling.settle_unknown(desk.ctx, desk.company, session)
+        assert (desk.get(ettn).review_code == "SEND.ODD_STATUS") == number.startswith("XYZ")
+    assert desk.get(ettn).state is State.SENT
+
+
+def test_another_flag_stays_whatever_the_status(desk: Desk, sent: str) -> None:
+    with desk.office.db.write(points.REVIEW) as s:
+        documents.flag_review(s, desk.get(sent).id, code="X", reason="Bakın", todo="Bakın", at=desk.clock.now())
+    _apply(desk, _report(sent, State.DELIVERED))
+    assert desk.get(sent).review_code == "X"

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from app.connectors.izibiz.fetching import Lookup
 
+#: What EXTERNAL_CANCEL_FLAG holds when nothing was cancelled; its values are not in the guide.
+_NOT_CANCELLED = frozenset({"", "0", "N", "NO", "FALSE", "H", "HAYIR"})
 _EXTRA = ("GTB_REFNO", "GTB_GCB_TESCILNO", "GTB_FIILI_IHRACAT_TARIHI", "WEB_KEY", "EXTERNAL_CANCEL_FLAG")
 
 
@@ -90,6 +92,7 @@ def _read(ettn: str, number: str, node: etree._Element, direction: Direction | N
         state=meaning.state,
         final=meaning.final,
         answer=meaning.answer,
+        cancelled=child_text(node, "EXTERNAL_CANCEL_FLAG").strip().upper() not in _NOT_CANCELLED,
         raw_code=code,
         raw_text=f"{text} ({description})" if text and description else text or description,
         # -1, like no element at all, means that GİB has not been asked yet.
