@@ -157,6 +157,9 @@ def _add_watermark(page: Any, watermark: str) -> None:
         return
     sentence = TEST_BANNER if watermark.strip().upper() == "TEST" else watermark.strip()
     word = watermark.strip().split()[0]
+    # Long words stay within the page. Red is for the TEST seal alone.
+    size = min(150, 900 // len(word))
+    colour = "#b3261e" if sentence == TEST_BANNER else "#1f4e79"
     banner = etree.Element(
         "div",
         {
@@ -170,8 +173,8 @@ def _add_watermark(page: Any, watermark: str) -> None:
         "div",
         {
             "aria-hidden": "true",
-            "style": "color:#b3261e;font:bold 150px sans-serif;left:0;letter-spacing:20px;opacity:.08;"
-            "pointer-events:none;position:fixed;text-align:center;top:38%;transform:rotate(-35deg);width:100%;z-index:2147483647",
+            "style": f"color:{colour};font:bold {size}px sans-serif;left:0;letter-spacing:{size * 2 // 15}px;"
+            "opacity:.08;pointer-events:none;position:fixed;text-align:center;top:38%;transform:rotate(-35deg);width:100%;z-index:2147483647",
         },
     )
     pale.text = word

@@ -12,10 +12,13 @@ from app.storage.records import CompanyRecord
 from app.workflows import drafting
 from app.workflows.context import WorkContext
 
+#: What the integrator will seal: until its legal copy has come, what we hold bears no seal at all.
+UNSEALED = "MÜHÜRSÜZ NÜSHA"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewable:
-    """The bytes to show, where they come from, and the watermark they must carry ("TEST", "TASLAK" or none)."""
+    """The bytes to show, whence they come, and the watermark they must carry: "TEST", "TASLAK", `UNSEALED` or none."""
 
     raw: bytes
     role: str
@@ -38,7 +41,8 @@ def viewable(
         for role in ("legal", "sealed", "received"):
             raw = documents.load_file(s, record.id, role)
             if raw is not None:
-                return Viewable(raw=raw, role=role, watermark=watermark_of(raw))
+                is_unsealed = role == "sealed" and record.sealed_by == "integrator"
+                return Viewable(raw=raw, role=role, watermark=UNSEALED if is_unsealed else watermark_of(raw))
     if record.state not in (State.DRAFT, State.READY):
         raise RuleBroken(
             "DOC.BYTES_MISSING", f"{record.number} belgesinin içeriği yok.", todo="Yedekten geri yükleyin."

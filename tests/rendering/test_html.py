@@ -195,6 +195,20 @@ def test_the_test_seal_is_told_in_words_and_across_the_page(make_invoice: Make, 
     assert "position:fixed" in pale.get("style")
 
 
+def test_other_watermarks_do_not_look_like_the_test_seal(make_invoice: Make, renderer: Renderer) -> None:
+    marks = {}
+    for watermark in ("TEST", "MÜHÜRSÜZ NÜSHA"):
+        page = lxml.html.document_fromstring(renderer.render(make_invoice(), watermark=watermark).html)
+        (banner,) = page.xpath("//div[@data-muhurdar='watermark']")
+        (pale,) = page.xpath("//body/div[@aria-hidden]")
+        style = dict(part.split(":") for part in pale.get("style").split(";"))
+        marks[watermark] = (banner.text, pale.text, style["color"])
+        size = int(re.findall(r"(\d+)px", style["font"])[0])
+        assert len(pale.text) * size <= 900, "within the page"
+    assert marks["MÜHÜRSÜZ NÜSHA"][:2] == ("MÜHÜRSÜZ NÜSHA", "MÜHÜRSÜZ")
+    assert not set(marks["TEST"]) & set(marks["MÜHÜRSÜZ NÜSHA"])
+
+
 def test_the_same_document_gives_the_same_page(make_invoice: Make, renderer: Renderer) -> None:
     assert renderer.render(make_invoice()) == renderer.render(make_invoice())
 
