@@ -261,3 +261,18 @@ def test_a_long_queue_is_loaded_a_part_at_a_time(desk: Desk, monkeypatch: pytest
     assert step is not None and step.result is not None
     assert sorted(step.result["sent"]) == sorted(ettns)
     assert desk.calls("SendInvoice") == 3
+
+
+def test_after_a_refusal_without_a_culprit_each_goes_alone(desk: Desk) -> None:
+    """The integrator refused three together and did not say because of which: none of them may hold the others back."""
+    ettns = [desk.draft(0) for _ in range(3)]
+    desk.issue(*ettns)
+    desk.sandbox.arm("error_type", "SendInvoice", code=10003)
+    desk.sync()
+    assert [desk.get(e).state for e in ettns] == [State.QUEUED] * 3
+    refused = desk.calls("SendInvoice")
+    desk.push(minutes=20)
+    desk.sync()
+    assert [desk.get(e).state for e in ettns] == [State.SENT] * 3
+    assert desk.calls("SendInvoice") - refused == 3, "one request each"
+    assert [d.sends for d in desk.sandbox.stored("out")] == [1, 1, 1]
