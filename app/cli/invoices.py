@@ -1,4 +1,4 @@
-"""invoice create | queue | resend | answer | list | show | export."""
+"""invoice create | queue | resend | answer | resolve | list | show | export."""
 
 from __future__ import annotations
 
@@ -115,6 +115,33 @@ def cmd_answer(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def cmd_resolve(arguments: argparse.Namespace) -> int:
+    """A person's word on a stuck document. Only `requeue` talks to the integrator."""
+    from app.workflows import companies, resolving
+
+    ettn, reason = parse_ettn(arguments.ettn), arguments.reason
+    with open_office(arguments) as office:
+        ctx = office.context()
+        company = companies.require_company(ctx, arguments.company)
+        if arguments.decision == "requeue":
+            line = office.line(companies.require_account(ctx, company))
+            record = resolving.queue_again(ctx, company, ettn, reason=reason, line=line)
+        else:
+            verbs = {
+                "arrived": resolving.confirm_arrived,
+                "cancel": resolving.cancel,
+                "dismiss": resolving.dismiss,
+            }
+            record = verbs[arguments.decision](ctx, company, ettn, reason=reason)
+    if arguments.json:
+        print_json(_record_json(record))
+    else:
+        say(f"{record.number or record.ettn}: {STATE_TITLES[record.state]}")
+        if arguments.decision == "cancel":
+            say(f"{record.number} numarası kullanılmış kalır; başka belgeye verilmez.")
+    return 0
+
+
 def cmd_list(arguments: argparse.Namespace) -> int:
     from app.storage import search
     from app.workflows import companies
@@ -149,7 +176,7 @@ def cmd_list(arguments: argparse.Namespace) -> int:
 def cmd_show(arguments: argparse.Namespace) -> int:
     from app.domain.errors import RuleBroken
     from app.storage import documents
-    from app.workflows import companies
+    from app.workflows import companies, resolving
 
     ettn = parse_ettn(arguments.ettn)
     with open_office(arguments) as office:
@@ -161,10 +188,12 @@ def cmd_show(arguments: argparse.Namespace) -> int:
             if record is None:
                 raise RuleBroken("DOC.UNKNOWN", f"{ettn} bu firmada yok.", todo="ETTN'yi kontrol edin.")
             history = documents.history(s, record.id)
+        steps = resolving.next_steps(record, today=office.clock.today()) if record.review_code else []
     if arguments.json:
         print_json(
             {
                 **_record_json(record),
+                "next_steps": [{"key": p.key, "title": p.title, "explanation": p.explanation} for p in steps],
                 "history": [
                     {
                         "at": h.at.isoformat(),
@@ -181,6 +210,8 @@ def cmd_show(arguments: argparse.Namespace) -> int:
     say(f"{record.number or '(numarasız)'}  {record.partner_name}  {STATE_TITLES[record.state]}")
     if record.review_code:
         say(f"İNCELEME: {record.review_reason} {record.review_todo}")
+    for p in steps:
+        say(f"  {p.key:<8} {p.title}: {p.explanation}")
     for h in history:
         words = " ".join(part for part in (h.raw_code, h.raw_text, h.note) if part)
         say(f"  {format_datetime(h.at)}  {STATE_TITLES[h.state]:<18} {words}")

@@ -118,6 +118,12 @@ def open_by_document(s: OpenSession, document_ids: Iterable[int], action: str) -
     return {row.document_id: _record(row) for row in rows}
 
 
+def unfinished(s: OpenSession, document_id: int, action: str | None = None) -> list[OutboxRecord]:
+    """The intents of one document that have no end yet: open ones and those parked for a person."""
+    wanted = (*_OPEN, OutboxState.PARKED.value)
+    return [r for r in for_document(s, document_id) if r.state in wanted and action in (None, r.action)]
+
+
 def for_document(s: OpenSession, document_id: int) -> list[OutboxRecord]:
     """All intents of one document, ended ones too."""
     return [
@@ -180,9 +186,20 @@ def postpone(
     _end(s, outbox_id, at=at, state=OutboxState.WAITING.value, **values)
 
 
-def park(s: OpenSession, outbox_id: int, *, error_code: str, error_text: str, at: datetime) -> None:
-    """Given up by the engine: a person decides (the document carries the review flag)."""
-    _end(s, outbox_id, at=at, state=OutboxState.PARKED.value, error_code=error_code, error_text=error_text)
+def park(
+    s: OpenSession,
+    outbox_id: int,
+    *,
+    error_code: str,
+    error_text: str,
+    at: datetime,
+    payload: Mapping[str, Any] | None = None,
+) -> None:
+    """Given up by the engine: a person decides (the document carries the flag). `payload` replaces the stored one."""
+    values: dict[str, Any] = {"error_code": error_code, "error_text": error_text}
+    if payload is not None:
+        values["payload"] = codec.dumps(dict(payload))
+    _end(s, outbox_id, at=at, state=OutboxState.PARKED.value, **values)
 
 
 def withdraw(s: OpenSession, outbox_id: int, *, at: datetime, reason: str = "") -> None:

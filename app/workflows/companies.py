@@ -142,7 +142,15 @@ def _park_unknown_outcomes(ctx: WorkContext, s: OpenSession, company: CompanyRec
             todo="Eski adresin portalında belgeyi arayın; oraya ulaştıysa yeniden göndermeyin.",
             at=now,
         )
-        outbox.park(s, row.id, error_code="ACCOUNT.MOVED", error_text=reason, at=now)
+        # Only a question to that very address can show later that it has nothing.
+        outbox.park(
+            s,
+            row.id,
+            error_code="ACCOUNT.MOVED",
+            error_text=reason,
+            at=now,
+            payload={**row.payload, "sent_to": old_url},
+        )
 
 
 def require_company(ctx: WorkContext, tax_number: str) -> CompanyRecord:
