@@ -304,18 +304,22 @@ class SeriesStep(Step):
             ),
             parent,
         )
+        self._is_read = False
         self.table = SeriesTable(self)
         self.column.addWidget(self.table)
         self.column.addStretch(1)
 
     def enter(self, company: CompanyRecord | None) -> None:
         super().enter(company)
+        self._is_read = False
         if company is not None:
             year = self.desk.office.clock.today().year
             self.desk.read(partial(_states, company, year), partial(self._on_states_read, company), owner=self)
 
     def submit(self) -> None:
-        if self.company is None:
+        if self.company is None or not self._is_read:
+            # An empty table must not be taken for the user's wish.
+            self.failed.emit()
             return
         data = company_to_json(self.company.company) | {"series": self.table.series()}
         self._store(self.tr("Seriler kaydediliyor"), partial(_save_data, data, self.table.starts()))
@@ -323,6 +327,7 @@ class SeriesStep(Step):
     def _on_states_read(self, company: CompanyRecord, states: list[work.SeriesState]) -> None:
         if self.company is not company:
             return
+        self._is_read = True
         self.table.set_states(states, year=self.desk.office.clock.today().year)
         if not any(state.series for state in states):
             self.table.suggest(SeriesPurpose.EINVOICE, suggest_series(company.company.party.display_name))

@@ -66,7 +66,7 @@ class FirmsSubject(Subject):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         pad_items(self.list, vertical_px=tokens.XS)
         self.new_button = PlainButton(self.tr("Yeni firma"), self, icon="plus")
-        self.import_button = PlainButton(self.tr("JSON'dan…"), self, icon="import")
+        self.import_button = PlainButton(self.tr("JSON…"), self, icon="import")
         self.import_button.setToolTip(self.tr("Firmayı bir JSON dosyasından ekle"))
         self.title = HeadingLabel("", self)
         self.title.setWordWrap(True)
