@@ -47,6 +47,8 @@ class LineModel(QAbstractTableModel):
         self._nets: dict[int, Decimal] = {}
         self._faults: dict[int, dict[int, Finding]] = {}
         self.is_locked = False
+        #: False only while the empty row is being turned into a line.
+        self._has_tail = True
 
     # --- what it holds -------------------------------------------------------------------------------------------
 
@@ -72,7 +74,7 @@ class LineModel(QAbstractTableModel):
     # --- Qt's questions ------------------------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(self._lines) + (0 if self.is_locked else 1)
+        return 0 if parent.isValid() else len(self._lines) + (self._has_tail and not self.is_locked)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(COLUMNS)
@@ -214,14 +216,21 @@ class LineModel(QAbstractTableModel):
         if common:
             self.dataChanged.emit(self.index(row, 0), self.index(row + common - 1, len(COLUMNS) - 1))
         if len(new) > common:
-            # At the end the empty row itself becomes the line, so that the cursor stays with what is being typed.
-            shift = 1 if row + common == len(self._lines) and not self.is_locked else 0
-            self.beginInsertRows(QModelIndex(), row + common + shift, row + len(new) - 1 + shift)
-            self._lines[row + common : row + common] = new[common:]
+            at, rest = row + common, new[common:]
             self._forget_results()
+            if at == len(self._lines) and not self.is_locked:
+                # The empty row itself becomes the line, so that the cursor stays with what is being typed; then a
+                # new empty row comes below it.
+                self._has_tail = False
+                self._lines.append(rest.pop(0))
+                self.dataChanged.emit(self.index(at, 0), self.index(at, len(COLUMNS) - 1))
+                at += 1
+                self.beginInsertRows(QModelIndex(), at, at + len(rest))
+                self._has_tail = True
+            else:
+                self.beginInsertRows(QModelIndex(), at, at + len(rest) - 1)
+            self._lines[at:at] = rest
             self.endInsertRows()
-            if shift:
-                self.dataChanged.emit(self.index(row + common, 0), self.index(row + common, len(COLUMNS) - 1))
         elif count > common:
             self.beginRemoveRows(QModelIndex(), row + common, row + count - 1)
             del self._lines[row + common : row + count]

@@ -250,7 +250,8 @@ def test_an_unfinished_form_is_kept_and_offered(ui_world: World, open_editor: Op
     assert len(ui_world.records(Direction.OUT)) == 1
 
 
-def test_a_damaged_kept_form_stops_nothing(ui_world: World, open_editor: Open) -> None:
+def test_a_damaged_kept_form_stops_nothing(ui_world: World, expected_logs: Any) -> None:
+    expected_logs("kept form .* is not readable")
     store = recovery_of(ui_world.office)
     fields = {"uuid": "11111111-2222-4333-8444-555555555555", "lines": []}
     store.keep("1234567890", fields, at=ui_world.clock.now())
