@@ -28,7 +28,7 @@ from app.storage.database import OpenSession
 from app.storage.records import CompanyRecord, DocumentRecord, PartnerRecord
 from app.ubl.totals import compute_totals
 from app.ubl.writer import build_invoice
-from app.workflows import drafting, partners, points
+from app.workflows import catching_up, drafting, partners, points
 from app.workflows.context import Endpoint, WorkContext
 from app.workflows.report import BulkReport
 
@@ -46,6 +46,8 @@ SEAL_STOPPERS = (
     "SEAL.FOREIGN_CERT",
     "SEAL.EXPIRED",
     "SEAL.NOT_YET_VALID",
+    # Not the token, but as little the document: every further one would be refused alike.
+    "NUMBER.AFTER_RESTORE",
 )
 
 
@@ -97,6 +99,7 @@ class _NotSealable(Exception):
 
 def seal_one(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, means: Means) -> DocumentRecord:
     """Number, seal and store one draft. Raises AppError and then nothing was written."""
+    catching_up.ensure_caught_up(ctx, company)
     mode = company.company.sealing_mode(DocumentKind.INVOICE)
     ensure_means(mode, means)
     fields = drafting.load_fields(ctx, record.id)
@@ -170,6 +173,7 @@ def _number_and_store(
                 at=ctx.clock.now(),
             )
             if stored:
+                catching_up.flag_uncertain(ctx, s, company, record.id)
                 return documents.get(s, record.id)
     raise RuleBroken(
         "NUMBER.RACE",
@@ -198,6 +202,8 @@ def reseal_failed(ctx: WorkContext, company: CompanyRecord, record: DocumentReco
     Source: İzibiz guide (failed at GİB: same ETTN; failed at the receiver: new ETTN), decision 2 of the house.
     Raises: RuleBroken (RESEND.FORBIDDEN) for documents that must not be sent again.
     """
+    # It may have been sealed and sent again since the backup.
+    catching_up.ensure_caught_up(ctx, company)
     if record.state is not State.FAILED:
         raise RuleBroken(
             "RESEND.FORBIDDEN",

@@ -1,5 +1,7 @@
 """One pass for one company: settle what is unknown, send, answer, ask, archive, receive.
 
+After a restored backup it first catches up with the integrator (`catching_up`), and sends nothing before that is done.
+
 Each company is worked for itself: its lease, its session, its errors. What the floors forbid is skipped and said.
 """
 
@@ -24,7 +26,7 @@ from app.domain.errors import AppError
 from app.domain.protocols import Sealer
 from app.storage import leases
 from app.storage.records import AccountRecord, CompanyRecord
-from app.workflows import answering, floors, legal_copies, polling, receiving, sending, settling
+from app.workflows import answering, catching_up, floors, legal_copies, polling, receiving, sending, settling
 from app.workflows.context import WorkContext, under_lease
 
 
@@ -119,9 +121,15 @@ class _Pass:
         self._local(
             "recover", lambda: {"sends": sending.recover(ctx, company), "answers": answering.recover(ctx, company)}
         )
-        self._local("lapse", lambda: {"lapsed": polling.lapse(ctx, company)})
+        if catching_up.is_due(ctx, company):
+            self._network("catch_up", lambda s: catching_up.catch_up(ctx, company, line.account, s).to_json())
+        is_waiting = catching_up.is_waiting(ctx, company)
+        if not is_waiting:
+            # Before that, a document answered or refused since the backup would be taken for one that never was.
+            self._local("lapse", lambda: {"lapsed": polling.lapse(ctx, company)})
         self._network("settle", lambda s: settling.settle_unknown(ctx, company, s).to_json())
-        self._network("send", lambda s: sending.send_due(ctx, company, line.connector, s, kind=line.kind).to_json())
+        if not is_waiting:
+            self._network("send", lambda s: sending.send_due(ctx, company, line.connector, s, kind=line.kind).to_json())
         # A send that ended without an answer is asked about at once, in the same pass.
         self._network("settle_again", lambda s: settling.settle_unknown(ctx, company, s).to_json())
         self._network(
