@@ -160,13 +160,23 @@ def _complete(ctx: Any, company: Any, account: Any, session: Any, period: tuple[
 
     from app.storage import leases
     from app.workflows import receiving
+    from app.workflows.context import under_lease
 
-    with leases.acquire(ctx.db, company.id, owner=ctx.owner, pid=os.getpid(), now=ctx.clock.now()):
-        report = receiving.complete_period(ctx, company, account, session, start=period[0], end=period[1])
+    with leases.acquire(ctx.db, company.id, owner=ctx.owner, pid=os.getpid(), now=ctx.clock.now()) as lease:
+        held = under_lease(ctx, lease)
+        report = receiving.complete_period(held, company, account, session, start=period[0], end=period[1])
     return report.to_json()
 
 
 _STEP_WORDS = {
+    "catch_up": (
+        ("restored", "Yedekten sonra gönderilmiş {} belge entegratörden geri alındı"),
+        ("sent", "Kuyrukta görünen {} belgenin yedekten sonra gönderildiği anlaşıldı"),
+        ("raised", "{} serinin sırası entegratördeki son numaradan sonraya alındı"),
+        ("taken", "{} numara iki ayrı faturada; elle incelemeye alındı"),
+        ("new", "Yedekten sonra gelmiş {} belge geri alındı"),
+        ("kept_aside", "{} dosya okunamadı, kenara alındı"),
+    ),
     "send": (
         ("sent", "{} belge gönderildi"),
         ("unknown", "{} belgenin sonucu bilinmiyor"),
@@ -279,6 +289,7 @@ def cmd_restore(arguments: argparse.Namespace) -> int:
                 **_backup_json(info),
                 "dry_run": arguments.dry_run,
                 "migrated": report.is_migrated,
+                "numbers_to_check": report.marked,
                 "kept_aside": str(report.kept_aside) if report.kept_aside is not None else None,
             }
         )
@@ -288,6 +299,11 @@ def cmd_restore(arguments: argparse.Namespace) -> int:
         say(f"Geri yüklendi: {info.companies} firma, {info.documents} belge.")
         if report.kept_aside is not None:
             say(f"Önceki veritabanı saklandı: {report.kept_aside}")
+        if report.marked:
+            say(
+                "Yedekten sonra verilmiş numaralar bir sonraki mühürden önce entegratörle karşılaştırılacak: her firma "
+                "için bir kez 'muhurdar sync --company VKN' çalıştırın ya da pencerede eşitleyin."
+            )
     return 0
 
 

@@ -144,6 +144,7 @@ def test_backup_then_restore(run: Any, company: str, tmp_path: Path) -> None:
     assert company in run("company", "list", "--data-dir", fresh).out
     again = run("restore", copy, "--data-dir", fresh)
     assert again.code == 0 and "Önceki veritabanı saklandı" in again.out
+    assert "bir sonraki mühürden önce entegratörle karşılaştırılacak" in again.out
 
 
 def test_backup_refuses(run: Any, company: str, data_dir: Path, tmp_path: Path) -> None:
