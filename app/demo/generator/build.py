@@ -49,7 +49,7 @@ def build_demo_office(
     seed: str = DEFAULT_SEED,
     days: int = 365,
     per_company: int = 30,
-    sealed: int = 300,
+    sealed: int = 700,
 ) -> GeneratedOffice:
     """Add `companies` clients with about `per_company` outgoing and as many incoming documents over `days` days.
 

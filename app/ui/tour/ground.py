@@ -28,7 +28,7 @@ def build(root: Path, *, quick: bool) -> None:
     root.mkdir(parents=True, exist_ok=True)
     with Sandbox(root / "sandbox.db", now=NOW, frozen=True) as sandbox, _office(root / "data") as office:
         if quick:
-            build_demo_office(office, sandbox, companies=10, per_company=16, sealed=60)
+            build_demo_office(office, sandbox, companies=10, per_company=16, sealed=120)
         else:
             build_demo_office(office, sandbox)
         (root / _PORT).write_text(str(sandbox.port), encoding="ascii")

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import threading
+from typing import Final
 
 from PySide6.QtWidgets import QWidget
 
 from app.domain.errors import BugError, EnvironmentFault
+from app.storage import companies
+from app.ui.lists.filters import ListFilter
+from app.ui.pages.registry import available
 from app.ui.tour.scenes import NotThere, scene
 from app.ui.tour.stage import Stage
 from app.workflows.context import WorkContext
 
+#: So many waiting jobs leave no worker of the CPU pool free.
+_MORE_THAN_WORKERS: Final = 16
+
 
 def _empty(stage: Stage, key: str) -> QWidget:
     window = stage.bare("empty")
-    stage.page(key, window=window)
+    with window.desk.office.db.read() as s:
+        only = companies.list_companies(s)[0]
+    stage.page(key, only, window=window)
     return window
 
 
@@ -56,29 +65,30 @@ def today_new(stage: Stage) -> QWidget:
 @scene("gelen", "suzgec-bos")
 def inbox_filtered_away(stage: Stage) -> QWidget:
     page = stage.page("inbox")
-    page.bar.search.setText("hiçbir belgede olmayan söz")
-    stage.wait(500)
+    page.reveal(ListFilter(chip=page.chips[0].key, text="hiçbir belgede olmayan söz"))
+    stage.wait(300)
     stage.settle()
-    stage.later(page.bar.clear)
     return stage.window
 
 
 @scene("gelen", "yukleniyor")
 def inbox_loading(stage: Stage) -> QWidget:
     """The workers are all held, so the list cannot be read; skeleton rows stand in its place."""
-    page = stage.page("inbox", stage.busiest())
+    stage.page("today", stage.busiest())
     gate = threading.Event()
 
     def hold(_context: WorkContext) -> None:
         gate.wait(20)
 
-    for _ in range(stage.desk.lanes.cpu.workers if hasattr(stage.desk.lanes.cpu, "workers") else 8):
+    for _ in range(_MORE_THAN_WORKERS):
         stage.desk.run("Bekletiliyor", hold, owner=stage)
     stage.later(gate.set)
-    stage.desk.set_company(None)
-    page.refresh()
-    stage.wait(700)
-    return stage.window
+    fresh = next(spec for spec in available() if spec.key == "inbox").page_class(stage.desk)
+    fresh.resize(stage.window.size())
+    fresh.show()
+    stage.own(fresh)
+    stage.wait(900)
+    return fresh
 
 
 @scene("pencere", "hata", quick=True)
@@ -126,14 +136,14 @@ def busy(stage: Stage) -> QWidget:
     """Two jobs, the first with a known end."""
     stage.page("outbox")
     gate = threading.Event()
-    companies = stage.companies()
+    firms = stage.companies()
 
     def send(context: WorkContext) -> None:
         context.progress.report(131, 240, "gönderiliyor")
         gate.wait(20)
 
-    stage.desk.run("240 fatura gönderiliyor", send, owner=stage, company=companies[0])
-    stage.desk.run("Arşiv yazılıyor", send, owner=stage, company=companies[4])
+    stage.desk.run("240 fatura gönderiliyor", send, owner=stage, company=firms[0])
+    stage.desk.run("Arşiv yazılıyor", send, owner=stage, company=firms[4])
     stage.later(gate.set)
     stage.wait(900)
     return stage.window

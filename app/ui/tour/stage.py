@@ -61,6 +61,8 @@ class Stage(QObject):
     def page(self, key: str, company: CompanyRecord | None = None, *, window: MainWindow | None = None) -> Any:
         """Bring a page to front, with one client chosen or all of them. Raises: NotThere."""
         chosen = window or self.window
+        # Panels close when the focus leaves their window.
+        chosen.activateWindow()
         if chosen.desk.company != company:
             chosen.desk.set_company(company)
         page = chosen.show_page(key)
@@ -77,6 +79,10 @@ class Stage(QObject):
         widget.show()
         self.settle()
         return widget
+
+    def own(self, widget: QWidget) -> None:
+        """A widget that is shown already goes with the scene too."""
+        self._extra.append(widget)
 
     def later(self, undo: Callable[[], object]) -> None:
         """Called when the scene is over."""
@@ -99,6 +105,9 @@ class Stage(QObject):
             window.messages.dismiss()
             window.header.switcher.panel.dismiss()
             window.header.search.field.clear()
+            for bar in (getattr(page, "bar", None) for page in window.pages):
+                if bar is not None:
+                    bar.clear()
             for dialog in window.findChildren(QDialog):
                 dialog.hide()
         self.settle()
