@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
@@ -286,8 +286,19 @@ class ListPage(Page):
             keys = actions[first].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
             self.primary_button.setToolTip(f"{actions[first].text()} ({keys})")
         for key, button in self.quiet_buttons.items():
-            button.setVisible(actions[key].isEnabled() and key != first and bool(selection.ids))
             button.setText(actions[key].text().removesuffix("…"))
+        self._fit_buttons()
+
+    def _fit_buttons(self) -> None:
+        """On a narrow window the quiet buttons go, the last first; all of them stand under "Diğer" as well."""
+        actions, ids = self.verb_actions.actions, self.doing.selection.ids
+        wanted = [k for k in self.quiet if ids and actions[k].isEnabled() and k != self._primary_key]
+        for key, button in self.quiet_buttons.items():
+            button.setVisible(key in wanted)
+        for key in reversed(wanted):
+            if self.bar.sizeHint().width() <= self.bar.width():
+                break
+            self.quiet_buttons[key].setVisible(False)
 
     @Slot()
     def _on_primary_clicked(self) -> None:
@@ -362,6 +373,10 @@ class ListPage(Page):
         if files:
             event.acceptProposedAction()
             self.doing.check_files(files)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_buttons()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from app.domain.errors import AppError
@@ -26,6 +26,8 @@ from app.ui.widgets import EmptyState, MessageBar
 
 #: While an arrow key is held down, documents pass by faster than they can be drawn.
 _SETTLE_MS = 60
+#: The row of tabs and a few lines of the document.
+_LEAST_TABS_PX = 72
 _HURRY_MS = 150
 #: Where the renderer's remark goes over to the engine's own words.
 _DETAIL = "(Ayrıntı: "
@@ -74,6 +76,9 @@ class ReadingPane(QWidget):
             top.addWidget(part)
         column.addLayout(top)
         column.addWidget(self.tabs, 1)
+        # On a low screen the document gives way, never the words above it: they would be cut in half.
+        self.tabs.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.tabs.setMinimumHeight(_LEAST_TABS_PX)
         self._one = one
         self._stack = QStackedWidget(self)
         for page in (self.empty, one, self.many):

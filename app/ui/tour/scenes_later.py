@@ -28,7 +28,7 @@ def _class(module: str, name: str) -> Any:
 
 
 def _editor(stage: Stage, **what: Any) -> QWidget:
-    kind = _class("app.ui.editor", "EditorWindow")
+    kind = _class("app.ui.editor.window", "EditorWindow")
     window: QWidget = kind(stage.desk, **what)
     window.resize(*stage.window.size().toTuple())
     stage.show(window)
