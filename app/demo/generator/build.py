@@ -26,6 +26,8 @@ from app.workflows import companies, points
 DEFAULT_SEED: Final = "muhurdar"
 #: Partners are shared among the clients, as in a real town.
 _PARTNERS: Final = 48
+#: Of a client's ten partners: invoices go to these; the next one is none, and nobody has asked of the last.
+_REGISTERED: Final = 8
 _CONNECTOR: Final = "izibiz"
 #: Every so manieth client lets the integrator seal.
 _INTEGRATOR_SEALS: Final = 9
@@ -85,7 +87,7 @@ class _Builder:
         amount = max(4, round(self._per_company * chance.uniform(0.3, 1.7)))
         chosen = chance.sample(range(_PARTNERS), 10)
         partners = [self._partners[i] for i in chosen]
-        out = self._invoices(chance, amount, [(party, p) for p in partners], (_series(index),))
+        out = self._invoices(chance, amount, [(party, p) for p in partners[:_REGISTERED]], (_series(index),))
         into = self._invoices(chance, amount, [(p, party) for p in partners], tuple(f"P{i:02d}" for i in chosen))
         sending = Sending(record, chance, self._now, integrator_seals=index % _INTEGRATOR_SEALS == 8)
         receiving = Receiving(record, chance, self._now)
@@ -160,7 +162,7 @@ class _Builder:
         self, s: OpenSession, record: CompanyRecord, partners: Sequence[Party], chance: random.Random
     ) -> None:
         for place, partner in enumerate(partners):
-            known = None if place == 9 else place != 8
+            known = True if place < _REGISTERED else (False if place == _REGISTERED else None)
             stored.save_partner(
                 s,
                 record.id,
