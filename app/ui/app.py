@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator, Signal
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QProcess, Qt, QTimer, QTranslator, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QWidget
 
@@ -108,12 +108,34 @@ def _run(app: QApplication, office: Office, instance: SingleInstance, *, demo: b
         window.start()
         if office.settings.get(SYNC_ON_START):
             window.center.sync_all(mode="timer")
+        if not demo:
+            _offer_setup(desk, window)
         return app.exec()
     finally:
         restore_hooks()
         # The office is closed by whoever opened it.
         desk.lanes.shutdown(2.0)
         window.deleteLater()
+
+
+def _offer_setup(desk: Desk, window: MainWindow) -> None:
+    """An office without a company is led through the set-up, or to the demo office with one click."""
+    from app.ui.setup import SetupWizard, needs_setup
+
+    if not needs_setup(desk):
+        return
+    wizard = SetupWizard(desk, window)
+    wizard.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+    def open_demo() -> None:
+        # The demo office is a folder of its own with its own window.
+        program, first = (sys.executable, []) if getattr(sys, "frozen", False) else (sys.executable, ["-m", "app"])
+        QProcess.startDetached(program, [*first, "--demo", "--data-dir", str(desk.office.folder.root)])
+        wizard.close()
+        window.close()
+
+    wizard.demo_wanted.connect(open_demo)
+    QTimer.singleShot(0, wizard.open)
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from app.domain.errors import ConfigError
+from app.storage import companies, documents
+from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
 
 
@@ -25,8 +27,8 @@ class Doors(QObject):
         return [editor for _, editor in self._editors if isValid(editor)]
 
     def open_editor(self, what: Any) -> None:
-        """`what` is None (a new invoice), a document's id, or ("copy", id)."""
-        is_copy = isinstance(what, tuple)
+        """`what` is None (a new invoice), a document's id, ("copy", id) or ("return", id)."""
+        how, document_id = what if isinstance(what, tuple) else ("edit", what)
         if what is None and self._desk.company is None:
             self._desk.failed.emit(
                 ConfigError(
@@ -37,7 +39,7 @@ class Doors(QObject):
                 )
             )
             return
-        from app.ui.editor import EditorWindow
+        from app.ui.editor.window import EditorWindow
 
         self._editors = [(key, editor) for key, editor in self._editors if isValid(editor)]
         open_one = next((editor for key, editor in self._editors if key == what and isinstance(what, int)), None)
@@ -46,11 +48,22 @@ class Doors(QObject):
             open_one.activateWindow()
             return
         editor = EditorWindow(
-            self._desk, document_id=what if isinstance(what, int) else None, copy_of=what[1] if is_copy else None
+            self._desk,
+            document_id=document_id if how == "edit" else None,
+            copy_of=document_id if how == "copy" else None,
+            return_of=document_id if how == "return" else None,
+            company=self._company_of(document_id),
         )
         editor.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._editors.append((what, editor))
         editor.show()
+
+    def _company_of(self, document_id: int | None) -> CompanyRecord | None:
+        """Under "Tüm firmalar" an editor works for its document's company: one row by its key."""
+        if document_id is None:
+            return self._desk.company
+        with self._desk.office.db.read() as s:
+            return companies.company_by_id(s, documents.get(s, document_id).company_id)
 
     def close_editors(self) -> bool:
         """Whether all of them let themselves be closed (they save by themselves)."""

@@ -35,6 +35,15 @@ class PaneBar(QWidget):
         equal.setShortcut(QKeySequence("Ctrl+="))
         equal.triggered.connect(self.zoom_in)
         self.addAction(equal)
+        # The keys of the two buttons while there is no room for them: a hidden button's shortcut does not hold.
+        self._keys: list[QAction] = []
+        for keys, signal in (("Ctrl+-", self.zoom_out), ("Ctrl++", self.zoom_in)):
+            action = QAction(self)
+            action.setShortcut(QKeySequence(keys))
+            action.setEnabled(False)
+            action.triggered.connect(signal)
+            self.addAction(action)
+            self._keys.append(action)
         self.percent = QuietButton("100 %", self)
         self.percent.setShortcut(QKeySequence("Ctrl+0"))
         self.percent.setToolTip(self.tr("Genişliğe sığdır (Ctrl+0)"))
@@ -51,6 +60,13 @@ class PaneBar(QWidget):
         row.setSpacing(0)
         for part in (self.attachments, self.smaller, self.percent, self.larger, self.printing, self.pdf):
             row.addWidget(part, alignment=Qt.AlignmentFlag.AlignVCenter)
+
+    def set_compact(self, is_compact: bool) -> None:
+        """Give the tabs the room of the zoom buttons; their keys go on working."""
+        for button in (self.smaller, self.percent, self.larger):
+            button.setVisible(not is_compact)
+        for action in self._keys:
+            action.setEnabled(is_compact)
 
     def set_attachments(self, names: list[str]) -> None:
         """The menu of what can be saved; hidden where there is nothing."""

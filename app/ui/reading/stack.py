@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStackedLayout, QTabWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
 from app.domain.findings import has_errors
+from app.ui.reading.bar import PaneBar
 from app.ui.reading.fields_tab import FieldsTab
 from app.ui.reading.findings_list import FindingsList
 from app.ui.reading.history_tab import HistoryTab
@@ -102,6 +103,7 @@ class DocumentStack(QTabWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setDocumentMode(True)
+        self._bar: PaneBar | None = None
         self.picture = PictureTab(self)
         self.fields = FieldsTab(self)
         self.history = HistoryTab(self)
@@ -112,8 +114,20 @@ class DocumentStack(QTabWidget):
         self.addTab(self.findings, self.tr("Bulgular"))
         self.findings.counted.connect(self._on_counted)
 
-    def set_corner(self, widget: QWidget) -> None:
-        self.setCornerWidget(widget)
+    def set_corner(self, bar: PaneBar) -> None:
+        self._bar = bar
+        self.setCornerWidget(bar)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_bar()
+
+    def _fit_bar(self) -> None:
+        """In a narrow pane the zoom buttons give way to the tabs."""
+        if self._bar is not None:
+            self._bar.set_compact(False)
+            needed = self.tabBar().sizeHint().width() + self._bar.sizeHint().width()
+            self._bar.set_compact(needed > self.width())
 
     def show_facts(self, facts: Facts) -> None:
         self.fields.show_groups(facts.groups)
@@ -129,3 +143,4 @@ class DocumentStack(QTabWidget):
     def _on_counted(self, _errors: int, count: int) -> None:
         title = self.tr("Bulgular")
         self.setTabText(self.indexOf(self.findings), f"{title} {count}" if count else title)
+        self._fit_bar()
