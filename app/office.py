@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from app.rendering.pdf import PdfPrinter
     from app.runtime.children import ChildPool
     from app.runtime.settings import Settings
-    from app.storage.database import Database
     from app.storage.backup import RestoreReport
+    from app.storage.database import Database
     from app.storage.records import AccountRecord, CompanyRecord
     from app.workflows.context import Endpoint, WorkContext
     from app.workflows.floors import Intervals
