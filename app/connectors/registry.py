@@ -97,7 +97,7 @@ def _registered() -> dict[str, EntryPoint | str]:
 
 
 def _resolve(target: EntryPoint | str) -> ConnectorFactory:
-    if isinstance(target, EntryPoint):
+    if not isinstance(target, str):
         return cast(ConnectorFactory, target.load())
     module, _, name = target.partition(":")
     return cast(ConnectorFactory, getattr(importlib.import_module(module), name))
