@@ -40,6 +40,7 @@ _PAIR = re.compile(
     rf"""(?:b?\\?"(?:[^"\\]|\\.)*"?|b?\\?'(?:[^'\\]|\\.)*'?|[^\s,;&<>)}}\]"']+)""",
     _FLAGS,
 )
+_KEY_WORD = re.compile(_KEY, _FLAGS)
 _BARE_PIN = re.compile(r"((?<![^\W_])(?:pin|puk)(?:[ _]?kodu)?\s{1,5})\d{4,12}(?!\d)", _FLAGS)
 _URL_LOGIN = re.compile(r"(://[^\s/:@]{0,100}:)[^\s/@]+(?=@)")
 _AUTHORIZATION = re.compile(r"""(authorization\\?["']?\s{0,5}[:=]\s{0,5}["']?(?:[a-z]+\s+)?)[^\s"',;]+""", _FLAGS)
@@ -66,9 +67,13 @@ def mask(text: str) -> str:
     A taxpayer number keeps its first and last two digits, so that a line can still be followed. Any thread.
     """
     if _hidden:
-        text = _pattern_of_hidden().sub(STARS, text)
+        # A secret that is itself a key word (somebody's password is "parola") must leave the key in `parola=...` in
+        # place, or the pair behind it is no longer known for one; it goes last.
+        text = _pattern_of_hidden().sub(lambda found: found[0] if _KEY_WORD.fullmatch(found[0]) else STARS, text)
     for secret in (_ELEMENT, _ESCAPED_ELEMENT, _COOKIE, _AUTHORIZATION, _PAIR, _BARE_PIN, _URL_LOGIN):
         text = secret.sub(rf"\g<1>{STARS}", text)
+    if _hidden:
+        text = _pattern_of_hidden().sub(STARS, text)
     text = _IBAN.sub(r"TR" + "*" * 22 + r"\g<1>", text)
     return _NUMBER.sub(_masked_number, text)
 

@@ -190,3 +190,9 @@ def test_a_long_text_is_masked_in_good_time() -> None:
     """A soap body of some megabytes must not hang a log line (no nested repetition in the patterns)."""
     body = "<a>" + "session " * 100_000 + "password" * 50_000 + "<" * 100_000 + "pin" * 50_000 + '"' * 50_000 + "</a>"
     assert len(mask(body)) > 1000
+
+
+def test_a_password_that_is_a_key_word_itself_does_not_uncover_its_neighbours() -> None:
+    masking.hide("parola")
+    assert mask("parola=gizli") == "***=***"
+    assert mask("girilen parola yanlış") == "girilen *** yanlış"
