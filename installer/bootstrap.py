@@ -97,9 +97,9 @@ def start(mode: str, rest: "list[str]") -> int:
     if mode == "test":
         environment["QT_QPA_PLATFORM"] = "offscreen"
         os.chdir(ROOT)
-        # One file stays in one process, for fixtures that are dear; with arguments the caller decides.
-        spread = ["-n", str(max(1, min(4, os.cpu_count() or 1))), "--dist", "loadfile"]
-        return replace_process(command + ["-m", "pytest"] + (rest or spread), environment)
+        # Without arguments all tests, as that program spreads them; with arguments the caller decides.
+        rest = ["-m", "pytest", *rest] if rest else [os.path.join(ROOT, "tests", "everything.py")]
+        return replace_process(command + rest, environment)
     return replace_process([*command, "-m", "app", *rest], environment)
 
 
