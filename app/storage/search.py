@@ -1,13 +1,17 @@
 """Lists: sorted, filtered and searched ids from SQLite, rows by id in blocks.
 
 The ids of the usual sorts come from covering indexes alone; text goes through the trigram table. No ORM entities.
+Long answers are put together inside SQLite, where no Python lock is held: whoever draws a window meanwhile is not
+kept waiting (measured: 100,000 ids fetched row by row took 100 ms and stalled the painting, joined they take 35).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -44,8 +48,12 @@ SORTABLE = {
 }
 _BLOCK = 500
 _TRIGRAM = 3
-#: Up to so many text hits the rows are looked up by id.
+#: Up to so many text hits the rows are looked up by id; of more, the sort's index is walked and the hits picked out.
 _FEW_HITS = 20_000
+#: The same for the first rows alone: the walk ends as soon as they are found.
+_FEW_FIRST = 2_000
+#: Ids read out of a joined text, or bound into a statement, at once: a millisecond of Python's lock.
+_PART = 20_000
 _ETTN_START = re.compile(r"[0-9a-f]{8}-[0-9a-f-]*")
 #: One above every character, for the upper end of a prefix.
 _HIGHEST = "\U0010ffff"
@@ -77,42 +85,86 @@ class DocumentQuery:
     only_duplicates: bool = False
 
 
-def ids(s: OpenSession, query: DocumentQuery) -> list[int]:
-    """All matching ids in order. Raises: InputError (SORT.UNKNOWN)."""
-    return _run(s, query, _order(query))
+def ids(s: OpenSession, query: DocumentQuery) -> array[int]:
+    """All matching ids in order, as 64-bit numbers. Raises: InputError (SORT.UNKNOWN)."""
+    statement, parameters = _statement(s, query, "id", _order(query), few=_FEW_HITS)
+    # The order of a subquery is kept by SQLite where the outer one aggregates (its flattener leaves it alone).
+    joined = s.connection().exec_driver_sql(f"SELECT group_concat(id) FROM ({statement})", parameters).scalar()
+    return _numbers(joined or "")
+
+
+def first(s: OpenSession, query: DocumentQuery, *, limit: int) -> list[int]:
+    """The first ids in order, at once: what a list shows before it knows how long it is.
+
+    Raises: InputError (SORT.UNKNOWN).
+    """
+    statement, parameters = _statement(s, query, "id", _order(query), few=_FEW_FIRST)
+    found = s.connection().exec_driver_sql(f"{statement} LIMIT {int(limit)}", parameters)
+    return [int(row[0]) for row in found]
 
 
 def count(s: OpenSession, query: DocumentQuery) -> int:
     """How many documents match."""
-    if fold(query.text):
-        return len(_run(s, query, ""))
-    where, parameters = _where(query)
-    found = s.connection().exec_driver_sql(f"SELECT count(*) FROM document{where}", tuple(parameters)).scalar()
-    return int(found or 0)
+    statement, parameters = _statement(s, query, "count(*)", "", few=_FEW_HITS)
+    return int(s.connection().exec_driver_sql(statement, parameters).scalar() or 0)
 
 
-def _run(s: OpenSession, query: DocumentQuery, order: str) -> list[int]:
-    """Matching ids. Few text hits are looked up one by one; many are picked out of the ordered whole.
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What chips tell documents apart by. `is_unread` is False throughout when nobody asked for it."""
+
+    state: State
+    in_review: bool
+    is_unread: bool
+
+
+def breakdown(s: OpenSession, query: DocumentQuery, *, by_read: bool = False) -> Counter[Kind]:
+    """How many documents of each kind match, in one pass; `by_read` costs more, no index knows of reading."""
+    columns = f"state, review_code <> '', {'is_read = 0' if by_read else '0'}, count(*)"
+    statement, parameters = _statement(s, query, columns, " GROUP BY 1, 2, 3", few=_FEW_HITS)
+    found = s.connection().exec_driver_sql(statement, parameters)
+    return Counter({Kind(State(row[0]), bool(row[1]), bool(row[2])): int(row[3]) for row in found})
+
+
+def _statement(
+    s: OpenSession, query: DocumentQuery, columns: str, tail: str, *, few: int
+) -> tuple[str, tuple[Any, ...]]:
+    """The question in SQL. Up to `few` text hits are looked up one by one, more are picked out of the ordered whole.
 
     Left alone, SQLite walks the whole sort index for a single hit (measured: 15 ms instead of 0.2 at 100,000 rows).
     """
     where, parameters = _where(query)
     match = _match(query.text)
     if not match:
-        return _first_column(s, f"SELECT id FROM document{where}{order}", parameters)
-    hits = _first_column(s, "SELECT rowid FROM document_fts WHERE document_fts MATCH ?", [match])
-    if len(hits) > _FEW_HITS:
-        wanted = set(hits)
-        return [i for i in _first_column(s, f"SELECT id FROM document{where}{order}", parameters) if i in wanted]
-    # CROSS JOIN keeps SQLite from turning the order of the tables.
-    few = "(SELECT value AS hit FROM json_each(?)) CROSS JOIN document ON document.id = hit"
-    return _first_column(s, f"SELECT document.id FROM {few}{where}{order}", [json.dumps(hits), *parameters])
+        return f"SELECT {columns} FROM document{where}{tail}", tuple(parameters)
+    hits = "SELECT rowid AS hit FROM document_fts WHERE document_fts MATCH ?"
+    found = s.connection().exec_driver_sql(f"SELECT count(*) FROM ({hits} LIMIT ?)", (match, few + 1)).scalar() or 0
+    if found <= few:
+        # CROSS JOIN keeps SQLite from turning the order of the tables.
+        source = f"({hits}) CROSS JOIN document ON document.id = hit"
+        return f"SELECT {columns} FROM {source}{where}{tail}", (match, *parameters)
+    # The plus keeps SQLite on the index of the sort.
+    condition = f"{where} AND" if where else " WHERE"
+    return f"SELECT {columns} FROM document{condition} +id IN ({hits}){tail}", (*parameters, match)
 
 
-def _first_column(s: OpenSession, statement: str, parameters: Sequence[Any]) -> list[int]:
-    # The bare cursor: 100,000 Row objects would cost more than the query.
-    cursor = s.connection().exec_driver_sql(statement, tuple(parameters)).cursor
-    return [] if cursor is None else [row[0] for row in cursor.fetchall()]
+def _numbers(joined: str) -> array[int]:
+    """`3,1,2` as numbers, a part at a time, so that other threads get their turn."""
+    numbers: array[int] = array("q")
+    start = 0
+    while start < len(joined):
+        # Seven or eight characters an id; the part ends at a comma.
+        end = joined.find(",", start + _PART * 7)
+        end = len(joined) if end < 0 else end
+        numbers.extend(json.loads(f"[{joined[start:end]}]"))
+        start = end + 1
+    return numbers
+
+
+def _parts(document_ids: Sequence[int]) -> Iterator[str]:
+    """JSON arrays of the ids, a part at a time."""
+    for start in range(0, len(document_ids), _PART):
+        yield json.dumps(list(document_ids[start : start + _PART]))
 
 
 def rows(s: OpenSession, document_ids: Sequence[int]) -> list[DocumentRecord]:
@@ -120,7 +172,7 @@ def rows(s: OpenSession, document_ids: Sequence[int]) -> list[DocumentRecord]:
     by_id: dict[int, DocumentRecord] = {}
     for start in range(0, len(document_ids), _BLOCK):
         block = document_ids[start : start + _BLOCK]
-        for row in s.execute(select(*COLUMNS).where(DOCUMENT.c.id.in_(block))):
+        for row in s.execute(select(*COLUMNS).where(DOCUMENT.c.id.in_(list(block)))):
             record = record_of(row)
             by_id[record.id] = record
     return [by_id[document_id] for document_id in document_ids if document_id in by_id]
@@ -149,7 +201,12 @@ def tally(s: OpenSession, document_ids: Sequence[int]) -> list[Tally]:
         " coalesce(sum(payable), 0) FROM (SELECT value AS wanted FROM json_each(?)) CROSS JOIN document"
         " ON document.id = wanted GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"
     )
-    groups = s.connection().exec_driver_sql(statement, (json.dumps(list(document_ids)),)).fetchall()
+    counted: Counter[tuple[Any, ...]] = Counter()
+    payable: Counter[tuple[Any, ...]] = Counter()
+    for part in _parts(document_ids):
+        for row in s.connection().exec_driver_sql(statement, (part,)):
+            counted[row[:-2]] += row[-2]
+            payable[row[:-2]] += row[-1]
     return [
         Tally(
             company_id=g[0],
@@ -160,10 +217,10 @@ def tally(s: OpenSession, document_ids: Sequence[int]) -> list[Tally]:
             in_review=bool(g[5]),
             is_read=bool(g[6]),
             currency=g[7],
-            count=g[8],
-            payable=from_scaled(g[9]),
+            count=number,
+            payable=from_scaled(payable[g]),
         )
-        for g in groups
+        for g, number in counted.items()
     ]
 
 

@@ -211,3 +211,42 @@ def test_tally_groups_a_selection_and_sums_it_by_currency(lab: Any) -> None:
         ("TRY", 2, Decimal("15.00")),
         ("EUR", 1, Decimal("7.00")),
     }
+
+
+_QUESTIONS = (
+    {},
+    {"text": "istanbul"},
+    {"text": "an"},
+    {"text": "xyz2026"},
+    {"states": (State.RECEIVED,)},
+    {"text": "istanbul", "direction": Direction.OUT},
+    {"sort": (("payable", False), ("partner_name", True))},
+)
+
+
+@pytest.mark.parametrize("few", [0, 1, 1_000])
+@pytest.mark.parametrize("question", _QUESTIONS, ids=str)
+def test_first_rows_all_ids_count_and_kinds_agree_on_either_way_through_the_index(
+    towns: Any, monkeypatch: pytest.MonkeyPatch, few: int, question: dict[str, Any]
+) -> None:
+    towns.draft("e-1", partner_name="İstanbul Taslak")
+    monkeypatch.setattr(search, "_FEW_HITS", few)
+    monkeypatch.setattr(search, "_FEW_FIRST", few)
+    with towns.db.read() as s:
+        query = DocumentQuery(company_id=towns.company.id, **question)
+        everything = list(search.ids(s, query))
+        assert list(search.first(s, query, limit=2)) == everything[:2]
+        kinds = search.breakdown(s, query, by_read=True)
+        assert search.count(s, query) == kinds.total() == len(everything)
+        unread = [r for r in search.rows(s, everything) if not r.is_read]
+        assert sum(n for kind, n in kinds.items() if kind.is_unread) == len(unread)
+        assert search.breakdown(s, query).total() == len(everything)
+
+
+def test_ids_and_tallies_of_more_than_one_part_are_whole(towns: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "_PART", 2)
+    with towns.db.read() as s:
+        found = search.ids(s, DocumentQuery(company_id=towns.company.id, sort=(("number", False),)))
+        assert [r.number[-1] for r in search.rows(s, found)] == ["1", "2", "3", "4", "5"]
+        (group,) = search.tally(s, found)
+    assert (group.count, group.payable) == (5, Decimal(100 + 99 + 98 + 97 + 96))
