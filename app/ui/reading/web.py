@@ -1,149 +1,29 @@
-"""One sealed-off web view for strangers' documents: no script, no request leaves it, nothing is kept.
+"""A web view for strangers' documents: no script of theirs runs, no request leaves it.
 
-HTML goes in through an own URL scheme: `setHtml` fails silently above 2 MB. Qt WebEngine is imported with the first
-document only: it costs a tenth of a second and some sixty megabytes that a start should not pay.
+HTML goes in through an own URL scheme: `setHtml` fails silently above 2 MB. Importing this imports Qt WebEngine.
 """
 
 from __future__ import annotations
 
-import logging
-import os
-import sys
-import weakref
 from typing import Final
 
-from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QObject, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QColor, QContextMenuEvent, QResizeEvent
-from PySide6.QtWebEngineCore import (
-    QWebEnginePage,
-    QWebEngineProfile,
-    QWebEngineSettings,
-    QWebEngineUrlRequestInfo,
-    QWebEngineUrlRequestInterceptor,
-    QWebEngineUrlRequestJob,
-    QWebEngineUrlScheme,
-    QWebEngineUrlSchemeHandler,
-)
+from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineScript
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QMenu, QWidget
-from shiboken6 import delete, isValid
+from shiboken6 import isValid
 
-log = logging.getLogger(__name__)
+from app.ui.reading.stage import Stage, stage
 
-SCHEME: Final = "muhurdar-okuma"
-_ADDRESS: Final = f"{SCHEME}://belge/"
+__all__ = ["DocumentView", "Stage", "stage"]
+
 #: How wide senders draw their A4 pages, in CSS px, with a little air.
 _PAGE_WIDTH: Final = 820
 _LEAST_ZOOM, _MOST_ZOOM, _ZOOM_STEP = 0.4, 3.0, 1.1
-_QUIET_FLAGS = (
-    "--disable-background-networking --disable-component-update --disable-sync --disable-extensions"
-    " --disable-logging --no-first-run"
-)
-_CONTAINER_FLAGS = " --disable-gpu --disable-dev-shm-usage"
-
-
-def prepare_environment() -> None:
-    """What Chromium reads when it starts. Only as root on Linux (containers) its own sandbox cannot start."""
-    flags = _QUIET_FLAGS
-    if sys.platform == "linux" and os.geteuid() == 0:
-        flags += _CONTAINER_FLAGS
-        if "QTWEBENGINE_DISABLE_SANDBOX" not in os.environ:
-            log.info("running as root: the reading pane runs without Chromium's sandbox")
-            os.environ["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
-    os.environ.setdefault("QTWEBENGINE_CHROMIUM_FLAGS", flags)
-
-
-class _Handler(QWebEngineUrlSchemeHandler):
-    """Serves the documents in hand by their number, and nothing else."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.documents: dict[str, bytes] = {}
-
-    def requestStarted(self, job: QWebEngineUrlRequestJob) -> None:
-        html = self.documents.get(job.requestUrl().path().strip("/"))
-        if html is None:
-            job.fail(QWebEngineUrlRequestJob.Error.UrlNotFound)
-            return
-        buffer = QBuffer(job)
-        buffer.setData(QByteArray(html))
-        buffer.open(QIODevice.OpenModeFlag.ReadOnly)
-        job.reply(QByteArray(b"text/html;charset=utf-8"), buffer)
-
-
-class _Wall(QWebEngineUrlRequestInterceptor):
-    """Blocks every request but the document's own and what stands inside it (data:). IO thread."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self.blocked: list[str] = []
-
-    def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:
-        scheme = info.requestUrl().scheme()
-        if scheme not in ("data", SCHEME):
-            info.block(True)
-            self.blocked.append(scheme)
-
-
-class Stage(QObject):
-    """The off-the-record profile that all views of the application share. Child of the application."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        # Without a name a profile keeps nothing on the disk.
-        self.profile = QWebEngineProfile(self)
-        self.handler = _Handler(self)
-        self.wall = _Wall(self)
-        self._count = 0
-        self.profile.installUrlSchemeHandler(QByteArray(SCHEME.encode()), self.handler)
-        self.profile.setUrlRequestInterceptor(self.wall)
-        self.profile.setHttpCacheType(QWebEngineProfile.HttpCacheType.NoCache)
-        self.profile.downloadRequested.connect(self._on_download_requested)
-        _shut(self.profile.settings())
-        self._pages: list[weakref.ref[QWebEnginePage]] = []
-        app = QCoreApplication.instance()
-        assert app is not None
-        app.aboutToQuit.connect(self._on_about_to_quit)
-
-    def note(self, page: QWebEnginePage) -> None:
-        """Remember a page: none may outlive the profile."""
-        self._pages = [known for known in self._pages if known() is not None]
-        self._pages.append(weakref.ref(page))
-
-    @Slot()
-    def _on_about_to_quit(self) -> None:
-        for known in self._pages:
-            page = known()
-            if page is not None and isValid(page):
-                delete(page)
-
-    def put(self, html: str) -> QUrl:
-        """Lay a document ready; returns its address."""
-        self._count += 1
-        self.handler.documents[str(self._count)] = html.encode("utf-8", "replace")
-        return QUrl(f"{_ADDRESS}{self._count}")
-
-    def drop(self, url: QUrl) -> None:
-        self.handler.documents.pop(url.path().strip("/"), None)
-
-    @Slot(object)
-    def _on_download_requested(self, download: QObject) -> None:
-        download.cancel()  # type: ignore[attr-defined]
-
-
-def stage() -> Stage:
-    """The application's one stage; the scheme is registered before its profile is made."""
-    app = QCoreApplication.instance()
-    assert app is not None
-    known = app.findChild(Stage)
-    if known is not None:
-        return known
-    prepare_environment()
-    scheme = QWebEngineUrlScheme(QByteArray(SCHEME.encode()))
-    scheme.setSyntax(QWebEngineUrlScheme.Syntax.Host)
-    scheme.setFlags(QWebEngineUrlScheme.Flag.SecureScheme)
-    QWebEngineUrlScheme.registerScheme(scheme)
-    return Stage(app)
+#: A page that has shown so many documents or so much HTML gives way to a fresh one: what it leaks goes with it.
+_DOCUMENTS_PER_PAGE: Final = 100
+_CHARS_PER_PAGE: Final = 24 << 20
 
 
 class _Page(QWebEnginePage):
@@ -163,7 +43,8 @@ class _Page(QWebEnginePage):
 class DocumentView(QWebEngineView):
     """Shows one HTML at a time. `shown` with the key it was given, once that very load has ended well.
 
-    A load that was overtaken by another says nothing. `zoomed` tells the zoom in percent.
+    A load that was overtaken by another says nothing. `zoomed` tells the zoom in percent. Any number of views share
+    one profile; a view needs nothing from its owner when it dies.
     """
 
     shown = Signal(object)
@@ -173,29 +54,58 @@ class DocumentView(QWebEngineView):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._stage = stage()
         super().__init__(parent)
-        page = _Page(self._stage.profile, self)
-        page.setBackgroundColor(QColor("white"))
-        self._document = page
-        self._stage.note(page)
-        self.setPage(page)
         self._key: object = None
         self._is_loading = False
         self._fits = True
         self._width = _PAGE_WIDTH
+        self._scroll_y = 0.0
+        self._shown_documents = self._shown_chars = 0
+        self._document = self._make_page()
+        self.setPage(self._document)
+        self.setAccessibleName(self.tr("Belgenin görünümü"))
+
+    def _make_page(self) -> _Page:
+        page = _Page(self._stage.profile, self)
+        self._stage.note(page)
+        page.setBackgroundColor(QColor("white"))
         page.loadFinished.connect(self._on_load_finished)
         page.contentsSizeChanged.connect(self._on_contents_size_changed)
         page.renderProcessTerminated.connect(self._on_render_process_terminated)
-        self.setAccessibleName(self.tr("Belgenin görünümü"))
+        return page
 
-    def show_html(self, key: object, html: str) -> None:
-        """Load a document of any size. `key` comes back with `shown` or `failed`."""
+    def show_html(self, key: object, html: str, *, keeps_place: bool = False) -> None:
+        """Load a document of any size. `key` comes back with `shown` or `failed`.
+
+        `keeps_place` scrolls to where the page before stood: for the same document, changed a little.
+        """
+        if not isValid(self._document):
+            # The application is going down.
+            return
         self._stage.drop(self._document.wanted)
+        self._scroll_y = self._document.scrollPosition().y() / max(self.zoomFactor(), 0.01) if keeps_place else 0.0
         self._key = key
         self._is_loading = True
         self._width = _PAGE_WIDTH
+        self._recycle(len(html))
         self._document.wanted = self._stage.put(html)
         self._document.load(self._document.wanted)
         self._fit()
+
+    def _recycle(self, coming: int) -> None:
+        """A fresh page in place of a worn one."""
+        self._shown_documents += 1
+        self._shown_chars += coming
+        if self._shown_documents <= _DOCUMENTS_PER_PAGE and self._shown_chars <= _CHARS_PER_PAGE:
+            return
+        self._shown_documents, self._shown_chars = 1, coming
+        worn, factor = self._document, self.zoomFactor()
+        worn.loadFinished.disconnect(self._on_load_finished)
+        worn.contentsSizeChanged.disconnect(self._on_contents_size_changed)
+        worn.renderProcessTerminated.disconnect(self._on_render_process_terminated)
+        self._document = self._make_page()
+        self.setPage(self._document)
+        self.setZoomFactor(factor)
+        worn.deleteLater()
 
     def clear(self) -> None:
         """Show nothing, and forget what was shown."""
@@ -221,7 +131,8 @@ class DocumentView(QWebEngineView):
 
     def _zoom(self, factor: float) -> None:
         self._fits = False
-        self._set_zoom(factor)
+        if isValid(self._document):
+            self._set_zoom(factor)
 
     def _set_zoom(self, factor: float) -> None:
         factor = min(_MOST_ZOOM, max(_LEAST_ZOOM, factor))
@@ -230,7 +141,7 @@ class DocumentView(QWebEngineView):
         self.zoomed.emit(round(factor * 100))
 
     def _fit(self) -> None:
-        if self._fits and self.width() > 0:
+        if self._fits and self.width() > 0 and isValid(self._document):
             self._set_zoom(min(1.25, self.width() / self._width))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -254,6 +165,10 @@ class DocumentView(QWebEngineView):
         if not ok and self._document.requestedUrl() != self._document.wanted:
             return
         self._is_loading = False
+        if ok and self._scroll_y > 0:
+            # Our own words in a world of our own: the document's scripts stay off.
+            script = f"window.scrollTo(0, {self._scroll_y:.0f})"
+            self._document.runJavaScript(script, QWebEngineScript.ScriptWorldId.ApplicationWorld)
         (self.shown if ok else self.failed).emit(self._key)
 
     @Slot("QSizeF")
@@ -270,24 +185,3 @@ class DocumentView(QWebEngineView):
         if self._is_loading:
             self._is_loading = False
             self.failed.emit(self._key)
-
-
-def _shut(settings: QWebEngineSettings) -> None:
-    attribute = QWebEngineSettings.WebAttribute
-    for name in (
-        attribute.JavascriptEnabled,
-        attribute.PluginsEnabled,
-        attribute.PdfViewerEnabled,
-        attribute.LocalStorageEnabled,
-        attribute.LocalContentCanAccessFileUrls,
-        attribute.LocalContentCanAccessRemoteUrls,
-        attribute.ErrorPageEnabled,
-        attribute.HyperlinkAuditingEnabled,
-        attribute.DnsPrefetchEnabled,
-        attribute.WebGLEnabled,
-        attribute.Accelerated2dCanvasEnabled,
-        attribute.ScreenCaptureEnabled,
-    ):
-        settings.setAttribute(name, False)
-    settings.setAttribute(attribute.AutoLoadImages, True)
-    settings.setDefaultTextEncoding("utf-8")
