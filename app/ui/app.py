@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -18,9 +19,10 @@ from app.office import Office
 from app.runtime import logs
 from app.runtime.settings import SYNC_ON_START, THEME
 from app.ui.desk import Desk
-from app.ui.frame.window import MainWindow, app_icon
+from app.ui.frame.window import MainWindow
 from app.ui.instance import SingleInstance
 from app.ui.theme import tokens
+from app.ui.theme.icons import app_icon
 from app.ui.theme.style import theme
 
 log = logging.getLogger(__name__)
@@ -61,7 +63,10 @@ def make_application() -> QApplication:
     known = QApplication.instance()
     if isinstance(known, QApplication):
         return known
-    # The reading pane makes its web view late; the contexts must be shareable from the start.
+    # Web views come late, with the first document read. Drawn by the graphics card they would force the window onto
+    # another kind of native surface at that moment: it is torn down and made anew, flickers and loses the keyboard
+    # (seen under X11). Drawn in software it stays what it is; pages of A4 need no more, and no driver can break them.
+    os.environ.setdefault("QT_QUICK_BACKEND", "software")
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     app = QApplication([sys.argv[0] if sys.argv else "muhurdar"])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.domain.errors import AppError
@@ -19,6 +20,8 @@ from app.workflows.context import WorkContext
 
 _MIDDLE = Qt.TextElideMode.ElideMiddle
 _ENDS_SOON = timedelta(days=30)
+#: Certificates and drivers cost a quarter of a second to load; at the start the first page goes before.
+_AFTER_START_MS = 1500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,18 +45,30 @@ class CardState(QObject):
         self.cards: list[CardFact] = []
         self.is_reading = False
         self.trouble = ""
+        self._is_known = False
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_AFTER_START_MS)
+        self._later.timeout.connect(self.read)
         desk.company_changed.connect(self._on_company_changed)
 
+    def read_soon(self) -> None:
+        """Look once the window stands and its first page is read."""
+        self._later.start()
+
+    @Slot()
     def read(self) -> None:
         """Look again. A demo office has no reader to ask."""
+        self._later.stop()
         if self._desk.is_demo or self.is_reading:
             self.changed.emit()
             return
         self.is_reading = True
         self.changed.emit()
+        office = self._desk.office
         self._desk.run(
             self.tr("Kart okuyucuya bakılıyor"),
-            _find_cards,
+            lambda ctx: find_cards(ctx, office.seal_modules()),
             self._take,
             owner=self,
             lane=self._desk.lanes.token,
@@ -69,7 +84,7 @@ class CardState(QObject):
                 "seal",
                 "quiet",
             )
-        if self.is_reading:
+        if self.is_reading or not self._is_known:
             return self.tr("kart okunuyor…"), self.tr("Takılı mühür kartlarına bakılıyor."), "card", "quiet"
         if self.trouble:
             return self.tr("kart okunamadı"), self.trouble, "warn", "warn"
@@ -87,11 +102,11 @@ class CardState(QObject):
         return card.owner_name, tip, "card", "ok"
 
     def _take(self, cards: list[CardFact]) -> None:
-        self.is_reading, self.trouble, self.cards = False, "", cards
+        self.is_reading, self._is_known, self.trouble, self.cards = False, True, "", cards
         self.changed.emit()
 
     def _on_failed(self, error: AppError) -> None:
-        self.is_reading, self.trouble = False, error.sentence
+        self.is_reading, self._is_known, self.trouble = False, True, error.sentence
         self.changed.emit()
 
     @Slot(object)
@@ -120,13 +135,14 @@ class CardButton(MenuButton):
         bind_icon(self, icon, tone)
 
 
-def _find_cards(ctx: WorkContext) -> list[CardFact]:
-    """Certificates of every token in every reader, by their owners. Token thread only."""
+def find_cards(ctx: WorkContext, modules: list[Path]) -> list[CardFact]:
+    """Certificates of every token these PKCS#11 modules see, by their owners. Token thread only."""
+    if not modules:
+        return []
     from app.signing import token
 
     found: list[CardFact] = []
-    modules = token.known_modules()
-    for look in token.list_tokens(modules) if modules else []:
+    for look in token.list_tokens(modules):
         for facts in look.tokens:
             for certificate in facts.own_certificates:
                 info = certificate.info

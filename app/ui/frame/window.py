@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QIcon, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
@@ -31,7 +31,7 @@ from app.ui.pages.base import Page
 from app.ui.pages.registry import PageSpec, available
 from app.ui.pages.today import DUE_WITHIN
 from app.ui.theme import tokens
-from app.ui.theme.icons import icon
+from app.ui.theme.icons import app_icon
 from app.ui.theme.style import theme
 from app.ui.widgets import IconLabel, line_frame
 
@@ -121,7 +121,7 @@ class MainWindow(QMainWindow):
         self._count_waiting()
         self.center.refresh()
         self.center.start_timer()
-        self.card.read()
+        self.card.read_soon()
 
     # --- pages --------------------------------------------------------------------------------------------------------
 
@@ -331,8 +331,3 @@ class _Ribbon(QFrame):
         row.addWidget(IconLabel("flask", "warn", self))
         row.addWidget(words)
         row.addStretch(1)
-
-
-def app_icon() -> QIcon:
-    """The program's own icon."""
-    return icon("muhurdar")

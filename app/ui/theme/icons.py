@@ -7,15 +7,16 @@ from typing import Final, Protocol
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from shiboken6 import isValid
 
 from app.runtime.resources import resource_path
-from app.ui.theme.tokens import ICON_PX, Tone
+from app.ui.theme.tokens import BIG_ICON_PX, ICON_PX, Tone
 
-#: 16 and 20 px at 100, 125, 150, 200 and 300 %, so that no screen scales a picture.
-_SIZES: Final = (16, 20, 24, 25, 30, 32, 40, 48, 60)
+_DRAWN_PX: Final = (ICON_PX, BIG_ICON_PX)
+#: Beside the screens there are now: a screen that is plugged in later scales these down.
+_LARGE: Final = 2.0
 
 
 class HasIcon(Protocol):
@@ -31,7 +32,18 @@ def icon(name: str, tone: Tone = "text") -> QIcon:
     """The icon in the current theme's colour. Raises: EnvironmentFault when the set has no such icon."""
     from app.ui.theme.style import theme
 
-    return _icon(name, theme().palette.tone(tone))
+    palette = theme().palette
+    # On a button that cannot be pressed the accent is gone, and with it what was to be read on it.
+    faint = palette.quiet if tone == "on_accent" else palette.disabled
+    return _icon(name, palette.tone(tone), faint, _sizes())
+
+
+def app_icon() -> QIcon:
+    """The program's own icon, for windows, task bars and the tray."""
+    result = QIcon(str(resource_path("icons/muhurdar.png")))
+    for size in (16, 20, 24, 32, 48, 64):
+        result.addPixmap(_pixmap("muhurdar", "", size, 1.0))
+    return result
 
 
 def pixmap(name: str, tone: Tone = "text", *, size: int = ICON_PX, ratio: float = 1.0) -> QPixmap:
@@ -57,12 +69,29 @@ def rebind_all() -> None:
             target.setIcon(fresh)  # type: ignore[attr-defined]
 
 
+def _sizes() -> tuple[int, ...]:
+    """Device pixels to draw an icon in, so that no screen there is scales a picture."""
+    ratios = {screen.devicePixelRatio() for screen in QGuiApplication.screens()} | {1.0, _LARGE}
+    return tuple(sorted({round(px * ratio) for px in _DRAWN_PX for ratio in ratios}))
+
+
 @lru_cache(maxsize=512)
-def _icon(name: str, colour: str) -> QIcon:
+def _icon(name: str, colour: str, faint: str, sizes: tuple[int, ...]) -> QIcon:
     result = QIcon()
-    for size in _SIZES:
-        result.addPixmap(_pixmap(name, colour, size, 1.0))
+    for size in sizes:
+        drawn = _pixmap(name, colour, size, 1.0)
+        result.addPixmap(drawn)
+        result.addPixmap(_tinted(drawn, faint), QIcon.Mode.Disabled)
     return result
+
+
+def _tinted(drawn: QPixmap, colour: str) -> QPixmap:
+    picture = QPixmap(drawn)
+    painter = QPainter(picture)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(picture.rect(), QColor(colour))
+    painter.end()
+    return picture
 
 
 @lru_cache(maxsize=1024)

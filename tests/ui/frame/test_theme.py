@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QApplication
 
 from app.domain.lifecycle import State
@@ -112,3 +113,23 @@ def test_sheet_is_whole(palette: Palette) -> None:
     assert sheet.count("{") == sheet.count("}")
     for path in re.findall(r'url\("([^"]+)"\)', sheet):
         assert Path(path).is_file(), path
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_icon_of_a_button_that_cannot_be_pressed_is_seen(dressed: QApplication, name: str) -> None:
+    """The accent behind it is gone then; white on grey would be nothing at all."""
+    theme().apply(name)
+    palette = theme().palette
+    picture = icons.icon("seal", "on_accent").pixmap(QSize(40, 40), 1.0, QIcon.Mode.Disabled).toImage()
+    inked = [picture.pixelColor(x, y) for x in range(picture.width()) for y in range(picture.height())]
+    inked = [colour for colour in inked if colour.alpha() > 240]
+    assert inked
+    assert all(contrast(colour.name(), palette.line) >= 3 for colour in inked)
+
+
+def test_program_has_an_icon_for_every_place(dressed: QApplication, project: Path) -> None:
+    sizes = {size.width() for size in icons.app_icon().availableSizes()}
+    assert {16, 24, 32, 48, 256} <= sizes
+    head = (project / "resources" / "icons" / "muhurdar.ico").read_bytes()[:6]
+    assert head[:4] == b"\x00\x00\x01\x00", "not an .ico"
+    assert head[4] >= 7, "too few sizes"
