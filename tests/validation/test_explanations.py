@@ -12,7 +12,7 @@ import pytest
 from app.ubl import xmlsafe
 from app.validation.explanations import Explanation, all_explanations, explain
 
-_CODE = re.compile(r"[A-Z][A-Za-z0-9]+(\.[A-Z0-9_]+)?")
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9]+(\.[A-Z0-9_]+)?")
 _FIX = re.compile(r"[a-z_.]+=[A-Z0-9]+")
 _SCH = "{http://purl.oclc.org/dsdl/schematron}"
 # A sentence says what the bookkeeper sees, not which element is missing.
