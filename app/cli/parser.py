@@ -408,3 +408,4 @@ def _sandbox(commands: Any) -> None:
     )
     leaf.add_argument("--out", required=True, metavar="KLASÖR", help="resimlerin ve index.html'in yazılacağı klasör")
     leaf.add_argument("--quick", action="store_true", help="yalnız başlıca sahneler, küçük bir ofisle")
+    leaf.add_argument("--only", default="", metavar="AD,...", help="yalnız adında bunlardan biri geçen sahneler")

@@ -26,7 +26,8 @@ def cmd_tour(arguments: argparse.Namespace) -> int:
     from app.ui.tour.run import run_tour
 
     quiet = arguments.json
-    report = run_tour(Path(arguments.out), quick=arguments.quick, say=(lambda _line: None) if quiet else say)
+    only = tuple(filter(None, arguments.only.split(",")))
+    report = run_tour(Path(arguments.out), quick=arguments.quick, only=only, say=(lambda _line: None) if quiet else say)
     if quiet:
         print_json(report)
     else:

@@ -7,6 +7,8 @@ import shutil
 from pathlib import Path
 from typing import Any, Final
 
+from PySide6.QtWidgets import QWidget
+
 from app.ui.app import make_application
 from app.ui.theme.style import theme
 from app.ui.tour import ground
@@ -17,12 +19,12 @@ log = logging.getLogger(__name__)
 THEMES: Final = ("light", "dark")
 
 
-def play_all(source: Path, out: Path, *, scale: int, quick: bool) -> dict[str, Any]:
+def play_all(source: Path, out: Path, *, scale: int, quick: bool, only: tuple[str, ...] = ()) -> dict[str, Any]:
     """Play in a copy of the ground, so that every scale sees the same office."""
     root = source / f"scale-{scale}"
     root.mkdir()
     for part in source.iterdir():
-        if part.is_dir() and part.name in ("data", "empty", "new"):
+        if part.is_dir() and part.name in ("data", "empty", "new", "crowd"):
             shutil.copytree(part, root / part.name)
         elif part.is_file():
             shutil.copy(part, root)
@@ -35,7 +37,7 @@ def play_all(source: Path, out: Path, *, scale: int, quick: bool) -> dict[str, A
             for name in THEMES:
                 theme().apply(name)
                 stage.settle()
-                for scene in all_scenes(quick=quick):
+                for scene in all_scenes(quick=quick, only=only):
                     _play(stage, scene, out / f"{scene.name}-{name}-{scale}.png", report)
         finally:
             stage.close()
@@ -45,11 +47,13 @@ def play_all(source: Path, out: Path, *, scale: int, quick: bool) -> dict[str, A
 
 def _play(stage: Stage, scene: Scene, picture: Path, report: dict[str, Any]) -> None:
     try:
-        widget = scene.play(stage)
-        # The first drawing of a freshly shown widget may come before its last layout.
-        widget.grab()
-        stage.wait(30)
-        if not widget.grab().save(str(picture), "PNG"):
+        shown = scene.play(stage)
+        if isinstance(shown, QWidget):
+            # The first drawing of a freshly shown widget may come before its last layout.
+            shown.grab()
+            stage.wait(30)
+            shown = shown.grab()
+        if not shown.save(str(picture), "PNG"):
             raise OSError(f"{picture} could not be written")
         report["pictures"].append(picture.name)
     except (NotThere, ImportError, AttributeError, LookupError, TypeError) as absent:

@@ -16,6 +16,7 @@ from app.runtime.clock import FixedClock
 from app.runtime.secrets import MemorySecretStore
 from app.sandbox.server import Sandbox
 from app.storage import companies
+from app.ui.tour import oddities
 from app.workflows import companies as company_work
 
 #: A Friday forenoon in Istanbul; pictures of two runs can be laid side by side.
@@ -28,9 +29,10 @@ def build(root: Path, *, quick: bool) -> None:
     root.mkdir(parents=True, exist_ok=True)
     with Sandbox(root / "sandbox.db", now=NOW, frozen=True) as sandbox, _office(root / "data") as office:
         if quick:
-            build_demo_office(office, sandbox, companies=10, per_company=16, sealed=120)
+            made = build_demo_office(office, sandbox, companies=10, per_company=16, sealed=120)
         else:
-            build_demo_office(office, sandbox)
+            made = build_demo_office(office, sandbox)
+        oddities.add(office, made.companies[0])
         (root / _PORT).write_text(str(sandbox.port), encoding="ascii")
     with _office(root / "empty") as office:
         party = names.party("boş", "client", 1)
@@ -39,6 +41,9 @@ def build(root: Path, *, quick: bool) -> None:
         company_work.save_company(office.context(), card)
     with _office(root / "new") as office:
         office.db  # noqa: B018 - makes the file
+    if not quick:
+        with _office(root / "crowd") as office:
+            oddities.crowd(office)
 
 
 @contextmanager
@@ -58,5 +63,5 @@ def _office(folder: Path) -> Office:
 
 
 def open_bare(root: Path, which: str) -> Office:
-    """The office with one client ("empty") or with none ("new")."""
+    """The office with one client ("empty"), with none ("new") or with two hundred ("crowd")."""
     return _office(root / which)

@@ -20,19 +20,21 @@ _GROUND, _SCALE = "MUHURDAR_TOUR_GROUND", "MUHURDAR_TOUR_SCALE"
 _DEADLINE_S: Final = 900.0
 
 
-def run_tour(out: Path, *, quick: bool, say: Callable[[str], None]) -> dict[str, Any]:
+def run_tour(out: Path, *, quick: bool, say: Callable[[str], None], only: tuple[str, ...] = ()) -> dict[str, Any]:
     """Draw all pictures into `out`. Returns {"pictures": […], "missing": […], "failed": […]}.
 
+    `only` keeps to the scenes in whose name one of its parts occurs; other pictures in `out` stay as they are.
     Raises: EnvironmentFault (TOUR.CHILD) when a child ends without its report.
     """
     ground = os.environ.get(_GROUND)
     if ground:
         from app.ui.tour.child import play_all
 
-        return play_all(Path(ground), out, scale=int(os.environ[_SCALE]), quick=quick)
+        return play_all(Path(ground), out, scale=int(os.environ[_SCALE]), quick=quick, only=only)
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("*.png"):
-        old.unlink()
+        if not only or any(part in old.name for part in only):
+            old.unlink()
     report: dict[str, Any] = {"pictures": [], "missing": [], "failed": []}
     with tempfile.TemporaryDirectory(prefix="muhurdar-tur-", ignore_cleanup_errors=True) as folder:
         from app.ui.tour.ground import build
@@ -41,15 +43,16 @@ def run_tour(out: Path, *, quick: bool, say: Callable[[str], None]) -> dict[str,
         build(Path(folder), quick=quick)
         for scale in SCALES:
             say(f"%{scale} ölçekte çiziliyor")
-            for key, values in _child(Path(folder), out, scale, quick=quick).items():
+            for key, values in _child(Path(folder), out, scale, quick=quick, only=only).items():
                 report[key].extend(values)
     from app.ui.tour.contact import write_index
 
-    write_index(out, report)
+    # Pictures that were not asked for this time are on the sheet too.
+    write_index(out, report | {"pictures": sorted(path.name for path in out.glob("*.png"))} if only else report)
     return report
 
 
-def _child(ground: Path, out: Path, scale: int, *, quick: bool) -> dict[str, Any]:
+def _child(ground: Path, out: Path, scale: int, *, quick: bool, only: tuple[str, ...]) -> dict[str, Any]:
     environment = os.environ | {
         _GROUND: str(ground),
         _SCALE: str(scale),
@@ -64,6 +67,7 @@ def _child(ground: Path, out: Path, scale: int, *, quick: bool) -> dict[str, Any
             environment["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]
     command = [*program, "tour", "--out", str(out), "--json", *(["--quick"] if quick else [])]
+    command += ["--only", ",".join(only)] if only else []
     done = subprocess.run(command, env=environment, capture_output=True, timeout=_DEADLINE_S, check=False)
     text = done.stdout.decode("utf-8", "replace")
     try:

@@ -7,13 +7,23 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
     from app.ui.tour.stage import Stage
 
-Play = Callable[["Stage"], QWidget]
-_MODULES: Final = ("scenes_pages", "scenes_dialogs", "scenes_states", "scenes_later")
+#: A widget is drawn when the scene has settled; a modal box draws itself, because it holds the event loop.
+Play = Callable[["Stage"], QWidget | QPixmap]
+_MODULES: Final = (
+    "scenes_pages",
+    "scenes_dialogs",
+    "scenes_states",
+    "scenes_later",
+    "scenes_seals",
+    "scenes_editor",
+    "scenes_settings",
+)
 
 
 class NotThere(Exception):
@@ -50,8 +60,9 @@ def scene(page: str, state: str, *, quick: bool = False) -> Callable[[Play], Pla
     return note
 
 
-def all_scenes(*, quick: bool = False) -> list[Scene]:
-    """The scenes in the order in which they were written down."""
+def all_scenes(*, quick: bool = False, only: tuple[str, ...] = ()) -> list[Scene]:
+    """The scenes in the order in which they were written down; `only` keeps those whose name has one of its parts."""
     for module in _MODULES:
         import_module(f"app.ui.tour.{module}")
-    return [s for s in _SCENES.values() if s.quick or not quick]
+    wanted = [s for s in _SCENES.values() if s.quick or not quick]
+    return [s for s in wanted if not only or any(part in s.name for part in only)]

@@ -27,7 +27,7 @@ def _class(module: str, name: str) -> Any:
     return known
 
 
-def _editor(stage: Stage, **what: Any) -> QWidget:
+def open_editor(stage: Stage, **what: Any) -> QWidget:
     kind = _class("app.ui.editor.window", "EditorWindow")
     window: QWidget = kind(stage.desk, **what)
     window.resize(*stage.window.size().toTuple())
@@ -40,21 +40,21 @@ def _editor(stage: Stage, **what: Any) -> QWidget:
 @scene("duzenleyici", "yeni", quick=True)
 def editor_new(stage: Stage) -> QWidget:
     stage.page("outbox", stage.busiest())
-    return _editor(stage)
+    return open_editor(stage)
 
 
 @scene("duzenleyici", "taslak", quick=True)
 def editor_draft(stage: Stage) -> QWidget:
     draft = stage.documents(Direction.OUT, State.DRAFT)[0]
     stage.page("outbox", stage.company_of(draft))
-    return _editor(stage, document_id=draft.id)
+    return open_editor(stage, document_id=draft.id)
 
 
 @scene("duzenleyici", "duzeltme")
 def editor_correction(stage: Stage) -> QWidget:
     failed = next(r for r in stage.documents(Direction.OUT, State.FAILED) if r.gib_code == 1150)
     stage.page("outbox", stage.company_of(failed))
-    return _editor(stage, document_id=failed.id)
+    return open_editor(stage, document_id=failed.id)
 
 
 @scene("kurulum", "ilk-acilis", quick=True)

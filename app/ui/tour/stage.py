@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from app.domain.lifecycle import Direction, State
@@ -25,6 +26,8 @@ SCREEN: Final = (1366, 768)
 #: What the system keeps for itself at the bottom.
 _TASKBAR: Final = 40
 _SETTLE_S: Final = 12.0
+#: Until a modal box stands as it will.
+_MODAL_MS: Final = 400
 
 
 class Stage(QObject):
@@ -50,7 +53,7 @@ class Stage(QObject):
         return window
 
     def bare(self, which: str) -> MainWindow:
-        """The main window over the office with one client ("empty") or with none ("new")."""
+        """The main window over the office with one client ("empty"), none ("new") or two hundred ("crowd")."""
         if which not in self._bare:
             desk = Desk(open_bare(self._root, which), is_demo=False)
             self._bare[which] = desk, self._window(desk)
@@ -80,6 +83,22 @@ class Stage(QObject):
         self.settle()
         return widget
 
+    def modal(self, ask: Callable[[], object]) -> QPixmap:
+        """The picture of the box that `ask` holds the event loop with; the box is refused then. Raises: NotThere."""
+        pictures: list[QPixmap] = []
+
+        def draw() -> None:
+            box = QApplication.activeModalWidget()
+            if isinstance(box, QDialog):
+                pictures.append(box.grab())
+                box.reject()
+
+        QTimer.singleShot(_MODAL_MS, draw)
+        ask()
+        if not pictures:
+            raise NotThere("modal")
+        return pictures[0]
+
     def own(self, widget: QWidget) -> None:
         """A widget that is shown already goes with the scene too."""
         self._extra.append(widget)
@@ -105,9 +124,13 @@ class Stage(QObject):
             window.messages.dismiss()
             window.header.switcher.panel.dismiss()
             window.header.search.field.clear()
-            for bar in (getattr(page, "bar", None) for page in window.pages):
+            for page in window.pages:
+                bar, table = getattr(page, "bar", None), getattr(page, "table", None)
                 if bar is not None:
                     bar.clear()
+                if table is not None:
+                    table.clearSelection()
+                    table.scrollToTop()
             for dialog in window.findChildren(QDialog):
                 dialog.hide()
         self.settle()
