@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.connectors.base import Session, Unreachable
 from app.domain.errors import RuleBroken
 from app.domain.party import Party
 from app.storage import companies
 from app.storage.records import CompanyRecord, PartnerRecord
-from app.workflows import points
+from app.workflows import points, taxpayers
 from app.workflows.context import WorkContext
 
 #: A buyer's registration older than this is asked again when there is a connection.
@@ -35,9 +35,9 @@ def ensure_registration(
     if is_enough and known is not None and (known.registered or (known.registered is False and session is None)):
         return known
     if session is None:
-        if known is not None:
+        if known is not None and known.registered is not None:
             return known
-        return _remember(ctx, company, party, registered=None, labels=())
+        return _from_the_list(ctx, company, party)
     try:
         addresses = [t for t in session.check_taxpayer(digits) if not t.deleted]
     except Unreachable:
@@ -47,6 +47,14 @@ def ensure_registration(
         raise
     labels = tuple(dict.fromkeys(t.alias for t in addresses if t.unit in ("PK", "")))
     return _remember(ctx, company, party, registered=bool(addresses), labels=labels)
+
+
+def _from_the_list(ctx: WorkContext, company: CompanyRecord, party: Party) -> PartnerRecord:
+    """A buyer nobody asked about, offline: what the office's own list says. A "no" must be of today."""
+    listed = taxpayers.lookup(ctx, party.tax_number)
+    if listed is None or (not listed.registered and ctx.clock.now() - listed.as_of >= FRESH_FOR):
+        return _remember(ctx, company, party, registered=None, labels=())
+    return _remember(ctx, company, party, registered=listed.registered, labels=listed.labels, checked_at=listed.as_of)
 
 
 def choose_label(partner: PartnerRecord, wanted: str) -> str:
@@ -122,7 +130,13 @@ def remember_choice(ctx: WorkContext, company: CompanyRecord, partner: PartnerRe
 
 
 def _remember(
-    ctx: WorkContext, company: CompanyRecord, party: Party, *, registered: bool | None, labels: tuple[str, ...]
+    ctx: WorkContext,
+    company: CompanyRecord,
+    party: Party,
+    *,
+    registered: bool | None,
+    labels: tuple[str, ...],
+    checked_at: datetime | None = None,
 ) -> PartnerRecord:
     now = ctx.clock.now()
     with ctx.db.write(points.PARTNER) as s:
@@ -134,6 +148,6 @@ def _remember(
             registered=registered,
             pk_labels=labels,
             preferred_pk=known.preferred_pk if known is not None else "",
-            checked_at=now if registered is not None else None,
+            checked_at=(checked_at or now) if registered is not None else None,
             at=now,
         )
