@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import logging
+from array import array
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from itertools import compress
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal, Slot
+from shiboken6 import isValid
 
 from app.domain.errors import AppError
+from app.domain.lifecycle import Direction
 from app.runtime.settings import STATUS_INTERVAL_HOURS
-from app.storage import companies, outbox, polling, search
+from app.storage import companies, outbox, overview, polling, search
 from app.storage.database import OpenSession
+from app.storage.records import DocumentRecord
 from app.storage.search import DocumentQuery
 from app.ui.desk import Desk
+from app.ui.jobs import JobHandle
 from app.ui.lists.columns import Column, Facts, RowView, view_of
 from app.ui.lists.row_cache import RowCache
 from app.ui.theme import tokens
@@ -23,6 +30,8 @@ log = logging.getLogger(__name__)
 Index = QModelIndex | QPersistentModelIndex
 #: Rows per question, and how many blocks around the seen one come along.
 BLOCK = 100
+#: More than the tallest screen shows at once: these come before the rest of the ids.
+FIRST = 60
 RowViewRole = Qt.ItemDataRole.UserRole
 SortValueRole = Qt.ItemDataRole.UserRole + 1
 
@@ -40,12 +49,13 @@ _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 class DocumentModel(QAbstractTableModel):
     """GUI thread only; reading happens in the desk's pool.
 
-    `answered` when the ids of the latest question are in; `failed` when they could not be read. `renewing` is sent
-    just before the ids are replaced, so that a view can remember selection and place by id; True when the same query
-    was asked again.
+    A new question is answered twice: `begun` when its first rows are there and can be read, `answered` when all its
+    ids are in and the scroll bar is honest; `failed` when they could not be read. `renewing` is sent just before the
+    ids are replaced, so that a view can remember selection and place by id; True when the same query was asked again.
     """
 
     renewing = Signal(bool)
+    begun = Signal()
     answered = Signal()
     failed = Signal(object)
 
@@ -53,8 +63,8 @@ class DocumentModel(QAbstractTableModel):
         super().__init__(parent)
         self._desk = desk
         self.columns = tuple(columns)
-        self._ids: list[int] = []
-        self._rows_of: dict[int, int] | None = None
+        self._ids: array[int] = array("q")
+        self._jobs: list[JobHandle] = []
         self._cache = RowCache()
         self._query: DocumentQuery | None = None
         self._answered_query: DocumentQuery | None = None
@@ -63,6 +73,7 @@ class DocumentModel(QAbstractTableModel):
         self._missing: list[int] = []
         self._is_fetching = False
         self._is_waiting = False
+        self._is_partial = False
         self._show_skeletons = False
         self._fetch_soon = QTimer(self)
         self._fetch_soon.setSingleShot(True)
@@ -84,37 +95,120 @@ class DocumentModel(QAbstractTableModel):
         """Whether the answer to the latest question is still on its way."""
         return self._is_waiting
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether there are more ids than those that have come yet."""
+        return self._is_partial
+
+    @property
+    def asks_the_same(self) -> bool:
+        """Whether the latest question is the one that was answered, its order aside."""
+        return (
+            self._query is not None
+            and self._answered_query is not None
+            and replace(self._query, sort=()) == replace(self._answered_query, sort=())
+        )
+
     def ask(self, query: DocumentQuery) -> None:
-        """Read the ids of `query`; answers to earlier questions are dropped. The same query again is a refresh."""
-        self._asked += 1
+        """Read the ids of `query`; answers to earlier questions are dropped. The same query again is a refresh.
+
+        Another company's rows go at once: nobody may act on one client's documents under another's name.
+        """
+        if self._query is not None and self._query.company_id != query.company_id:
+            self.clear()
+        self._drop()
         question = self._asked
         self._query = query
         self._is_waiting = True
+        if query == self._answered_query and self._ids:
+            self._read_ids()
+            return
+        desk, columns = self._desk, self.columns
 
-        def read(s: OpenSession) -> tuple[int, list[int]]:
+        def begin(s: OpenSession) -> tuple[int, list[RowView]]:
+            return question, row_reader(desk, search.first(s, query, limit=FIRST), columns)(s)
+
+        self._jobs = [desk.read(begin, self._on_begun, owner=self, failed=self._on_ids_failed)]
+
+    def _read_ids(self) -> None:
+        question, query = self._asked, self._query
+        assert query is not None
+
+        def read(s: OpenSession) -> tuple[int, array[int]]:
             return question, search.ids(s, query)
 
-        self._desk.read(read, self._on_ids, owner=self, failed=self._on_ids_failed)
+        self._jobs = [self._desk.read(read, self._on_ids, owner=self, failed=self._on_ids_failed)]
 
-    def _on_ids(self, answer: tuple[int, list[int]]) -> None:
+    def _drop(self) -> None:
+        """Whatever is on its way answers a question that nobody asks any more."""
+        self._asked += 1
+        for job in self._jobs:
+            if isValid(job):
+                job.cancel()
+        self._jobs = []
+
+    def clear(self) -> None:
+        """No rows, and none remembered; what is on its way is not waited for."""
+        self._drop()
+        self._is_waiting = False
+        self._answered_query = None
+        self._cache.clear()
+        self._missing.clear()
+        self.beginResetModel()
+        self._ids = array("q")
+        self._is_partial = False
+        self.endResetModel()
+
+    def _on_begun(self, answer: tuple[int, list[RowView]]) -> None:
+        question, views = answer
+        if question != self._asked:
+            return
+        self._cache.mark_stale()
+        self._cache.put(views)
+        ids = array("q", [view.record.id for view in views])
+        is_partial = len(views) >= FIRST
+        if is_partial or ids != self._ids:
+            self._replace(ids, is_partial=is_partial)
+        self.begun.emit()
+        if is_partial:
+            self._read_ids()
+        else:
+            self._end()
+
+    def _on_ids(self, answer: tuple[int, array[int]]) -> None:
         question, ids = answer
         if question != self._asked:
             return
-        self._is_waiting = False
-        self._cache.mark_stale()
-        if ids == self._ids:
+        known = len(self._ids)
+        if self._is_partial and ids[:known] == self._ids:
+            self._is_partial = False
+            if len(ids) > known:
+                self.beginInsertRows(_NOWHERE, known, len(ids) - 1)
+                self._ids = ids
+                self.endInsertRows()
+        elif ids == self._ids:
+            # The same documents, but what is known of them may have changed.
+            self._cache.mark_stale()
             self._missing.clear()
             if ids:
                 self.dataChanged.emit(self.index(0, 0), self.index(len(ids) - 1, len(self.columns) - 1))
         else:
-            self.renewing.emit(self._query == self._answered_query)
-            self.beginResetModel()
-            self._ids = ids
-            self._rows_of = None
-            self._missing.clear()
-            self.endResetModel()
+            self._cache.mark_stale()
+            self._replace(ids, is_partial=False)
+        self._end()
+
+    def _end(self) -> None:
+        self._is_waiting = False
         self._answered_query = self._query
         self.answered.emit()
+
+    def _replace(self, ids: array[int], *, is_partial: bool) -> None:
+        self.renewing.emit(self._query == self._answered_query)
+        self.beginResetModel()
+        self._ids = ids
+        self._is_partial = is_partial
+        self._missing.clear()
+        self.endResetModel()
 
     def _on_ids_failed(self, error: AppError) -> None:
         self._is_waiting = False
@@ -123,7 +217,7 @@ class DocumentModel(QAbstractTableModel):
     # -- ids -------------------------------------------------------------------------------------------------------
 
     @property
-    def ids(self) -> list[int]:
+    def ids(self) -> array[int]:
         """All ids in order; not to be changed."""
         return self._ids
 
@@ -132,18 +226,17 @@ class DocumentModel(QAbstractTableModel):
 
     def row_of(self, document_id: int) -> int:
         """The row of a document, -1 when the query does not have it."""
-        if self._rows_of is None:
-            try:
-                return self._ids.index(document_id)
-            except ValueError:
-                return -1
-        return self._rows_of.get(document_id, -1)
+        try:
+            return self._ids.index(document_id)
+        except ValueError:
+            return -1
 
     def rows_of(self, document_ids: Sequence[int]) -> list[int]:
         """The rows of these documents, rising; absent ones are left out."""
-        if len(document_ids) > 20 and self._rows_of is None:
-            self._rows_of = {document_id: row for row, document_id in enumerate(self._ids)}
-        return sorted(row for row in map(self.row_of, document_ids) if row >= 0)
+        if len(document_ids) < 3:
+            return sorted(row for row in map(self.row_of, document_ids) if row >= 0)
+        # All in C: a table of the rows of a million ids would stall the window for longer than this does.
+        return list(compress(range(len(self._ids)), map(set(document_ids).__contains__, self._ids)))
 
     def view_at(self, row: int) -> RowView | None:
         """The cached row; None while it is a placeholder."""
@@ -244,9 +337,9 @@ class DocumentModel(QAbstractTableModel):
     def _on_rows(self, views: list[RowView]) -> None:
         self._is_fetching = False
         self._cache.put(views)
-        rows = self.rows_of([view.record.id for view in views])
-        if rows:
-            self.dataChanged.emit(self.index(rows[0], 0), self.index(rows[-1], len(self.columns) - 1))
+        if views and self._ids:
+            # Which rows they are in is not looked up: the view paints only what is seen of it.
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._ids) - 1, len(self.columns) - 1))
         if self._missing:
             self._fetch_soon.start()
         else:
@@ -273,23 +366,26 @@ def row_reader(
 
     def read(s: OpenSession) -> list[RowView]:
         records = search.rows(s, wanted)
-        facts = facts_for(s, desk, [record.id for record in records])
+        facts = facts_for(s, desk, records)
         return [view_of(record, facts, columns) for record in records]
 
     return read
 
 
-def facts_for(s: OpenSession, desk: Desk, document_ids: Sequence[int]) -> Facts:
+def facts_for(s: OpenSession, desk: Desk, records: Sequence[DocumentRecord]) -> Facts:
     """What rows say beyond their record. Any thread."""
-    wait = timedelta(hours=desk.office.settings.get(STATUS_INTERVAL_HOURS))
     next_status = {}
-    for account in companies.list_accounts(s):
-        last = polling.last_poll(s, account.id, "status")
-        if last is not None:
-            next_status[account.company_id] = last + wait
+    sent = [record for record in records if record.direction is Direction.OUT]
+    if sent:
+        wait = timedelta(hours=desk.office.settings.get(STATUS_INTERVAL_HOURS))
+        for company_id in {record.company_id for record in sent}:
+            account = companies.get_account(s, company_id)
+            last = polling.last_poll(s, account.id, "status") if account is not None else None
+            if last is not None:
+                next_status[company_id] = last + wait
     return Facts(
         now=desk.office.clock.now(),
-        companies={c.id: c.company.party.display_name for c in companies.list_companies(s)},
+        companies=overview.company_names(s),
         next_status=next_status,
-        sends=outbox.open_by_document(s, document_ids, "send"),
+        sends=outbox.open_by_document(s, [record.id for record in sent], "send") if sent else {},
     )

@@ -58,6 +58,12 @@ class Doing(QObject):
         self._flow.failed.connect(self._on_failed)
         message.acted.connect(self.undo)
 
+    def forget(self) -> None:
+        """Another firm is chosen: what was said and could be undone belongs to the one before."""
+        self.selection = Selection()
+        self._undo = ("", [])
+        self._message.hide()
+
     # -- sending and answering -------------------------------------------------------------------------------------
 
     @Slot()

@@ -36,9 +36,10 @@ _STEP_S = 0.5
 
 
 class SealFlow(QObject):
-    """One at a time. `ended` carries the Outcome of all companies; nothing comes when every company was declined."""
+    """One at a time. `ended` carries the Outcome of all companies; `declined` comes when every company was declined."""
 
     ended = Signal(object)
+    declined = Signal()
     failed = Signal(object)
 
     def __init__(self, desk: Desk, window: QWidget) -> None:
@@ -95,6 +96,8 @@ class SealFlow(QObject):
         outcome, self._outcome = self._outcome, None
         if outcome is not None and (outcome.done or outcome.failed):
             self.ended.emit(outcome)
+        else:
+            self.declined.emit()
 
     def _confirm(self, company: CompanyRecord, count: int) -> bool:
         """Where the integrator seals there is no PIN, but the question is asked all the same."""

@@ -17,7 +17,7 @@ from app.ui.lists.bulk import is_sealable
 class Selection:
     """`ids` in the list's order, `tallies` what they are, `names` the titles of their companies."""
 
-    ids: tuple[int, ...] = ()
+    ids: Sequence[int] = ()
     tallies: tuple[Tally, ...] = ()
     names: tuple[str, ...] = ()
 
@@ -26,6 +26,7 @@ class Selection:
 
     @property
     def total(self) -> int:
+        """How many of `ids` there are (still)."""
         return sum(t.count for t in self.tallies)
 
     @property

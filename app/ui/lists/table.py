@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal, Slot
@@ -17,6 +19,18 @@ from app.ui.theme import tokens
 from app.ui.theme.style import theme
 
 Sort = tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """What is to be selected again once the ids are there: documents or all, the one with the focus, the top one."""
+
+    ids: Sequence[int] = ()
+    current: int | None = None
+    top: int | None = None
+    is_all: bool = False
+
+
 #: Selection is announced once it has settled.
 SETTLE_MS = 60
 #: The columns that take what room there is, until the user gives them a width; and their least in characters.
@@ -28,12 +42,14 @@ _SUPERSCRIPT = "¹²³⁴⁵⁶⁷⁸⁹"
 
 
 class DocumentTable(QTableView):
-    """Of one DocumentModel. `opened` on Enter or double click, `previewed` on Space, `chosen` when the selection has
-    settled, `sort_changed` when the page should ask again, `drag_wanted` when the mouse pulls rows out (True: as PDF).
+    """Of one DocumentModel. `opened` on Enter or double click, `previewed` on Space, `choosing` at once when the
+    selection changes and `chosen` when it has settled, `sort_changed` when the page should ask again, `drag_wanted`
+    when the mouse pulls rows out (True: as PDF).
     """
 
     opened = Signal(int)
     previewed = Signal()
+    choosing = Signal()
     chosen = Signal()
     sort_changed = Signal()
     drag_wanted = Signal(bool)
@@ -48,7 +64,9 @@ class DocumentTable(QTableView):
         self._is_fitting = False
         self._hidden: set[str] = set()
         self._widths: dict[str, int] = {}
-        self._kept: tuple[list[int], int | None, int | None, bool] = ([], None, None, False)
+        self._kept: _Kept | None = None
+        self._late: _Kept | None = None
+        self._is_restoring = False
         self.setModel(model)
         self._delegate = RowDelegate(model, self)
         self._delegate.take_font(self.font())
@@ -93,6 +111,7 @@ class DocumentTable(QTableView):
         header.sectionMoved.connect(self._on_columns_changed)
         model.renewing.connect(self._on_renewing)
         model.modelReset.connect(self._on_model_reset)
+        model.answered.connect(self._on_model_answered)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         theme().changed.connect(self._on_theme_changed)
         self._mark_sort()
@@ -103,14 +122,19 @@ class DocumentTable(QTableView):
     def document_model(self) -> DocumentModel:
         return self._model
 
-    def selected_ids(self) -> list[int]:
+    def selected_ids(self) -> array[int]:
         """All selected documents in the list's order, also those that were never painted."""
-        ids = self._model.ids
-        ranges = self._ranges()
-        if len(ranges) == 1:
-            top, bottom = ranges[0]
-            return ids[top : bottom + 1]
-        return [ids[row] for row in sorted({row for top, bottom in ranges for row in range(top, bottom + 1)})]
+        ids, found = self._model.ids, array("q")
+        last = -1
+        for top, bottom in self._ranges():
+            # Ranges may overlap: Qt joins them only when it must.
+            found.extend(ids[max(top, last + 1) : bottom + 1])
+            last = max(last, bottom)
+        return found
+
+    def selectAll(self) -> None:
+        """All documents of the question, also those whose ids have not come yet."""
+        self._restore(_Kept(current=self.current_id(), is_all=True))
 
     def is_all_selected(self) -> bool:
         return self._ranges() == [(0, self._model.rowCount() - 1)]
@@ -142,31 +166,65 @@ class DocumentTable(QTableView):
 
     @Slot(bool)
     def _on_renewing(self, is_refresh: bool) -> None:
-        is_all = self.is_all_selected() and self._model.rowCount() > 1
+        late, self._late = self._late, None
+        if late is not None:
+            # The first rows of an answer are about to be replaced by others: what was chosen before them counts.
+            self._kept = late
+            return
+        # "All" stays all of the same question, however it is sorted; of another one only what was chosen is kept.
+        is_all = self._model.asks_the_same and self._model.rowCount() > 1 and self.is_all_selected()
         # Another question starts at its first row, or at what was chosen; the same one stays where it was.
         is_down = is_refresh and self.verticalScrollBar().value() > 0
-        top = self._model.id_at(self.rowAt(0)) if is_down else None
-        self._kept = ([] if is_all else self.selected_ids(), self.current_id(), top, is_all)
+        self._kept = _Kept(
+            ids=() if is_all else self.selected_ids(),
+            current=self.current_id(),
+            top=self._model.id_at(self.rowAt(0)) if is_down else None,
+            is_all=is_all,
+        )
 
     @Slot()
     def _on_model_reset(self) -> None:
-        kept, current, top, is_all = self._kept
-        self._kept = ([], None, None, False)
-        if is_all:
-            self.selectAll()
-        elif kept or current is not None:
-            self.select_ids(kept, current=current, scroll=False)
-        if top is None and current is not None and self._model.row_of(current) >= 0:
-            self.scrollTo(self._model.index(self._model.row_of(current), self._first_shown()))
-        elif top is None:
+        kept, self._kept, self._late = self._kept, None, None
+        if kept is None:
+            self._settle.start()
+            return
+        self._restore(kept)
+        current = self._model.row_of(kept.current) if kept.current is not None else -1
+        top = self._model.row_of(kept.top) if kept.top is not None else -1
+        if kept.top is None and current >= 0:
+            self.scrollTo(self._model.index(current, self._first_shown()))
+        elif kept.top is None:
             self.scrollToTop()
-        row = self._model.row_of(top) if top is not None else -1
-        if row >= 0:
-            self.scrollTo(self._model.index(row, self._first_shown()), QAbstractItemView.ScrollHint.PositionAtTop)
-        self._settle.start()
+        if top >= 0:
+            self.scrollTo(self._model.index(top, self._first_shown()), QAbstractItemView.ScrollHint.PositionAtTop)
+        if self._late is None:
+            self._settle.start()
+
+    @Slot()
+    def _on_model_answered(self) -> None:
+        late, self._late = self._late, None
+        if late is not None:
+            self._restore(late)
+            self._settle.start()
+
+    def _restore(self, kept: _Kept) -> None:
+        """Select it as far as the ids are there; the rest follows when they are."""
+        self._is_restoring = True
+        if kept.is_all:
+            super().selectAll()
+        elif kept.ids or kept.current is not None:
+            self.select_ids(kept.ids, current=kept.current, scroll=False)
+        self._is_restoring = False
+        is_waiting = self._model.is_partial and (kept.is_all or bool(kept.ids) or kept.current is not None)
+        self._late = kept if is_waiting else None
 
     @Slot()
     def _on_selection_changed(self) -> None:
+        if self._is_restoring:
+            return
+        # The user has chosen something else meanwhile.
+        self._late = None
+        self.choosing.emit()
         self._settle.start()
 
     def _first_shown(self) -> int:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from app.ui.lists.selection import Selection
@@ -182,22 +182,38 @@ OUTBOX: Final = (ISSUE, QUEUE, REISSUE, EDIT, COPY_OF, DISCARD, RESTORE, REVIEWE
 
 
 class VerbActions(QObject):
-    """The QActions of one page: on the page itself, so that their keys work wherever its focus is."""
+    """The QActions of one page: on the page itself, so that their keys work wherever its focus is.
+
+    Between a change of the selection (`hold`) and the moment when it is known what it holds (`take`) nothing is done
+    with it: what is pressed meanwhile is done to what was selected when it was pressed, never to what was before.
+    """
 
     def __init__(self, page: QWidget, doing: Doing, verbs: tuple[Verb, ...]) -> None:
         super().__init__(page)
         self.verbs = verbs
         self.actions: dict[str, QAction] = {}
+        self._doing = doing
+        self._is_held = False
+        self._pressed = ""
+        group = QActionGroup(self)
+        group.setExclusionPolicy(QActionGroup.ExclusionPolicy.None_)
+        group.triggered.connect(self._on_triggered)
         for verb in verbs:
             action = QAction(verb.text, self)
             bind_icon(action, verb.icon)
+            action.setData(verb.key)
             if verb.shortcut:
                 action.setShortcut(QKeySequence(verb.shortcut))
                 action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            action.triggered.connect(getattr(doing, verb.slot))
+            group.addAction(action)
             page.addAction(action)
             self.actions[verb.key] = action
         self.take(Selection())
+
+    def hold(self) -> None:
+        """The selection has changed and is not known yet."""
+        self._is_held = True
+        self._pressed = ""
 
     def take(self, selection: Selection) -> None:
         """Enable what the selection allows; say how many it would touch where that matters."""
@@ -208,3 +224,19 @@ class VerbActions(QObject):
             count = verb.count(selection)
             action.setEnabled(count > 0)
             action.setText(f"{verb.text} ({count:,})".replace(",", ".") if verb.counted_text and count else verb.text)
+        self._is_held = False
+        pressed, self._pressed = self._pressed, ""
+        if pressed:
+            self.actions[pressed].trigger()
+
+    def possible(self) -> list[Verb]:
+        """What can be done with the selection, in the order of the menu."""
+        return [verb for verb in self.verbs if verb.count is not None and self.actions[verb.key].isEnabled()]
+
+    @Slot(QAction)
+    def _on_triggered(self, action: QAction) -> None:
+        verb = next(v for v in self.verbs if v.key == action.data())
+        if self._is_held and verb.count is not None:
+            self._pressed = verb.key
+            return
+        getattr(self._doing, verb.slot)()

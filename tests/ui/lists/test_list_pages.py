@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.domain.lifecycle import Direction, State
+from app.domain.turkish import format_amount
 from app.storage.records import DocumentRecord
 from app.ui.dialogs.answer import AnswerDialog
 from app.ui.dialogs.bulk_report import BulkReportDialog
@@ -108,7 +109,7 @@ def test_search_waits_for_a_pause_and_asks_once(qtbot: QtBot, inbox: ListPage, f
     questions: list[str] = []
     inbox.bar.changed.connect(lambda: questions.append(inbox.bar.filter.text))
     qtbot.keyClicks(inbox.bar.search, wanted.number)
-    qtbot.waitUntil(lambda: inbox.model.ids == [wanted.id], timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: list(inbox.model.ids) == [wanted.id], timeout=PATIENCE_MS)
     assert questions == [wanted.number]
 
 
@@ -119,7 +120,7 @@ def test_an_empty_answer_says_what_to_do(qtbot: QtBot, inbox: ListPage) -> None:
     qtbot.waitUntil(lambda: inbox.stack.currentWidget() is inbox.empty, timeout=PATIENCE_MS)
     assert inbox.empty.button.text() == "Süzgeci temizle"
     qtbot.mouseClick(inbox.empty.button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: inbox.model.ids == everything, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: list(inbox.model.ids) == everything, timeout=PATIENCE_MS)
 
 
 def test_saved_filters_come_back(qtbot: QtBot, inbox: ListPage, filled_world: Any) -> None:
@@ -150,7 +151,7 @@ def test_a_rejection_goes_with_its_reason_and_the_rest_is_told(
     outcome: bulk.Outcome = ended.args[0]
     assert outcome.done == [due[-1].id]
     assert [f.error.code for f in outcome.failed] == ["ANSWER.BASIC"]
-    qtbot.waitUntil(lambda: inbox.table.selected_ids() == [basic.id], timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: list(inbox.table.selected_ids()) == [basic.id], timeout=PATIENCE_MS)
     report = inbox.findChild(BulkReportDialog)
     assert report is not None and basic.number in report.report_text()
     report.close()
@@ -221,6 +222,58 @@ def test_all_companies_show_whose_document_it_is(qtbot: QtBot, inbox: ListPage, 
     assert "company" in [c.key for c in inbox.table.shown_columns()]
 
 
+def test_switching_the_firm_empties_the_list_at_once(qtbot: QtBot, inbox: ListPage, filled_world: Any) -> None:
+    choose(qtbot, inbox, filled_world.records(Direction.IN)[:2])
+    assert inbox.verb_actions.actions["xml"].isEnabled()
+    other = next(c for c in filled_world.companies() if c.id != filled_world.company.id)
+    with qtbot.waitSignal(inbox.model.answered, timeout=PATIENCE_MS):
+        filled_world.desk.set_company(other)
+        # Not yet read, and already nothing of the first firm is there to be acted on.
+        assert inbox.model.rowCount() == 0
+        assert not inbox.doing.selection.ids
+        assert not inbox.verb_actions.actions["xml"].isEnabled()
+    assert len(inbox.model.ids) == 3
+
+
+def test_a_hidden_page_forgets_the_firm_too(qtbot: QtBot, inbox: ListPage, filled_world: Any) -> None:
+    inbox.hide()
+    filled_world.desk.set_company(None)
+    assert inbox.model.rowCount() == 0
+    with qtbot.waitSignal(inbox.model.answered, timeout=PATIENCE_MS):
+        inbox.show()
+    assert len(inbox.model.ids) == len(filled_world.records(Direction.IN)) + 3
+
+
+def test_what_is_pressed_while_a_selection_is_read_is_done_to_that_selection(
+    qtbot: QtBot, inbox: ListPage, filled_world: Any
+) -> None:
+    unread = [r for r in filled_world.records(Direction.IN) if not r.is_read][:2]
+    choose(qtbot, inbox, unread[:1])
+    with qtbot.waitSignal(inbox.doing.finished, timeout=PATIENCE_MS) as ended:
+        inbox.table.select_ids([unread[1].id])
+        inbox.verb_actions.actions["read"].trigger()
+    assert ended.args[0].done == [unread[1].id]
+    assert not filled_world.get(unread[0].ettn, Direction.IN).is_read
+
+
+def test_several_selected_show_their_sum_their_states_and_what_can_be_done(
+    qtbot: QtBot, inbox: ListPage, filled_world: Any
+) -> None:
+    chosen = filled_world.records(Direction.IN, State.ANSWER_DUE)[:2] + filled_world.records(Direction.IN)[-1:]
+    choose(qtbot, inbox, chosen)
+    panel = inbox.side.currentWidget()
+    assert panel is inbox.side.many
+    words = [label.text() for label in panel.findChildren(QLabel)]
+    assert "3 belge seçili" in words
+    for currency in {r.currency for r in chosen}:
+        total = sum(r.payable for r in chosen if r.currency == currency)
+        assert f"{format_amount(total)} {currency}" in words
+    assert panel.buttons[0].text() == "Kabul (2)"
+    with qtbot.waitSignal(inbox.doing.finished, timeout=PATIENCE_MS) as ended:
+        next(b for b in panel.buttons if b.text().startswith("Okunmadı") or b.text().startswith("Okundu")).click()
+    assert len(ended.args[0].done) == 3
+
+
 def test_the_table_is_copied_with_turkish_numbers(qtbot: QtBot, outbox: ListPage, filled_world: Any) -> None:
     chosen = filled_world.records(Direction.OUT, State.DRAFT)[:2]
     choose(qtbot, outbox, chosen)
@@ -281,7 +334,7 @@ def test_dropped_files_are_checked_and_not_stored(
     ]
     assert "XML.PDF" in dialog.report_text()
     dialog.close()
-    assert inbox.model.ids == before
+    assert list(inbox.model.ids) == before
 
 
 def test_read_marks_are_set_in_bulk_and_taken_back(qtbot: QtBot, inbox: ListPage, filled_world: Any) -> None:
