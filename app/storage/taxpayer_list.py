@@ -30,7 +30,8 @@ _VERSION: Final = 1
 _CHUNK: Final = 5_000
 _CREATE_ADDRESS: Final = (
     "CREATE TABLE address (vkn TEXT NOT NULL, unit TEXT NOT NULL, alias TEXT NOT NULL, title TEXT NOT NULL,"
-    " kind TEXT NOT NULL, registered_at TEXT NOT NULL, created_at TEXT NOT NULL, PRIMARY KEY (vkn, unit, alias)) WITHOUT ROWID"
+    " kind TEXT NOT NULL, registered_at TEXT NOT NULL, created_at TEXT NOT NULL,"
+    " PRIMARY KEY (vkn, unit, alias)) WITHOUT ROWID"
 )
 
 
