@@ -26,7 +26,7 @@ from app.runtime.files import write_output
 from app.ui.desk import Desk
 from app.ui.jobs import JobHandle
 from app.ui.printing.paper import Layout, count_pages, open_pdf, print_pdf
-from app.ui.printing.saving import collect_pages
+from app.ui.printing.saving import collect_pages, with_ending
 from app.ui.theme import tokens
 from app.ui.widgets import IconButton, MessageBar, PrimaryButton, QuietButton, QuietLabel
 from app.workflows import printing
@@ -249,7 +249,7 @@ class PreviewDialog(QDialog):
     def _on_save_clicked(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, self.tr("PDF kaydet"), "belgeler.pdf", "PDF (*.pdf)")
         if name and self.prepared is not None:
-            source, target = self.prepared.path, Path(name).with_suffix(".pdf")
+            source, target = self.prepared.path, with_ending(Path(name))
             self._desk.run(
                 self.tr("PDF kaydediliyor"),
                 lambda _ctx: write_output(target, source.read_bytes()) or target,  # type: ignore[func-returns-value]

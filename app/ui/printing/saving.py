@@ -75,13 +75,13 @@ def words_of(report: PrintReport) -> str:
 
 
 def save_pdf(
-    desk: Desk, ids: Sequence[int], owner: QWidget, message: MessageBar, *, merged: bool = True
+    desk: Desk, ids: Sequence[int], owner: QWidget, message: MessageBar, *, merged: bool = True, name: str = ""
 ) -> JobHandle | None:
     """Ask where, then write. `merged` False asks for a folder and writes a file each. The outcome goes to `message`.
 
-    None when the user went away from the question. GUI thread.
+    `name` is proposed for the one file, without its ending. None when the user went away from the question. GUI thread.
     """
-    target = _ask_file(owner) if merged else _ask_folder(owner)
+    target = _ask_file(owner, name or _tr("belgeler")) if merged else _ask_folder(owner)
     return None if target is None else start_saving(desk, ids, owner, message, target, merged=merged)
 
 
@@ -102,9 +102,14 @@ def start_saving(
     return desk.run(title, work, tell, owner=owner, failed=message.show_error)
 
 
-def _ask_file(owner: QWidget) -> Path | None:
-    name, _ = QFileDialog.getSaveFileName(owner, _tr("PDF olarak kaydet"), "belgeler.pdf", "PDF (*.pdf)")
-    return None if not name else Path(name).with_suffix(".pdf")
+def _ask_file(owner: QWidget, proposed: str) -> Path | None:
+    name, _ = QFileDialog.getSaveFileName(owner, _tr("PDF olarak kaydet"), f"{proposed}.pdf", "PDF (*.pdf)")
+    return with_ending(Path(name)) if name else None
+
+
+def with_ending(path: Path) -> Path:
+    """`A.Ş. 2026` becomes `A.Ş. 2026.pdf`: what stands behind a dot in a name is no ending."""
+    return path if path.suffix.lower() == ".pdf" else path.with_name(f"{path.name}.pdf")
 
 
 def _ask_folder(owner: QWidget) -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from app.domain.errors import AppError
 from app.domain.invoice import Invoice, InvoiceLine, InvoiceTotals, LineTotals
@@ -11,12 +12,14 @@ from app.domain.party import Address, Party
 from app.domain.turkish import format_amount, format_date
 from app.ubl import codes
 from app.ubl.reader import DocumentSummary, read_invoice, summarize
+from app.ui.reading.places import title_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A titled list of (name, value); empty values are left out."""
+    """A titled list of (name, value); empty values are left out. `key` is its name in a finding's field."""
 
+    key: str
     title: str
     fields: tuple[tuple[str, str], ...]
 
@@ -30,12 +33,53 @@ def fields_of(raw: bytes) -> list[Group]:
     return _groups(_invoice(read.invoice, read.stated, read.document_id))
 
 
-def _groups(parts: list[tuple[str, list[tuple[str, str]]]]) -> list[Group]:
-    filled = ((title, tuple((n, v) for n, v in pairs if v.strip())) for title, pairs in parts)
-    return [Group(title=title, fields=pairs) for title, pairs in filled if pairs]
+_Part = tuple[str, str, list[tuple[str, str]]]
+#: Where the first word of a finding's field is no group of its own.
+_HOME: Final = {
+    "totals": "totals",
+    "payable": "totals",
+    "tax_exclusive": "totals",
+    "tax_inclusive": "totals",
+    "vat": "totals",
+    "rounding": "totals",
+    "taxes": "totals",
+    "discounts": "totals",
+    "charges": "totals",
+    "payment": "payment",
+    "payment_means": "payment",
+    "payment_terms": "payment",
+    "returned_invoices": "linked",
+    "despatch_references": "linked",
+    "order_reference": "linked",
+    "sender_label": "labels",
+    "receiver_label": "labels",
+}
 
 
-def _invoice(invoice: Invoice, stated: InvoiceTotals, number: str) -> list[tuple[str, list[tuple[str, str]]]]:
+def place_in(groups: list[Group], field: str) -> tuple[int, int] | None:
+    """Where the value of a finding's field (`lines[2].quantity`) stands: (group, row); None when it is not there.
+
+    A line's fields share one row; elsewhere the row named like the field, else the first of its group.
+    """
+    first, _, rest = field.partition(".")
+    name, _, index = first.rstrip("]").partition("[")
+    known = {group.key: at for at, group in enumerate(groups)}
+    at = known.get(name, known.get(_HOME.get(name, "document")))
+    if at is None:
+        return None
+    fields = groups[at].fields
+    if index.isdigit():
+        return (at, int(index)) if int(index) < len(fields) else None
+    wanted = title_of(rest.rpartition(".")[2] or name).casefold()
+    return at, next((row for row, (title, _) in enumerate(fields) if title.casefold().startswith(wanted)), 0)
+
+
+def _groups(parts: list[_Part]) -> list[Group]:
+    filled = ((key, title, tuple((n, v) for n, v in pairs if v.strip())) for key, title, pairs in parts)
+    return [Group(key=key, title=title, fields=pairs) for key, title, pairs in filled if pairs]
+
+
+def _invoice(invoice: Invoice, stated: InvoiceTotals, number: str) -> list[_Part]:
     profile, kind = codes.profiles().get(invoice.profile), codes.invoice_types().get(invoice.type_code)
     head = [
         ("Belge no", number),
@@ -67,15 +111,15 @@ def _invoice(invoice: Invoice, stated: InvoiceTotals, number: str) -> list[tuple
         for i, line in enumerate(invoice.lines)
     ]
     return [
-        ("Belge", head),
-        ("Satıcı", _party(invoice.supplier)),
-        ("Alıcı", _party(invoice.customer)),
-        ("Tutarlar", _sums(stated, invoice.currency)),
-        (f"Satırlar ({len(lines)})", lines),
-        ("Ödeme", paying),
-        ("Bağlı belgeler", linked),
-        ("Notlar", [(str(i + 1), note) for i, note in enumerate(invoice.notes)]),
-        ("e-Fatura adresleri", [("Gönderen", invoice.sender_label), ("Alan", invoice.receiver_label)]),
+        ("document", "Belge", head),
+        ("supplier", "Satıcı", _party(invoice.supplier)),
+        ("customer", "Alıcı", _party(invoice.customer)),
+        ("totals", "Tutarlar", _sums(stated, invoice.currency)),
+        ("lines", f"Satırlar ({len(lines)})", lines),
+        ("payment", "Ödeme", paying),
+        ("linked", "Bağlı belgeler", linked),
+        ("notes", "Notlar", [(str(i + 1), note) for i, note in enumerate(invoice.notes)]),
+        ("labels", "e-Fatura adresleri", [("Gönderen", invoice.sender_label), ("Alan", invoice.receiver_label)]),
     ]
 
 
@@ -141,10 +185,11 @@ def _address(address: Address) -> str:
     return ", ".join(p for p in (street, f"{address.postal_code} {city}".strip(), country) if p)
 
 
-def _summary(said: DocumentSummary) -> list[tuple[str, list[tuple[str, str]]]]:
+def _summary(said: DocumentSummary) -> list[_Part]:
     amount = f"{format_amount(said.payable)} {said.currency}" if said.payable is not None else ""
     return [
         (
+            "document",
             "Belge",
             [
                 ("Belge no", said.number),
@@ -154,9 +199,9 @@ def _summary(said: DocumentSummary) -> list[tuple[str, list[tuple[str, str]]]]:
                 ("Tür", said.type_code),
             ],
         ),
-        ("Gönderen", [("Unvan", said.supplier_name), ("VKN/TCKN", said.supplier_vkn)]),
-        ("Alan", [("Unvan", said.customer_name), ("VKN/TCKN", said.customer_vkn)]),
-        ("Tutarlar", [("Ödenecek", amount)]),
+        ("supplier", "Gönderen", [("Unvan", said.supplier_name), ("VKN/TCKN", said.supplier_vkn)]),
+        ("customer", "Alan", [("Unvan", said.customer_name), ("VKN/TCKN", said.customer_vkn)]),
+        ("totals", "Tutarlar", [("Ödenecek", amount)]),
     ]
 
 

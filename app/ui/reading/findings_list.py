@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -18,25 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.domain.findings import Finding, Layer, Severity
+from app.domain.findings import Finding, Severity
 from app.ui.reading.places import place_of
+from app.ui.reading.severity import LAYER_WORDS, LOOKS, severity_word
 from app.ui.theme import tokens
 from app.ui.theme.icons import bind_icon
-from app.ui.theme.tokens import Tone
 from app.ui.widgets import Chip, EmptyState, IconButton, IconLabel, LinkButton, QuietButton, QuietLabel, line_frame
 
-_LOOKS: Final[dict[Severity, tuple[str, Tone, str]]] = {
-    Severity.ERROR: ("error", "error", "Hata"),
-    Severity.WARNING: ("warn", "warn", "Uyarı"),
-    Severity.INFO: ("info", "wait", "Bilgi"),
-}
-_LAYERS: Final[dict[Layer, str]] = {
-    Layer.READ: "okuma",
-    Layer.XSD: "GİB şeması (XSD)",
-    Layer.SCHEMATRON: "GİB kuralı (Schematron)",
-    Layer.BUILTIN: "Mühürdar denetimi",
-    Layer.SEAL: "mühür",
-}
 #: More rows than this are made only when asked for; nobody reads the eight hundredth.
 _FIRST_ROWS: Final = 100
 
@@ -50,7 +38,7 @@ class FindingRow(QFrame):
     def __init__(self, finding: Finding, parent: QWidget | None = None, *, can_fix: bool) -> None:
         super().__init__(parent)
         self.finding = finding
-        name, tone, word = _LOOKS[finding.severity]
+        name, tone, word = LOOKS[finding.severity]
         self.setAccessibleName(f"{word}: {finding.message}")
         symbol = IconLabel(name, tone, self, title=word)
         symbol.setToolTip(word)
@@ -120,17 +108,22 @@ class FindingRow(QFrame):
 class FindingsList(QWidget):
     """`fix_wanted(Finding)`, `place_wanted(Finding)`; `counted(errors, all)` for the title of a tab.
 
+    `print_wanted` and `excel_wanted` carry the findings that the filter lets through; their buttons are there only
+    with `on_paper`, for an owner that knows the document's name and has a printer to ask for.
     `can_fix` False hides every Düzelt: a sealed or received document is never mended.
     """
 
     fix_wanted = Signal(object)
     place_wanted = Signal(object)
+    print_wanted = Signal(object)
+    excel_wanted = Signal(object)
     counted = Signal(int, int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, on_paper: bool = False) -> None:
         super().__init__(parent)
         self._findings: list[Finding] = []
         self._can_fix = False
+        self._is_stale = False
         self._shown = _FIRST_ROWS
         self.chips: dict[Severity, Chip] = {}
         bar = QHBoxLayout()
@@ -148,9 +141,16 @@ class FindingsList(QWidget):
             self.chips[severity] = chip
             bar.addWidget(chip)
         bar.addStretch(1)
-        self.copy_button = QuietButton(self.tr("Tümünü kopyala"), self, icon="copy")
+        self.copy_button = IconButton("copy", self.tr("Tümünü kopyala"), self)
         self.copy_button.clicked.connect(self.copy_all)
-        bar.addWidget(self.copy_button)
+        self.print_button = IconButton("print", self.tr("Bulguları yazdır"), self)
+        self.print_button.clicked.connect(self._on_print_clicked)
+        self.excel_button = IconButton("export", self.tr("Bulguları Excel'e aktar"), self)
+        self.excel_button.clicked.connect(self._on_excel_clicked)
+        for button in (self.copy_button, self.print_button, self.excel_button):
+            bar.addWidget(button)
+        self.print_button.setVisible(on_paper)
+        self.excel_button.setVisible(on_paper)
         self._bar = QWidget(self)
         self._bar.setLayout(bar)
         self._rows = QVBoxLayout()
@@ -188,12 +188,14 @@ class FindingsList(QWidget):
 
     def rows(self) -> list[FindingRow]:
         """The rows that are drawn."""
+        if self._is_stale:
+            self._rebuild()
         items = (self._rows.itemAt(i) for i in range(self._rows.count()))
         return [w for item in items if item is not None and isinstance(w := item.widget(), FindingRow)]
 
     def set_findings(self, findings: Sequence[Finding], *, can_fix: bool = False) -> None:
         """Show these; the filter stays as the user set it."""
-        order = list(_LOOKS)
+        order = list(LOOKS)
         self._findings = sorted(findings, key=lambda f: order.index(f.severity))
         self._can_fix = can_fix
         self._shown = _FIRST_ROWS
@@ -203,7 +205,7 @@ class FindingsList(QWidget):
             chip.setMinimumWidth(0)
             chip.setMinimumWidth(chip.sizeHint().width() + tokens.S)
         self._bar.setVisible(bool(findings))
-        self._rebuild()
+        self._renew()
         self.counted.emit(sum(f.severity is Severity.ERROR for f in findings), len(findings))
 
     def text(self) -> str:
@@ -211,14 +213,37 @@ class FindingsList(QWidget):
         lines = []
         for f in self.visible_findings():
             place = f" [{place_of(f)}]" if f.field or f.line else ""
-            lines.append(f"{_LOOKS[f.severity][2]}: {f.message}{place} ({f.code})")
+            lines.append(f"{severity_word(f.severity)}: {f.message}{place} ({f.code})")
         return "\n".join(lines)
 
     @Slot()
     def copy_all(self) -> None:
         QGuiApplication.clipboard().setText(self.text())
 
+    @Slot()
+    def _on_print_clicked(self) -> None:
+        self.print_wanted.emit(self.visible_findings())
+
+    @Slot()
+    def _on_excel_clicked(self) -> None:
+        self.excel_wanted.emit(self.visible_findings())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._rebuild()
+
+    def _renew(self) -> None:
+        """Draw the rows now, or when they are first seen: most documents pass by with another tab in front."""
+        self._is_stale = True
+        if self.isVisible():
+            self._rebuild()
+        has_any = bool(self.visible_findings())
+        for button in (self.copy_button, self.print_button, self.excel_button):
+            button.setEnabled(has_any)
+
     def _rebuild(self) -> None:
+        self._is_stale = False
         while (item := self._rows.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.hide()
@@ -243,7 +268,7 @@ class FindingsList(QWidget):
 
     @Slot()
     def _on_chip_toggled(self) -> None:
-        self._rebuild()
+        self._renew()
 
     @Slot()
     def _on_more_clicked(self) -> None:
@@ -255,5 +280,5 @@ def _why_of(finding: Finding) -> str:
     parts = [finding.explanation]
     if finding.official:
         parts.append(f"Resmî metin: {finding.official}")
-    parts.append(f"Denetim: {_LAYERS[finding.layer]} · kod {finding.code}")
+    parts.append(f"Denetim: {LAYER_WORDS[finding.layer]} · kod {finding.code}")
     return "\n".join(part for part in parts if part)

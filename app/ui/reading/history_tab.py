@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.domain.turkish import format_amount, format_datetime
@@ -39,6 +40,8 @@ class HistoryTab(QWidget):
         self.tree.header().setStretchLastSection(True)
         self.tree.itemSelectionChanged.connect(self._on_selection_changed)
         self.tree.itemActivated.connect(self._on_item_activated)
+        self._said: tuple[list[HistoryRecord], list[AttemptRecord], list[FileRecord]] = ([], [], [])
+        self._is_stale = False
         self.save_button = QuietButton(self.tr("Dosyayı kaydet…"), self, icon="save")
         self.save_button.setEnabled(False)
         self.save_button.clicked.connect(self._on_save_clicked)
@@ -55,7 +58,20 @@ class HistoryTab(QWidget):
     def show_history(
         self, history: list[HistoryRecord], attempts: list[AttemptRecord], files: list[FileRecord]
     ) -> None:
-        """Newest first: what happened last is what is asked for."""
+        """Newest first: what happened last is what is asked for. Drawn now, or when the tab is first seen."""
+        self._said = (history, attempts, files)
+        self._is_stale = True
+        if self.isVisible():
+            self._rebuild()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._rebuild()
+
+    def _rebuild(self) -> None:
+        self._is_stale = False
+        history, attempts, files = self._said
         self.tree.clear()
         top = self._group(self.tr("Durumlar"))
         for event in reversed(history):
@@ -116,5 +132,4 @@ class HistoryTab(QWidget):
 
 
 def _kilobytes(size: int) -> Decimal:
-
     return Decimal(size) / 1024

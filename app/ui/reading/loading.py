@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from app.domain.errors import AppError
 from app.domain.findings import Finding, Layer, Severity
@@ -25,6 +27,9 @@ from app.workflows.viewing import Viewable, viewable
 
 _CACHED_DOCUMENTS = 24
 _CACHED_BYTES = 48 << 20
+_CACHED_FACTS_BYTES = 16 << 20
+#: What the fields and findings of a document weigh beside its attachments, roughly, per line of an invoice.
+_BYTES_PER_FIELD = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,7 @@ def load_viewable(ctx: WorkContext, office: Office, company: CompanyRecord, reco
 def load_facts(ctx: WorkContext, office: Office, document_id: int) -> Facts:
     """All but the picture. A document whose bytes cannot be read still has a state and a history."""
     company, record = load_record(ctx, document_id)
+    ctx.progress.checkpoint()
     with ctx.db.read() as s:
         history, tried, kept = documents.history(s, document_id), attempts(s, document_id), files(s, document_id)
     verdict = Verdict(kind="error", sentence="Belgenin içeriği okunamadı; mührü denetlenemedi.")
@@ -112,6 +118,41 @@ def load_picture(ctx: WorkContext, office: Office, document_id: int) -> Picture:
     return Picture(drawn=drawn, is_fixed=record.direction is Direction.IN)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What was worked out of one document; what was not asked for, or went wrong, is None.
+
+    `undrawn` says why there is no picture, `fault` why there are no facts. `asked` is the asker's own count: an answer
+    to a question from before a change is stale.
+    """
+
+    document_id: int
+    asked: int
+    picture: Picture | None = None
+    undrawn: AppError | None = None
+    facts: Facts | None = None
+    fault: AppError | None = None
+
+
+def load_answer(
+    ctx: WorkContext, office: Office, document_id: int, *, picture: bool, facts: bool, asked: int
+) -> Answer:
+    """The picture, the facts or both. What goes wrong is part of the answer: whose fault it is must be known."""
+    drawn = known = undrawn = fault = None
+    if picture:
+        try:
+            drawn = load_picture(ctx, office, document_id)
+        except AppError as error:
+            undrawn = error
+    ctx.progress.checkpoint()
+    if facts:
+        try:
+            known = load_facts(ctx, office, document_id)
+        except AppError as error:
+            fault = error
+    return Answer(document_id=document_id, asked=asked, picture=drawn, undrawn=undrawn, facts=known, fault=fault)
+
+
 def load_stored_file(ctx: WorkContext, document_id: int, role: str, attempt_no: int) -> bytes | None:
     """The bytes of one stored file. Raises: StorageError (BLOB.DAMAGED)."""
     with ctx.db.read() as s:
@@ -125,33 +166,61 @@ def _findings(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, 
     return check_file(raw, today=ctx.clock.today()).findings
 
 
-class PictureCache:
-    """The pictures drawn last, by document id; bounded in number and in bytes. GUI thread only."""
+T = TypeVar("T")
 
-    def __init__(self, *, most: int = _CACHED_DOCUMENTS, most_bytes: int = _CACHED_BYTES) -> None:
-        self._most, self._most_bytes = most, most_bytes
-        self._kept: OrderedDict[int, Picture] = OrderedDict()
+
+class Shelf(Generic[T]):
+    """What was used last, by document id; bounded in number and in weight. GUI thread only."""
+
+    def __init__(self, weigh: Callable[[T], int], *, most: int, most_bytes: int) -> None:
+        self._weigh, self._most, self._most_bytes = weigh, most, most_bytes
+        self._kept: OrderedDict[int, T] = OrderedDict()
         self._size = 0
 
     def __contains__(self, document_id: int) -> bool:
         return document_id in self._kept
 
-    def get(self, document_id: int) -> Picture | None:
+    def get(self, document_id: int) -> T | None:
         found = self._kept.get(document_id)
         if found is not None:
             self._kept.move_to_end(document_id)
         return found
 
-    def put(self, document_id: int, picture: Picture) -> None:
+    def put(self, document_id: int, value: T) -> None:
         if document_id in self._kept:
-            self._size -= len(self._kept.pop(document_id).drawn.html)
-        self._kept[document_id] = picture
-        self._size += len(picture.drawn.html)
+            self._size -= self._weigh(self._kept.pop(document_id))
+        self._kept[document_id] = value
+        self._size += self._weigh(value)
         while self._kept and (len(self._kept) > self._most or self._size > self._most_bytes):
-            self._size -= len(self._kept.popitem(last=False)[1].drawn.html)
+            self._size -= self._weigh(self._kept.popitem(last=False)[1])
+
+    def keep_only(self, is_kept: Callable[[T], bool]) -> None:
+        """Forget the others."""
+        self._kept = OrderedDict((i, v) for i, v in self._kept.items() if is_kept(v))
+        self._size = sum(self._weigh(v) for v in self._kept.values())
+
+
+class PictureCache(Shelf[Picture]):
+    """The pictures drawn last."""
+
+    def __init__(self, *, most: int = _CACHED_DOCUMENTS, most_bytes: int = _CACHED_BYTES) -> None:
+        super().__init__(lambda picture: len(picture.drawn.html), most=most, most_bytes=most_bytes)
 
     def clear(self, *, keep_fixed: bool = False) -> None:
         """Forget what may have changed; `keep_fixed` spares what was received."""
-        kept = {i: p for i, p in self._kept.items() if keep_fixed and p.is_fixed}
-        self._kept = OrderedDict(kept)
-        self._size = sum(len(p.drawn.html) for p in kept.values())
+        self.keep_only(lambda picture: keep_fixed and picture.is_fixed)
+
+
+class FactsCache(Shelf[Facts]):
+    """The facts read last; true until something changes."""
+
+    def __init__(self, *, most: int = _CACHED_DOCUMENTS, most_bytes: int = _CACHED_FACTS_BYTES) -> None:
+        super().__init__(_weight_of, most=most, most_bytes=most_bytes)
+
+    def clear(self) -> None:
+        self.keep_only(lambda _facts: False)
+
+
+def _weight_of(facts: Facts) -> int:
+    fields = sum(len(group.fields) for group in facts.groups) + len(facts.findings)
+    return sum(len(a.content) for a in facts.attachments) + _BYTES_PER_FIELD * fields

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from PySide6.QtCore import QElapsedTimer, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from app.domain.errors import AppError
 from app.domain.findings import Finding
-from app.runtime.files import write_output
+from app.storage.records import DocumentRecord
 from app.ui.desk import Desk
 from app.ui.jobs import Changes, JobHandle
-from app.ui.printing.attachments import clean_name, is_program, save_all
 from app.ui.reading.bar import PaneBar
+from app.ui.reading.doing import PaneActions
 from app.ui.reading.findings_list import FindingsList
 from app.ui.reading.header import PaneHeader
-from app.ui.reading.loading import Facts, Picture, PictureCache, load_facts, load_picture, load_stored_file
+from app.ui.reading.loading import Answer, Facts, FactsCache, Picture, PictureCache, load_answer, load_record
 from app.ui.reading.many import ManyView, Summary, summary
+from app.ui.reading.notices import Notice, NoticeStack
 from app.ui.reading.stack import DocumentStack, PictureTab
 from app.ui.theme import tokens
-from app.ui.widgets import EmptyState, MessageBar
+from app.ui.widgets import EmptyState
 
 #: While an arrow key is held down, documents pass by faster than they can be drawn.
 _SETTLE_MS = 60
@@ -50,15 +50,32 @@ class ReadingPane(QWidget):
         self._neighbours: tuple[int, ...] = ()
         self._facts: Facts | None = None
         self._cache = PictureCache()
+        self._known = FactsCache()
         self._jobs: list[JobHandle] = []
         self._note_detail = ""
         self._ahead: JobHandle | None = None
         self._ahead_id: int | None = None
+        self._asked = 0
         self.setObjectName("reading-pane")
         self.setAccessibleName(self.tr("Okuma bölmesi"))
+        self._make_parts()
+        self._since = QElapsedTimer()
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(self._load)
+        self._connect()
+
+    def _make_parts(self) -> None:
         self.header = PaneHeader(self)
-        self.note = MessageBar(parent=self)
-        self.message = MessageBar(parent=self)
+        self.notices = NoticeStack(self)
+        self.review = Notice(self.notices, closable=False)
+        self.note = Notice(self.notices)
+        self.message = Notice(self.notices)
+        self.notices.add(self.message, is_first=True)
+        self.notices.add(self.review)
+        self.notices.add(self.note)
+        self.doing = PaneActions(self._desk, self, self.message)
         self.tabs = DocumentStack(self)
         self.bar = PaneBar(self)
         self.tabs.set_corner(self.bar)
@@ -72,8 +89,8 @@ class ReadingPane(QWidget):
         top = QVBoxLayout()
         top.setContentsMargins(tokens.M, tokens.S, tokens.M, tokens.S)
         top.setSpacing(tokens.S)
-        for part in (self.header, self.note, self.message):
-            top.addWidget(part)
+        top.addWidget(self.header)
+        top.addWidget(self.notices)
         column.addLayout(top)
         column.addWidget(self.tabs, 1)
         # On a low screen the document gives way, never the words above it: they would be cut in half.
@@ -86,12 +103,6 @@ class ReadingPane(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
-        self._since = QElapsedTimer()
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(_SETTLE_MS)
-        self._settle.timeout.connect(self._load)
-        self._connect()
 
     def _connect(self) -> None:
         picture = self.tabs.picture
@@ -99,17 +110,20 @@ class ReadingPane(QWidget):
         self.bar.zoom_in.connect(picture.zoom_in)
         self.bar.zoom_out.connect(picture.zoom_out)
         self.bar.zoom_fit.connect(picture.zoom_to_fit)
-        self.bar.print_wanted.connect(self._on_print_wanted)
-        self.bar.pdf_wanted.connect(self._on_pdf_wanted)
-        self.bar.attachment_wanted.connect(self._on_attachment_wanted)
-        self.bar.attachments_wanted.connect(self._on_attachments_wanted)
+        self.bar.print_wanted.connect(self.doing.print_document)
+        self.bar.pdf_wanted.connect(self.doing.save_pdf)
+        self.bar.attachment_wanted.connect(self.doing.save_attachment)
+        self.bar.attachments_wanted.connect(self.doing.save_attachments)
         picture.zoomed.connect(self.bar.set_percent)
         picture.drawn.connect(self._on_drawn)
         picture.broke.connect(self._on_broke)
-        self.tabs.history.save_wanted.connect(self._on_file_wanted)
+        self.tabs.history.save_wanted.connect(self.doing.save_file)
+        self.findings.print_wanted.connect(self.doing.print_findings)
+        self.findings.excel_wanted.connect(self.doing.export_findings)
         self.findings.fix_wanted.connect(self._on_fix_wanted)
         self.findings.place_wanted.connect(self._on_place_wanted)
         self._desk.changed.connect(self._on_changed)
+        self._desk.closed.connect(self._on_desk_closed)
 
     @property
     def document_id(self) -> int | None:
@@ -135,31 +149,38 @@ class ReadingPane(QWidget):
         self._draw_ahead()
 
     def show_document(self, document_id: int | None, *, neighbours: Sequence[int] | None = None) -> None:
-        """Show one document; None shows that nothing is selected."""
+        """Show one document; None shows that nothing is selected. `neighbours` as in `set_neighbours`."""
         if neighbours is not None:
             self._neighbours = tuple(neighbours)
         if document_id == self._document_id and document_id is not None and self._stack.currentWidget() is self._one:
+            self._draw_ahead()
             return
         self._drop_jobs()
-        self._document_id = document_id
-        self._facts = None
+        self._set_current(document_id, None)
         if document_id is None:
             self._stack.setCurrentWidget(self.empty)
             return
         self.message.setVisible(False)
+        self.notices.fold()
         self._stack.setCurrentWidget(self._one)
-        drawn = self._cache.get(document_id)
+        drawn, facts = self._cache.get(document_id), self._known.get(document_id)
         if drawn is not None:
             self._show_picture(drawn)
-            self._load()
         else:
             self.tabs.picture.begin()
-            is_hurried = self._since.isValid() and self._since.elapsed() < _HURRY_MS
-            if is_hurried:
-                self._settle.start()
-            else:
-                self._load()
+        if facts is not None:
+            self._show_facts(facts)
+        is_hurried = self._since.isValid() and self._since.elapsed() < _HURRY_MS
+        if is_hurried or (drawn is not None and facts is not None):
+            # Known already, or passing by: what is left to ask can wait a moment.
+            self._settle.start()
+        else:
+            self._load()
         self._since.start()
+
+    def _set_current(self, document_id: int | None, facts: Facts | None) -> None:
+        self._document_id = self.doing.document_id = document_id
+        self._facts = self.doing.facts = facts
 
     def show_documents(self, ids: Sequence[int]) -> None:
         """Show what several selected documents are together; one of them is shown itself."""
@@ -167,14 +188,16 @@ class ReadingPane(QWidget):
             self.show_document(ids[0] if ids else None)
             return
         self._drop_jobs()
-        self._document_id = None
+        self._set_current(None, None)
         chosen = list(ids)
         handle = self._desk.read(lambda s: summary(s, chosen), self._on_tallied, owner=self)
         self._jobs = [handle]
 
     def reload(self) -> None:
         """Read the shown document again (it has changed). What was received is not drawn again."""
+        self._asked += 1
         self._cache.clear(keep_fixed=True)
+        self._known.clear()
         if self._document_id is not None and self._stack.currentWidget() is self._one:
             self._drop_jobs()
             self._load()
@@ -183,32 +206,40 @@ class ReadingPane(QWidget):
 
     @Slot()
     def _load(self) -> None:
-        document_id, office = self._document_id, self._desk.office
+        """Ask for what is not known yet of the document; of a known one, whether it is still as it was."""
+        document_id = self._document_id
         if document_id is None:
             return
-        jobs = [
-            self._desk.run(
-                self.tr("Belge okunuyor"),
-                lambda ctx: load_facts(ctx, office, document_id),
-                self._on_facts,
-                owner=self,
-                failed=self._on_facts_failed,
-            )
-        ]
+        jobs = []
+        ahead = self._ahead if self._ahead_id == document_id else None
+        if ahead is not None and isValid(ahead):
+            # It is being worked out already.
+            return
         if document_id not in self._cache:
-            ahead = self._ahead if self._ahead_id == document_id else None
-            if ahead is None or not isValid(ahead):
-                jobs.insert(0, self._start_picture(document_id))
+            jobs.append(self._start(document_id, picture=True, facts=False))
+        if document_id not in self._known:
+            jobs.append(self._start(document_id, picture=False, facts=True))
+        else:
+            jobs.append(self._ask_whether_fresh(document_id))
         self._jobs = jobs
 
-    def _start_picture(self, document_id: int) -> JobHandle:
-        office = self._desk.office
+    def _start(self, document_id: int, *, picture: bool, facts: bool) -> JobHandle:
+        office, asked = self._desk.office, self._asked
         return self._desk.run(
-            self.tr("Belge çiziliyor"),
-            lambda ctx: (document_id, _drawn(lambda: load_picture(ctx, office, document_id))),
-            self._on_picture,
+            self.tr("Belge okunuyor"),
+            lambda ctx: load_answer(ctx, office, document_id, picture=picture, facts=facts, asked=asked),
+            self._on_answered,
             owner=self,
-            failed=self._on_facts_failed,
+            failed=self._on_failed,
+        )
+
+    def _ask_whether_fresh(self, document_id: int) -> JobHandle:
+        return self._desk.run(
+            self.tr("Belge okunuyor"),
+            lambda ctx: load_record(ctx, document_id)[1],
+            self._on_record,
+            owner=self,
+            failed=self._on_failed,
         )
 
     def _drop_jobs(self) -> None:
@@ -219,32 +250,56 @@ class ReadingPane(QWidget):
                 handle.cancel()
         self._jobs = []
 
-    def _on_facts(self, facts: Facts) -> None:
-        if facts.record.id != self._document_id:
-            return
-        self._facts = facts
+    def _on_record(self, record: DocumentRecord) -> None:
+        """Another program (the command line) may have changed it without a word to this window."""
+        known = self._known.get(record.id)
+        if known is not None and known.record != record:
+            self.reload()
+        elif record.id == self._document_id:
+            self._draw_ahead()
+
+    def _on_answered(self, answer: Answer) -> None:
+        document_id = answer.document_id
+        was_ahead = document_id == self._ahead_id
+        if was_ahead:
+            self._ahead = self._ahead_id = None
+        is_stale = answer.asked != self._asked
+        if answer.picture is not None and (answer.picture.is_fixed or not is_stale):
+            self._cache.put(document_id, answer.picture)
+        if answer.facts is not None and not is_stale:
+            self._known.put(document_id, answer.facts)
+        if document_id == self._document_id:
+            if is_stale:
+                if was_ahead:
+                    # Nothing else was asked, because this was to come.
+                    self._load()
+                return
+            if answer.facts is not None:
+                self._show_facts(answer.facts)
+            if answer.picture is not None:
+                self._show_picture(answer.picture)
+            elif answer.undrawn is not None:
+                self.tabs.picture.show_error(answer.undrawn)
+                self._show_note("")
+            if answer.fault is not None:
+                self.message.show_error(answer.fault)
+        self._draw_ahead()
+
+    def _show_facts(self, facts: Facts) -> None:
+        self._set_current(self._document_id, facts)
         self.header.show_facts(facts)
         self.tabs.show_facts(facts)
         self.bar.set_attachments([a.name for a in facts.attachments])
-
-    def _on_facts_failed(self, error: AppError) -> None:
-        self.message.show_error(error)
-
-    def _on_picture(self, answer: tuple[int, Picture | AppError]) -> None:
-        document_id, drawn = answer
-        if document_id == self._ahead_id:
-            self._ahead = self._ahead_id = None
-        if isinstance(drawn, Picture):
-            self._cache.put(document_id, drawn)
-        if document_id != self._document_id:
-            self._draw_ahead()
-            return
-        if isinstance(drawn, Picture):
-            self._show_picture(drawn)
+        record = facts.record
+        if record.review_code:
+            self.review.show_message("error", f"{record.review_reason} {record.review_todo}".strip())
         else:
-            self.tabs.picture.show_error(drawn)
-            self._show_note("")
-        self._draw_ahead()
+            self.review.setVisible(False)
+
+    def _on_failed(self, error: AppError) -> None:
+        self._ahead = self._ahead_id = None
+        self.tabs.picture.stop()
+        self.message.show_error(error)
 
     def _show_picture(self, picture: Picture) -> None:
         self._show_note(picture.drawn.note)
@@ -274,14 +329,15 @@ class ReadingPane(QWidget):
             self.message.show_message("error", self.tr("Belgenin görünümü açılamadı. Listeden yeniden seçin."))
 
     def _draw_ahead(self) -> None:
-        """One neighbour at a time, and only when the shown document itself is drawn."""
-        if self._ahead_id is not None or self._document_id is None or self._document_id not in self._cache:
+        """One neighbour at a time, and only when the shown document itself is drawn and read."""
+        shown = self._document_id
+        if self._ahead_id is not None or shown is None or shown not in self._known or shown not in self._cache:
             return
-        wanted = next((i for i in self._neighbours if i not in self._cache and i != self._document_id), None)
+        wanted = next((i for i in self._neighbours if i != shown and not (i in self._cache and i in self._known)), None)
         if wanted is not None:
             self._neighbours = tuple(i for i in self._neighbours if i != wanted)
             self._ahead_id = wanted
-            self._ahead = self._start_picture(wanted)
+            self._ahead = self._start(wanted, picture=wanted not in self._cache, facts=wanted not in self._known)
 
     def _on_tallied(self, said: Summary) -> None:
         if self._document_id is None:
@@ -292,8 +348,15 @@ class ReadingPane(QWidget):
     def _on_changed(self, changes: Changes) -> None:
         if changes.companies:
             self._cache.clear()
-        if changes.documents or changes.companies:
+        if changes.documents or changes.companies or changes.settings:
             self.reload()
+
+    @Slot()
+    def _on_desk_closed(self) -> None:
+        """No job is taken any more; answers still on their way find nobody."""
+        self._settle.stop()
+        self._neighbours = ()
+        self._set_current(None, None)
 
     # --- doing ---------------------------------------------------------------------------------------------------
 
@@ -309,95 +372,7 @@ class ReadingPane(QWidget):
         if self._facts is None:
             return
         if not self._facts.is_draft:
-            self.tabs.show_fields()
+            self.tabs.show_fields(finding.field)
             return
         self.fix_wanted.emit(self._facts.record.id, finding)
         self._desk.wanted.emit("editor", self._facts.record.id)
-
-    @Slot()
-    def _on_print_wanted(self) -> None:
-        if self._document_id is not None:
-            from app.ui.printing.preview import preview_documents
-
-            preview_documents(self._desk, [self._document_id], self.window())
-
-    @Slot()
-    def _on_pdf_wanted(self) -> None:
-        if self._document_id is not None:
-            from app.ui.printing.saving import save_pdf
-
-            save_pdf(self._desk, [self._document_id], self, self.message)
-
-    @Slot(int)
-    def _on_attachment_wanted(self, index: int) -> None:
-        if self._facts is None:
-            return
-        attachment = self._facts.attachments[index]
-        cleaned = clean_name(attachment.name)
-        target, _ = QFileDialog.getSaveFileName(self, self.tr("Eki kaydet"), cleaned)
-        if target:
-            warning = self.tr(" Bu ek bir program olabilir; açmadan önce gönderene sorun.")
-            self._save(Path(target), attachment.content, note=warning if is_program(attachment.name) else "")
-
-    @Slot()
-    def _on_attachments_wanted(self) -> None:
-        if self._facts is None:
-            return
-        target = QFileDialog.getExistingDirectory(self, self.tr("Ekler nereye kaydedilsin?"))
-        if not target:
-            return
-        attachments, folder = self._facts.attachments, Path(target)
-        self._desk.run(
-            self.tr("Ekler kaydediliyor"),
-            lambda _ctx: save_all(attachments, folder),
-            self._on_all_saved,
-            owner=self,
-            failed=self._on_facts_failed,
-        )
-
-    @Slot(str, int)
-    def _on_file_wanted(self, role: str, attempt_no: int) -> None:
-        if self._facts is None:
-            return
-        record = self._facts.record
-        name = clean_name(f"{record.number or record.ettn}_{role}.xml")
-        target, _ = QFileDialog.getSaveFileName(self, self.tr("Dosyayı kaydet"), name)
-        if not target:
-            return
-        self._desk.run(
-            self.tr("Dosya kaydediliyor"),
-            lambda ctx: _write(Path(target), load_stored_file(ctx, record.id, role, attempt_no) or b""),
-            self._on_saved,
-            owner=self,
-            failed=self._on_facts_failed,
-        )
-
-    def _save(self, target: Path, content: bytes, *, note: str = "") -> None:
-        self._desk.run(
-            self.tr("Dosya kaydediliyor"),
-            lambda _ctx: _write(target, content, note),
-            self._on_saved,
-            owner=self,
-            failed=self._on_facts_failed,
-        )
-
-    def _on_saved(self, said: tuple[Path, str]) -> None:
-        path, note = said
-        self.message.show_message("warn" if note else "ok", self.tr("Kaydedildi: {p}.").format(p=path) + note)
-
-    def _on_all_saved(self, paths: list[Path]) -> None:
-        where = paths[0].parent if paths else ""
-        self.message.show_message("ok", self.tr("{n} ek kaydedildi: {p}").format(n=len(paths), p=where))
-
-
-def _write(path: Path, content: bytes, note: str = "") -> tuple[Path, str]:
-    write_output(path, content)
-    return path, note
-
-
-def _drawn(draw: Callable[[], Picture]) -> Picture | AppError:
-    """The picture or the error: which document failed must be known when the answer comes."""
-    try:
-        return draw()
-    except AppError as error:
-        return error

@@ -14,9 +14,14 @@ def place_of(finding: Finding) -> str:
     words = []
     for part in finding.field.split("."):
         name, _, index = part.rstrip("]").partition("[")
-        title = _FIELD_TITLES.get(name, name)
+        title = title_of(name)
         words.append(f"{int(index) + 1}. {title}" if index.isdigit() else title)
     return " › ".join(words)
+
+
+def title_of(name: str) -> str:
+    """The form's word for one part of a field; a part we do not know stands as it is."""
+    return _FIELD_TITLES.get(name, name)
 
 
 _FIELD_TITLES: Final[dict[str, str]] = {

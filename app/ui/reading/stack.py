@@ -50,6 +50,10 @@ class PictureTab(QWidget):
         """A document is being drawn; the one before stays until it comes, or until that takes too long."""
         self._skeleton.start()
 
+    def stop(self) -> None:
+        """Nothing will come."""
+        self._skeleton.stop()
+
     def show_html(self, key: object, html: str) -> None:
         if self.view is None:
             self.view = self._make_view()
@@ -107,7 +111,7 @@ class DocumentStack(QTabWidget):
         self.picture = PictureTab(self)
         self.fields = FieldsTab(self)
         self.history = HistoryTab(self)
-        self.findings = FindingsList(self)
+        self.findings = FindingsList(self, on_paper=True)
         self.addTab(self.picture, self.tr("Görünüm"))
         self.addTab(self.fields, self.tr("Bilgiler"))
         self.addTab(self.history, self.tr("Geçmiş"))
@@ -136,8 +140,11 @@ class DocumentStack(QTabWidget):
         at = self.indexOf(self.findings)
         self.setTabIcon(at, icon("error", "error") if has_errors(facts.findings) else QIcon())
 
-    def show_fields(self) -> None:
+    def show_fields(self, field: str = "") -> None:
+        """Bring Bilgiler to front, with the row of this field selected where there is one."""
         self.setCurrentWidget(self.fields)
+        if field:
+            self.fields.reveal(field)
 
     @Slot(int, int)
     def _on_counted(self, _errors: int, count: int) -> None:

@@ -14,13 +14,17 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.findings import Finding, Layer, Severity
 from app.domain.lifecycle import Direction, State
+from app.storage import documents
 from app.storage.records import DocumentRecord
 from app.ubl.attachments import Attachment
 from app.ui.desk import Desk
 from app.ui.jobs import Changes
+from app.ui.lists.columns import type_text
+from app.ui.reading.loading import Answer
 from app.ui.reading.pane import ReadingPane
 from app.ui.reading.web import DocumentView, stage
 from app.ui.theme.style import theme
+from app.workflows import points
 
 PATIENCE_MS = 60_000
 
@@ -57,6 +61,8 @@ def test_a_received_document_is_shown_whole(qtbot: QtBot, filled_world, pane: Re
     titles = [g.title for g in pane.facts.groups]
     assert titles[:4] == ["Belge", "Satıcı", "Alıcı", "Tutarlar"]
     assert pane.header.verdict.sentence
+    assert type_text(record) in pane.header.number.text(), "the same words as in the list"
+    pane.tabs.setCurrentIndex(2)
     assert pane.tabs.history.tree.topLevelItemCount() >= 2
     view = pane.picture.view
     assert view is not None
@@ -73,7 +79,7 @@ def test_verdicts_of_drafts_and_test_seals(qtbot: QtBot, filled_world, pane: Rea
     show(qtbot, pane, sent)
     said = pane.header.verdict.sentence
     assert said.startswith("TEST mührü") and filled_world.company.company.tax_number.digits in said
-    assert pane.header.details.text()
+    assert pane.header.verdict.details.text()
 
 
 def test_only_the_last_chosen_document_comes(qtbot: QtBot, filled_world, pane: ReadingPane) -> None:  # type: ignore[no-untyped-def]
@@ -94,9 +100,57 @@ def test_neighbours_are_drawn_ahead(qtbot: QtBot, filled_world, pane: ReadingPan
     first, second, third = filled_world.records(Direction.IN)[:3]
     pane.set_neighbours([second.id, third.id])
     show(qtbot, pane, first)
-    qtbot.waitUntil(lambda: second.id in pane._cache and third.id in pane._cache, timeout=PATIENCE_MS)
-    show(qtbot, pane, second)
+    qtbot.waitUntil(lambda: second.id in pane._cache and third.id in pane._known, timeout=PATIENCE_MS)
+    pane.show_document(second.id)
+    assert pane.facts is not None and pane.facts.record.id == second.id, "what is known stands there at once"
+    assert second.number in pane.header.number.text()
+    with qtbot.waitSignal(pane.shown, timeout=PATIENCE_MS):
+        pass
     assert second.number in text_of(qtbot, pane.picture.view)
+
+
+def test_a_change_by_another_program_is_seen_when_the_document_is_shown_again(
+    qtbot: QtBot,
+    filled_world,  # type: ignore[no-untyped-def]
+    pane: ReadingPane,
+) -> None:
+    first, second = filled_world.records(Direction.IN, State.RECEIVED)[:2]
+    show(qtbot, pane, first)
+    show(qtbot, pane, second)
+    with filled_world.office.db.write(points.STATUS) as s:
+        documents.mark_read(s, [first.id], is_read=not first.is_read)
+    show(qtbot, pane, first)
+    qtbot.waitUntil(lambda: pane.facts is not None and pane.facts.record.is_read != first.is_read, timeout=PATIENCE_MS)
+
+
+def test_an_answer_from_before_a_change_is_not_kept(qtbot: QtBot, filled_world, pane: ReadingPane) -> None:  # type: ignore[no-untyped-def]
+    shown, beside = filled_world.records(Direction.IN)[:2]
+    show(qtbot, pane, shown)
+    assert pane.facts is not None
+    stale = Answer(document_id=beside.id, asked=pane._asked, facts=pane.facts)
+    filled_world.desk.changed.emit(Changes(documents=True))
+    pane._on_answered(stale)
+    assert beside.id not in pane._known
+    qtbot.waitUntil(lambda: shown.id in pane._known, timeout=PATIENCE_MS)
+
+
+def test_one_message_at_a_time_the_most_important_first(qtbot: QtBot, filled_world, pane: ReadingPane) -> None:  # type: ignore[no-untyped-def]
+    show(qtbot, pane, filled_world.records(Direction.IN)[0])
+    assert pane.facts is not None
+    assert not pane.notices.isVisible()
+    pane._show_note("Gönderenin çizimi bozuk. (Ayrıntı: XPTY0004)")
+    stuck = replace(pane.facts.record, review_code="X", review_reason="Sonucu bilinmiyor.", review_todo="Sorun.")
+    pane._show_facts(replace(pane.facts, record=stuck))
+    assert pane.notices.shown() == [pane.review] and pane.review.isVisible() and not pane.note.isVisible()
+    assert pane.notices.more.text() == "+1" and pane.notices.more.accessibleName()
+    pane.message.show_message("ok", "Kaydedildi.")
+    assert pane.notices.shown() == [pane.message] and pane.notices.more.text() == "+2"
+    pane.notices.more.click()
+    assert pane.notices.shown() == [pane.message, pane.review, pane.note] and pane.note.isVisible()
+    pane.message.close_button.click()
+    assert pane.notices.shown() == [pane.review, pane.note]
+    pane.notices.more.click()
+    assert pane.notices.shown() == [pane.review]
 
 
 def test_a_change_reads_the_document_again(qtbot: QtBot, filled_world, pane: ReadingPane) -> None:  # type: ignore[no-untyped-def]
@@ -132,6 +186,7 @@ def test_fields_are_copied_and_files_saved(
     show(qtbot, pane, record)
     pane.tabs.fields.copy_all()
     assert f"Belge no\t{record.number}" in QGuiApplication.clipboard().text()
+    pane.tabs.setCurrentIndex(1)
     tree = pane.tabs.fields.tree
     group = tree.topLevelItem(0)
     assert group is not None
@@ -158,7 +213,7 @@ def test_attachments_are_saved_where_the_user_says(
         Attachment(name="../şartname.pdf", mime="application/pdf", content=b"%PDF-1.4"),
         Attachment(name="hesap\u202efdp.exe", mime="", content=b"MZ"),
     ]
-    pane._on_facts(replace(pane.facts, attachments=attachments))
+    pane._show_facts(replace(pane.facts, attachments=attachments))
     assert pane.bar.attachments.isVisible() and pane.bar.attachments.text() == "2 ek"
     offered: list[str] = []
 
@@ -186,7 +241,7 @@ def test_mending_a_draft_opens_the_editor(qtbot: QtBot, filled_world, pane: Read
     show(qtbot, pane, draft)
     assert pane.facts is not None and pane.facts.is_draft
     wrong = Finding(Severity.ERROR, Layer.BUILTIN, "LINE.UNIT", "lines[0].unit", "Birim tanınmıyor.", fix="unit=C62")
-    pane._on_facts(replace(pane.facts, findings=[wrong]))
+    pane._show_facts(replace(pane.facts, findings=[wrong]))
     assert pane.tabs.tabText(3) == "Bulgular 1" and not pane.tabs.tabIcon(3).isNull()
     pane.tabs.setCurrentIndex(3)
     with qtbot.waitSignal(filled_world.desk.wanted) as wanted, qtbot.waitSignal(pane.fix_wanted) as fixed:
@@ -201,6 +256,7 @@ def test_an_unknown_document_says_so(qtbot: QtBot, pane: ReadingPane) -> None:
 
 def test_it_follows_the_theme(qtbot: QtBot, filled_world, pane: ReadingPane) -> None:  # type: ignore[no-untyped-def]
     show(qtbot, pane, filled_world.records(Direction.IN)[0])
+    pane.tabs.setCurrentIndex(1)
     theme().apply("dark")
     group = pane.tabs.fields.tree.topLevelItem(0)
     assert group is not None
