@@ -6,10 +6,7 @@ sealed here and sent; its bytes are stored before they leave.
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from app.connectors.base import (
     Answer,
@@ -22,40 +19,20 @@ from app.connectors.base import (
     SessionExpired,
     Unreachable,
 )
-from app.domain.errors import AppError, InputError, RuleBroken, SealError
+from app.domain.errors import InputError, RuleBroken, SealError
 from app.domain.invoice import TICARIFATURA
 from app.domain.lifecycle import Direction, DocumentKind, SealingMode, State
 from app.domain.protocols import Sealer
 from app.domain.turkish import format_date, format_datetime
-from app.signing.xades import seal_ubl
 from app.storage import documents, outbox
 from app.storage.records import CompanyRecord, DocumentRecord, OutboxRecord
-from app.ubl.response import read_response
-from app.workflows import points, tracking
+from app.workflows import answer_outcomes, points, tracking
+from app.workflows.answer_outcomes import AnswerReport
+from app.workflows.answer_seals import sealed_answer
 from app.workflows.context import WorkContext
 from app.workflows.sealing import SEAL_STOPPERS
 from app.workflows.sending import backoff
 from app.workflows.settling import SURE_AFTER
-
-
-@dataclass(slots=True, kw_only=True)
-class AnswerReport:
-    """ETTNs by what became of their answers. `needs_seal` wait for the company's card."""
-
-    sent: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
-    waiting: list[str] = field(default_factory=list)
-    needs_seal: list[str] = field(default_factory=list)
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "sent": self.sent,
-            "refused": self.refused,
-            "unknown": self.unknown,
-            "waiting": self.waiting,
-            "needs_seal": self.needs_seal,
-        }
 
 
 def answer(ctx: WorkContext, company: CompanyRecord, ettn: str, what: Answer, reason: str) -> DocumentRecord:
@@ -168,7 +145,7 @@ def send_answers(
             if settled:
                 continue
         if _is_late(ctx, record):
-            _too_late(ctx, record, row, report)
+            answer_outcomes.too_late(ctx, record, row, report)
             continue
         if mode is SealingMode.OWN and sealer is None:
             report.needs_seal.append(record.ettn)
@@ -184,10 +161,10 @@ def send_answers(
             _send_one(ctx, session, record, row, mode, sealer, report)
         except (SealError, InputError) as error:
             if isinstance(error, SealError) and error.code.startswith(SEAL_STOPPERS):
-                _put_off(ctx, row, error)
+                answer_outcomes.put_off(ctx, row, error)
                 report.needs_seal.append(record.ettn)
                 raise
-            _unsealable(ctx, record, row, error, report)
+            answer_outcomes.unsealable(ctx, record, row, error, report)
     return report
 
 
@@ -250,10 +227,10 @@ def _send_one(
     sealed: bytes | None = None
     if mode is SealingMode.OWN and sealer is not None:
         try:
-            sealed, row = _sealed_answer(ctx, session, record, row, sealer)
+            sealed, row = sealed_answer(ctx, session, record, row, sealer)
         except ConnectorError as error:
             # Preparing changes nothing over there, so whatever happened the answer has not been given.
-            _not_sent(ctx, record, row, error, report)
+            answer_outcomes.not_sent(ctx, record, row, error, report)
             return
     with ctx.db.write(points.ANSWER_BEGIN) as s:
         outbox.begin(s, [row.id], at=ctx.clock.now())
@@ -263,176 +240,25 @@ def _send_one(
         else:
             session.respond(document, what, reason)
     except (AuthenticationFailed, SessionExpired, RateLimited) as error:
-        _put_off(ctx, row, error)
+        answer_outcomes.put_off(ctx, row, error)
         raise
     except Rejected as error:
         if error.retry_safe:
-            _ask_later(ctx, record, row, error, report)
+            answer_outcomes.ask_later(ctx, record, row, error, report)
         else:
-            _refused(ctx, record, row, error, report)
+            answer_outcomes.refused(ctx, record, row, error, report)
     except Unreachable as error:
         if not error.maybe_processed:
-            _put_off(ctx, row, error)
+            answer_outcomes.put_off(ctx, row, error)
             raise
-        _ask_later(ctx, record, row, error, report)
+        answer_outcomes.ask_later(ctx, record, row, error, report)
     except ConnectorError as error:
-        _ask_later(ctx, record, row, error, report)
+        answer_outcomes.ask_later(ctx, record, row, error, report)
     else:
         with ctx.db.write(points.ANSWER_END) as s:
             outbox.settle(s, row.id, at=ctx.clock.now())
             documents.set_state(s, record.id, State.ANSWERING, at=ctx.clock.now(), note="Yanıt entegratöre iletildi.")
         report.sent.append(record.ettn)
-
-
-def _sealed_answer(
-    ctx: WorkContext, session: Session, record: DocumentRecord, row: OutboxRecord, sealer: Sealer
-) -> tuple[bytes, OutboxRecord]:
-    """The sealed application response of this intent and the intent that knows of it.
-
-    Made once, stored, and the same bytes ever after.
-    """
-    # Bytes sealed with another certificate (a TEST seal of the days before going live) are never sent.
-    fingerprint = hashlib.sha256(sealer.certificate.der).hexdigest()
-    if row.payload.get("sealed") and row.payload.get("certificate") == fingerprint:
-        with ctx.db.read() as s:
-            stored = documents.load_file(s, record.id, "answer")
-        if stored is not None and hashlib.sha256(stored).hexdigest() == row.payload["sealed"]:
-            return stored, row
-    what, reason = Answer(str(row.payload["answer"])), str(row.payload["reason"])
-    prepared = session.prepare_answers([(record.ettn, record.number)], what, reason)
-    if len(prepared) != 1:
-        raise SealError(
-            "ANSWER.PREPARED", "Entegratör yanıt belgesini hazırlamadı.", todo="Daha sonra yeniden deneyin."
-        )
-    ensure_says(prepared[0].xml, record, what)
-    sealed = seal_ubl(prepared[0].xml, sealer, signing_time=ctx.clock.now(), role="Alıcı")
-    with ctx.db.write(points.ANSWER_SEALED) as s:
-        digest = documents.add_file(s, record.id, "answer", sealed, at=ctx.clock.now())
-        payload = {**row.payload, "sealed": digest, "certificate": fingerprint}
-        outbox.postpone(
-            s,
-            row.id,
-            until=ctx.clock.now(),
-            error_code="",
-            error_text="",
-            at=ctx.clock.now(),
-            payload=payload,
-        )
-    return sealed, replace(row, payload=payload)
-
-
-def ensure_says(xml: bytes, record: DocumentRecord, what: Answer) -> None:
-    """Never seal a text that we did not read: it must answer this invoice, and so. Raises SealError."""
-    response = read_response(xml)
-    # GİB's own samples name the answered invoice by its number, the guide by its ETTN.
-    names_it = response.ettn == record.ettn if response.ettn else response.document_number == record.number
-    if not names_it or response.code != what.value:
-        raise SealError(
-            "ANSWER.OTHER_TEXT",
-            f"Entegratörün hazırladığı yanıt mühürlenmedi: {record.number} için {what.value} demiyor.",
-            why=f"Belgede {response.code} / {response.document_id[:8]}… yazıyor.",
-            todo="Entegratörünüze bildirin; yanıt gönderilmedi.",
-        )
-
-
-def _refused(
-    ctx: WorkContext, record: DocumentRecord, row: OutboxRecord, error: ConnectorError, report: AnswerReport
-) -> None:
-    """The integrator said no for good: the invoice waits for an answer again, and a person looks."""
-    now = ctx.clock.now()
-    with ctx.db.write(points.ANSWER_END) as s:
-        outbox.park(s, row.id, error_code=error.code, error_text=error.sentence, at=now)
-        documents.set_state(
-            s,
-            record.id,
-            State.ANSWER_DUE,
-            at=now,
-            raw_code=error.raw_code or "",
-            raw_text=error.raw_text or "",
-            note=error.sentence,
-        )
-        documents.set_answer(s, record.id, "", at=now)
-        tracking.flag(ctx, s, record, error)
-    report.refused.append(record.ettn)
-
-
-def _too_late(ctx: WorkContext, record: DocumentRecord, row: OutboxRecord, report: AnswerReport) -> None:
-    """An answer that waited (no card, no line) until its eight days were over is not sent: a person is told."""
-    now = ctx.clock.now()
-    what = str(row.payload["answer"])
-    with ctx.db.write(points.ANSWER_END) as s:
-        outbox.park(s, row.id, error_code="ANSWER.LATE", error_text="", at=now)
-        documents.set_state(s, record.id, State.LAPSED, at=now, note="Yanıt gönderilmeden süre doldu.", is_final=True)
-        documents.set_answer(s, record.id, "", at=now)
-        documents.flag_review(
-            s,
-            record.id,
-            code="ANSWER.LATE",
-            reason=f"{what} yanıtınız gönderilemeden sekiz günlük süre doldu.",
-            todo="Fatura kabul edilmiş sayılır; itiraz için iade faturası veya noter/KEP yolu kullanılır.",
-            at=now,
-        )
-    report.refused.append(record.ettn)
-
-
-def _unsealable(
-    ctx: WorkContext, record: DocumentRecord, row: OutboxRecord, error: AppError, report: AnswerReport
-) -> None:
-    """What the integrator prepared cannot be sealed: a person is told, it is tried again later, the others go on."""
-    now = ctx.clock.now()
-    odd = int(row.payload.get("odd", 0)) + 1
-    with ctx.db.write(points.ANSWER_END) as s:
-        outbox.postpone(
-            s,
-            row.id,
-            until=now + backoff(odd),
-            error_code=error.code,
-            error_text=error.sentence,
-            at=now,
-            payload={**row.payload, "odd": odd},
-        )
-        tracking.flag(ctx, s, record, error)
-    report.waiting.append(record.ettn)
-
-
-def _not_sent(
-    ctx: WorkContext, record: DocumentRecord, row: OutboxRecord, error: ConnectorError, report: AnswerReport
-) -> None:
-    if isinstance(error, Rejected) and not error.retry_safe:
-        _refused(ctx, record, row, error, report)
-        return
-    _put_off(ctx, row, error)
-    if isinstance(error, AuthenticationFailed | SessionExpired | RateLimited | Unreachable):
-        raise error
-    report.waiting.append(record.ettn)
-
-
-def _ask_later(
-    ctx: WorkContext, record: DocumentRecord, row: OutboxRecord, error: ConnectorError, report: AnswerReport
-) -> None:
-    now = ctx.clock.now()
-    with ctx.db.write(points.ANSWER_END) as s:
-        outbox.postpone(
-            s,
-            row.id,
-            until=now,
-            error_code=error.code,
-            error_text=error.sentence,
-            at=now,
-            payload={**{k: v for k, v in row.payload.items() if k != "open_at"}, "ask": True},
-        )
-        documents.set_state(
-            s, record.id, record.state, at=now, note=f"Yanıtın sonucu bilinmiyor; durumu sorulacak. {error.sentence}"
-        )
-    report.unknown.append(record.ettn)
-
-
-def _put_off(ctx: WorkContext, row: OutboxRecord, error: AppError) -> None:
-    now = ctx.clock.now()
-    wait = error.retry_after if isinstance(error, RateLimited) else backoff(row.tries + 1)
-    until = now if isinstance(error, SealError | AuthenticationFailed | SessionExpired) else now + wait
-    with ctx.db.write(points.ANSWER_END) as s:
-        outbox.postpone(s, row.id, until=until, error_code=error.code, error_text=error.sentence, at=now)
 
 
 def deadline_text(record: DocumentRecord) -> str:
