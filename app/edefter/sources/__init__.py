@@ -1,0 +1,1 @@
+"""Files and tables of other programs, read as rows. Nothing is guessed in silence: see `shape.Question`."""

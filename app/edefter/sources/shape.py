@@ -1,0 +1,224 @@
+"""What a source looks like: found by looking, corrected by the user, saved as a mapping for the next month."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from app.domain.errors import InputError
+from app.edefter.sources.fields import BY_KEY, field_of
+from app.edefter.sources.texts import HEAD_BYTES, TextShape, sniff_text
+from app.edefter.sources.values import DayOrder, Decimals, day_order_in, decimals_in
+
+_SAMPLE_ROWS = 2_000
+_HEADER_SEARCH = 15
+_NAMES = {"decimals": "ondalık işareti", "days": "tarihlerin sırası", "delimiter": "sütun ayırıcı"}
+
+
+class Format(StrEnum):
+    """How the source is laid out."""
+
+    TABLE = "csv"
+    TURKCELL = "turkcell"
+    EXCEL = "excel"
+    UYUMSOFT_XML = "uyumsoft-xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Two readings are possible. `key` names the setting; `choices` are (value, what it would mean)."""
+
+    key: str
+    text: str
+    choices: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceShape:
+    """How to read a source. `columns` holds a field's key per column, empty for a column that is not taken.
+
+    `header_rows` are the rows before the first line. A shape with `questions` is not ready: see `answer`.
+    """
+
+    format: Format
+    text: TextShape = field(default_factory=lambda: TextShape("utf-8", "\n", ";"))
+    header_rows: int = 1
+    columns: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    decimals: Decimals | None = Decimals.COMMA
+    days: DayOrder | None = DayOrder.DAY_FIRST
+    questions: tuple[Question, ...] = ()
+
+    def answer(self, **values: str) -> SourceShape:
+        """The shape with the user's answers: `decimals=","`, `days="dmy"`, `delimiter=";"`, `encoding="cp1254"`.
+
+        Raises: InputError LEDGER.ANSWER for a value that is none of the choices.
+        """
+        shape = self
+        try:
+            if decimals := values.get("decimals"):
+                shape = replace(shape, decimals=Decimals(decimals))
+            if days := values.get("days"):
+                shape = replace(shape, days=DayOrder(days))
+        except ValueError as error:
+            raise InputError(
+                "LEDGER.ANSWER",
+                "Verilen seçim tanınmadı.",
+                why="Ondalık işareti ',' ya da '.', tarih sırası 'dmy' ya da 'mdy' olur.",
+                todo="Geçerli bir değer verin.",
+            ) from error
+        left = tuple(question for question in shape.questions if not values.get(question.key))
+        return replace(shape, questions=left)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """What is saved under a name: how columns are called and read, not where the file was cut."""
+        return {
+            "columns": dict(zip(self.headers, self.columns, strict=False)),
+            "decimals": self.decimals.value if self.decimals else "",
+            "days": self.days.value if self.days else "",
+        }
+
+    def with_mapping(self, mapping: dict[str, Any]) -> SourceShape:
+        """A saved mapping applied: its columns by their headers' names, its answers to the questions."""
+        named = mapping.get("columns", {})
+        columns = tuple(named.get(header, column) for header, column in zip(self.headers, self.columns, strict=True))
+        answers = {key: str(mapping[key]) for key in ("decimals", "days") if mapping.get(key)}
+        return replace(self, columns=columns).answer(**answers)
+
+
+def inspect_table(path: Path, *, encoding: str = "", delimiter: str = "") -> SourceShape:
+    """The shape of a CSV or TXT table. Raises: InputError LEDGER.EMPTY, BINARY, ENCODING, NO_COLUMNS, FILE.*."""
+    with path.open("rb") as file:
+        text = sniff_text(file.read(HEAD_BYTES))
+    text = replace(text, encoding=encoding or text.encoding, delimiter=delimiter or text.delimiter)
+    if not text.delimiter:
+        raise InputError(
+            "LEDGER.DELIMITER",
+            "Sütunların nasıl ayrıldığı anlaşılamadı.",
+            why="Noktalı virgül, virgül ve sekmeden hiçbiri satırları düzgün bölmüyor.",
+            todo="Ayırıcıyı kendiniz seçin ya da dosyayı noktalı virgüllü CSV olarak yeniden alın.",
+        )
+    rows = []
+    for row in table_rows(path, text):
+        rows.append(row)
+        if len(rows) >= _SAMPLE_ROWS:
+            break
+    return shape_of_rows(rows, Format.TABLE, text)
+
+
+def shape_of_rows(rows: Sequence[Sequence[str]], source: Format, text: TextShape | None = None) -> SourceShape:
+    """The shape of a table from its first rows: where the header is, what the columns are, what must be asked."""
+    header_at, columns = _find_header(rows)
+    headers = tuple(str(cell).strip() for cell in rows[header_at])
+    body = rows[header_at + 1 :]
+    decimals = decimals_in(_cells(body, columns, ("amount", "debit", "credit", "currency_amount")))
+    days = day_order_in(_cells(body, columns, ("day", "document_day", "entered_day")))
+    questions = []
+    if decimals is None:
+        questions.append(
+            Question(
+                "decimals",
+                "Tutarlarda ondalık işareti hangisi? '1.234' iki türlü okunabiliyor.",
+                ((",", "virgül: 1.234 bin iki yüz otuz dört"), (".", "nokta: 1.234 bir tam binde iki yüz otuz dört")),
+            )
+        )
+    if days is None:
+        questions.append(
+            Question(
+                "days",
+                "Tarihlerde önce gün mü ay mı yazılmış? '03/04/2026' iki türlü okunabiliyor.",
+                (("dmy", "önce gün: 3 Nisan 2026"), ("mdy", "önce ay: 4 Mart 2026")),
+            )
+        )
+    return SourceShape(
+        format=source,
+        text=text or TextShape("utf-8", "\n", ""),
+        header_rows=header_at + 1,
+        columns=columns,
+        headers=headers,
+        decimals=decimals,
+        days=days,
+        questions=tuple(questions),
+    )
+
+
+def table_rows(path: Path, text: TextShape) -> Iterator[list[str]]:
+    """The cells of a delimited text, row by row with flat memory; empty rows come too, so that they can be counted.
+
+    Raises: InputError LEDGER.ENCODING when a byte does not fit the encoding, LEDGER.QUOTE for a text that never
+    ends.
+    """
+    try:
+        with path.open(encoding=text.encoding, newline="") as file:
+            yield from csv.reader(file, delimiter=text.delimiter)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            "LEDGER.ENCODING",
+            "Dosyadaki bazı harfler okunamadı.",
+            why=f"Dosya {text.encoding} olarak okunurken uymayan bir bayt çıktı.",
+            todo="Kodlamayı Windows-1254 ya da UTF-8 olarak seçip yeniden deneyin.",
+        ) from error
+    except csv.Error as error:
+        raise InputError(
+            "LEDGER.QUOTE",
+            "Dosyanın bir yerinde tırnak kapanmıyor.",
+            why="Açılan bir tırnak yüzünden yüz binlerce harf tek hücre gibi duruyor.",
+            todo="Açıklamalardaki tek tırnak ve çift tırnakları düzeltip dosyayı yeniden alın.",
+            raw_text=str(error),
+        ) from error
+
+
+def table_from_text(content: str, delimiter: str) -> list[list[str]]:
+    """Rows of a text in memory: what was pasted."""
+    return list(csv.reader(io.StringIO(content, newline=""), delimiter=delimiter))
+
+
+def missing_fields(columns: Sequence[str]) -> list[str]:
+    """Titles of the fields without which no line can be made."""
+    missing = [] if "day" in columns or "entered_day" in columns else [BY_KEY["day"].title]
+    if not ("amount" in columns and "side" in columns) and not ("debit" in columns and "credit" in columns):
+        missing.append("Tutar ile Borç/Alacak (ya da ayrı Borç ve Alacak)")
+    if not {"sub_id", "main_id"} & set(columns):
+        missing.append(BY_KEY["sub_id"].title)
+    if not {"reference", "entry_number", "counter"} & set(columns):
+        missing.append("Fiş no")
+    return missing
+
+
+def _find_header(rows: Sequence[Sequence[str]]) -> tuple[int, tuple[str, ...]]:
+    """(row index, keys per column) of the row that names the most fields."""
+    best: tuple[int, int, tuple[str, ...]] = (0, 0, ())
+    for index, row in enumerate(rows[:_HEADER_SEARCH]):
+        columns = _columns(row)
+        known = sum(1 for key in columns if key)
+        if known > best[0]:
+            best = (known, index, columns)
+    if best[0] < 3:
+        raise InputError(
+            "LEDGER.NO_COLUMNS",
+            "Dosyanın sütunları tanınmadı.",
+            why="İlk satırlarda fiş tarihi, hesap kodu, tutar gibi bilinen bir başlık yok.",
+            todo="Dosyayı başlık satırıyla alın ya da sütunları kendiniz eşleyin.",
+        )
+    return best[1], best[2]
+
+
+def _columns(row: Sequence[str]) -> tuple[str, ...]:
+    taken: set[str] = set()
+    columns = []
+    for cell in row:
+        key = field_of(cell) if cell and cell.strip() else None
+        # A name that comes twice is taken once; the second would overwrite the first in silence.
+        columns.append("" if key is None or key in taken else key)
+        taken.add(columns[-1])
+    return tuple(columns)
+
+
+def _cells(rows: Sequence[Sequence[str]], columns: Sequence[str], keys: Sequence[str]) -> list[str]:
+    places = [index for index, key in enumerate(columns) if key in keys]
+    return [row[place] for row in rows for place in places if place < len(row)]

@@ -1,0 +1,138 @@
+"""Amounts and days as programs write them. Two readings that are both possible are never chosen between in silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from app.domain.money import SCALE
+
+#: What programs write for "nothing".
+_NOTHING = frozenset({"", "-", "null", "none", "nan", "n/a"})
+_BLANKS = str.maketrans("", "", " \xa0\u202f'")
+_MONEY_SIGNS = re.compile(r"^(?:TL|TRY|₺)|(?:TL|TRY|₺)$", re.IGNORECASE)
+_PLAIN = re.compile(r"[0-9]+")
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}.*)?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_DOTTED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?: \d{1,2}:\d{2}.*)?")
+MAX_AMOUNT: Final = 10**15 * SCALE
+
+
+class Decimals(StrEnum):
+    """The sign before the decimals; the other one, if it comes, groups thousands."""
+
+    COMMA = ","
+    POINT = "."
+
+
+class DayOrder(StrEnum):
+    """How `03/04/2026` is read. Days with points are day first always, in Turkey nothing else is written."""
+
+    DAY_FIRST = "dmy"
+    MONTH_FIRST = "mdy"
+
+
+def text_of(cell: str) -> str:
+    """The cell without blanks around; empty for `NULL`, `-` and their like."""
+    stripped = cell.strip()
+    return "" if len(stripped) <= 4 and stripped.lower() in _NOTHING else stripped
+
+
+def amount_of(cell: str, decimals: Decimals) -> int:
+    """The amount in units of 1/10,000. Raises: ValueError with a Turkish reason.
+
+    `1.234,56` with `COMMA`, `1,234.56` with `POINT`; blanks and a currency sign are passed over. More than four
+    decimals are refused rather than rounded. A sign is kept: whether it may be negative is the caller's matter.
+    """
+    text = _MONEY_SIGNS.sub("", cell.strip()).translate(_BLANKS)
+    sign = 1
+    if text[:1] in "+-" and text:
+        sign = -1 if text[0] == "-" else 1
+        text = text[1:]
+    grouping = "." if decimals is Decimals.COMMA else ","
+    whole, mark, fraction = text.partition(decimals.value)
+    if grouping in fraction or decimals.value in fraction:
+        raise ValueError("binlik ve ondalık ayırıcı karışık")
+    if grouping in whole:
+        parts = whole.split(grouping)
+        if any(len(part) != 3 for part in parts[1:]) or not 1 <= len(parts[0]) <= 3:
+            raise ValueError("binlik ayırıcının yeri yanlış")
+        whole = "".join(parts)
+    if (
+        not (whole or fraction)
+        or (mark and not fraction)
+        or not _PLAIN.fullmatch(whole or "0")
+        or (fraction and not _PLAIN.fullmatch(fraction))
+    ):
+        raise ValueError("sayı değil")
+    fraction = fraction.rstrip("0")
+    if len(fraction) > 4:
+        raise ValueError("dörtten çok ondalık hane var")
+    value = sign * (int(whole or "0") * SCALE + int((fraction + "0000")[:4]))
+    if abs(value) >= MAX_AMOUNT:
+        raise ValueError("sayı çok büyük")
+    return value
+
+
+def day_of(cell: str, order: DayOrder) -> str:
+    """The day as ISO text. Raises: ValueError with a Turkish reason."""
+    text = cell.strip()
+    if found := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
+        year, month, day = (int(part) for part in found.groups())
+    elif found := _DOTTED.fullmatch(text):
+        first, second, year = int(found[1]), int(found[3]), int(found[4])
+        day, month = (first, second) if found[2] == "." or order is DayOrder.DAY_FIRST else (second, first)
+    else:
+        raise ValueError("tarih değil")
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        raise ValueError("takvimde böyle bir gün yok") from None
+
+
+def decimals_in(cells: Iterable[str]) -> Decimals | None:
+    """The decimal sign that the cells prove; None when they prove neither (`1.234`) or both.
+
+    Cells without any sign prove nothing and harm nothing: a column of whole numbers may be read either way.
+    """
+    proved: set[Decimals] = set()
+    doubtful = False
+    for cell in cells:
+        text = _MONEY_SIGNS.sub("", text_of(cell)).translate(_BLANKS).lstrip("+-")
+        last = max(text.rfind(","), text.rfind("."))
+        if last < 0:
+            continue
+        mark, other = text[last], "." if text[last] == "," else ","
+        tail = len(text) - last - 1
+        if text.count(mark) > 1:
+            proved.add(Decimals(other))  # a sign that comes twice groups
+        elif other in text or tail != 3 or text[:last] in ("", "0"):
+            proved.add(Decimals(mark))
+        else:
+            doubtful = True
+    if len(proved) == 1:
+        return proved.pop()
+    return Decimals.COMMA if not proved and not doubtful else None
+
+
+def day_order_in(cells: Iterable[str]) -> DayOrder | None:
+    """The order that the cells prove; None when days like `03/04/2026` stand alone, or when they contradict."""
+    proved: set[DayOrder] = set()
+    doubtful = False
+    for cell in cells:
+        found = _DOTTED.fullmatch(text_of(cell))
+        if not found or found[2] == ".":
+            continue
+        first, second = int(found[1]), int(found[3])
+        if first > 12 >= second:
+            proved.add(DayOrder.DAY_FIRST)
+        elif second > 12 >= first:
+            proved.add(DayOrder.MONTH_FIRST)
+        elif first != second:
+            doubtful = True
+    if len(proved) == 1:
+        return proved.pop()
+    return DayOrder.DAY_FIRST if not proved and not doubtful else None
