@@ -22,6 +22,16 @@ class SeriesPurpose(StrEnum):
     EARCHIVE_INTERNET = "earchive_internet"
 
 
+_EXPORT_PROFILES = frozenset({"IHRACAT", "YOLCUBERABERFATURA", "OZELFATURA"})
+
+
+def invoice_purpose(profile: str, *, is_internet: bool = False) -> SeriesPurpose:
+    """Which series numbers an invoice of this profile; `is_internet` tells an e-Arşiv sale over the internet."""
+    if profile == "EARSIVFATURA":
+        return SeriesPurpose.EARCHIVE_INTERNET if is_internet else SeriesPurpose.EARCHIVE
+    return SeriesPurpose.EXPORT if profile in _EXPORT_PROFILES else SeriesPurpose.EINVOICE
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class DocumentNumber:
     """`ABC2026000000001`. Build it with `parse_document_number` or the constructor with checked parts."""

@@ -7,16 +7,31 @@ from datetime import date, time
 from decimal import Decimal
 
 from app.domain.document_number import DocumentNumber
+from app.domain.extras import (
+    AdditionalReference,
+    Buyer,
+    Deduction,
+    Delivery,
+    EArchive,
+    Period,
+    TaxRepresentative,
+)
 from app.domain.money import ZERO
 from app.domain.party import Party
 
 TEMELFATURA = "TEMELFATURA"
 TICARIFATURA = "TICARIFATURA"
 EARSIVFATURA = "EARSIVFATURA"
+IHRACAT = "IHRACAT"
+YOLCUBERABERFATURA = "YOLCUBERABERFATURA"
+OZELFATURA = "OZELFATURA"
+YATIRIMTESVIK = "YATIRIMTESVIK"
 SATIS = "SATIS"
 IADE = "IADE"
 TEVKIFAT = "TEVKIFAT"
 ISTISNA = "ISTISNA"
+#: Types that give an earlier invoice back and must name it (Schematron IADEInvioceCheck).
+RETURN_TYPES = frozenset({"IADE", "TEVKIFATIADE", "YTBIADE", "YTBTEVKIFATIADE"})
 
 KDV_CODE = "0015"
 
@@ -50,7 +65,13 @@ class OtherTax:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceLine:
-    """One line. `unit_code` is UN/ECE rec 20 (C62 adet), `vat_rate` a percent, `withholding_rate` a whole percent."""
+    """One line. `unit_code` is UN/ECE rec 20 (C62 adet), `vat_rate` a percent, `withholding_rate` a whole percent.
+
+    `vat_base` replaces the line's own KDV base (özel matrah). `vat_shown_only`: the KDV is computed and shown but not
+    collected (teşvikli ISTISNA, ihraç kayıtlı). `item_ids` are AdditionalItemIdentification entries as
+    (scheme, value): KUNYENO, ILAC, TELEFON, ETIKETNO… `classification` is an ItemClassificationCode (harcama tipi),
+    `trace_id` and `serial_id` name one piece (makine teçhizat sıra no, makine or socket ID).
+    """
 
     name: str
     quantity: Decimal
@@ -69,6 +90,15 @@ class InvoiceLine:
     model: str = ""
     seller_code: str = ""
     buyer_code: str = ""
+    manufacturer_code: str = ""
+    origin_country: str = ""
+    vat_base: Decimal | None = None
+    vat_shown_only: bool = False
+    item_ids: tuple[tuple[str, str], ...] = ()
+    classification: str = ""
+    trace_id: str = ""
+    serial_id: str = ""
+    delivery: Delivery | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +139,8 @@ class Invoice:
     """An invoice, drafted or read. `number` None means not numbered yet: the XML then carries the placeholder.
 
     `sender_label` (gb) and `receiver_label` (pk) are not part of the UBL; they address the envelope.
-    `rounding` is added to the payable amount (PayableRoundingAmount).
+    `rounding` is added to the payable amount (PayableRoundingAmount). `shipment_no` is the İDİS sevkiyat number,
+    `accounting_cost` the SGK's own kind of invoice; `incentive` names the yatırım teşvik belgesi.
     """
 
     uuid: str
@@ -134,6 +165,16 @@ class Invoice:
     sender_label: str = ""
     receiver_label: str = ""
     extra: dict[str, str] = field(default_factory=dict)
+    period: Period | None = None
+    accounting_cost: str = ""
+    incentive: DocumentReference | None = None
+    references: tuple[AdditionalReference, ...] = ()
+    buyer: Buyer | None = None
+    tax_representative: TaxRepresentative | None = None
+    delivery: Delivery | None = None
+    deductions: tuple[Deduction, ...] = ()
+    earchive: EArchive | None = None
+    shipment_no: str = ""
 
     @property
     def number_text(self) -> str:
@@ -153,7 +194,11 @@ class Invoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxSubtotal:
-    """One tax of a line or of the document; `percent` None for fixed amounts."""
+    """One tax of a line or of the document; `percent` None for fixed amounts.
+
+    `shown_amount` is a tax that is computed and shown but not added (CalculationSequenceNumeric −1); `amount` is then
+    zero, so that every sum over amounts holds.
+    """
 
     code: str
     name: str
@@ -163,6 +208,7 @@ class TaxSubtotal:
     exemption_code: str = ""
     exemption_reason: str = ""
     per_unit: Decimal | None = None
+    shown_amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +226,8 @@ class LineTotals:
 class InvoiceTotals:
     """All sums of an invoice in the document currency, two decimals each.
 
-    `tax_total` is the sum of `taxes` (before withholding); `payable` = tax_inclusive − withheld + rounding.
+    `tax_total` is the sum of `taxes` (before withholding); `payable` = tax_inclusive − withheld − deduction_total +
+    rounding. `deduction_amounts` follow the invoice's deductions.
     """
 
     lines: tuple[LineTotals, ...]
@@ -195,6 +242,8 @@ class InvoiceTotals:
     tax_inclusive: Decimal
     rounding: Decimal
     payable: Decimal
+    deduction_amounts: tuple[Decimal, ...] = ()
+    deduction_total: Decimal = ZERO
 
     @property
     def vat(self) -> Decimal:

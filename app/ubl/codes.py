@@ -80,13 +80,14 @@ class Profile:
     types: frozenset[str]
 
 
-def _items(name: str) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = json.loads(resource_path(f"codes/{name}.json").read_text("utf-8"))["items"]
-    return items
+def items(name: str) -> list[dict[str, Any]]:
+    """The rows of resources/codes/<name>.json."""
+    rows: list[dict[str, Any]] = json.loads(resource_path(f"codes/{name}.json").read_text("utf-8"))["items"]
+    return rows
 
 
 def _named(name: str) -> Mapping[str, Named]:
-    return MappingProxyType({i["code"]: Named(code=i["code"], name=i["name"]) for i in _items(name)})
+    return MappingProxyType({i["code"]: Named(code=i["code"], name=i["name"]) for i in items(name)})
 
 
 @cache
@@ -101,7 +102,7 @@ def tax_types() -> Mapping[str, TaxType]:
                 in_vat_base=i["in_vat_base"],
                 deducts=i["effect"] == "deduct",
             )
-            for i in _items("tax_types")
+            for i in items("tax_types")
         }
     )
 
@@ -112,7 +113,7 @@ def withholdings() -> Mapping[str, Withholding]:
     return MappingProxyType(
         {
             i["code"]: Withholding(code=i["code"], name=i["name"], current=i["current"], accepted=tuple(i["accepted"]))
-            for i in _items("withholding")
+            for i in items("withholding")
         }
     )
 
@@ -121,7 +122,7 @@ def withholdings() -> Mapping[str, Withholding]:
 def exemptions() -> Mapping[str, Exemption]:
     """TaxExemptionReasonCode values, all groups."""
     return MappingProxyType(
-        {i["code"]: Exemption(code=i["code"], name=i["name"], group=i["group"]) for i in _items("exemptions")}
+        {i["code"]: Exemption(code=i["code"], name=i["name"], group=i["group"]) for i in items("exemptions")}
     )
 
 
@@ -137,7 +138,7 @@ def currencies() -> Mapping[str, Currency]:
     return MappingProxyType(
         {
             i["code"]: Currency(code=i["code"], name=i["name"], word=i["word"], minor=i["minor"])
-            for i in _items("currencies")
+            for i in items("currencies")
         }
     )
 
@@ -159,6 +160,69 @@ def party_schemes() -> Mapping[str, Named]:
 
 
 @cache
+def incoterms() -> Mapping[str, Named]:
+    """Delivery terms (DeliveryTermCodeList)."""
+    return _named("incoterms")
+
+
+@cache
+def transport_modes() -> Mapping[str, Named]:
+    """UN/ECE rec. 19."""
+    return _named("transport_modes")
+
+
+@cache
+def packages() -> Mapping[str, Named]:
+    """The usual kinds of packaging only (UN/ECE rec. 21); the full list comes with the official package."""
+    return _named("packages")
+
+
+@cache
+def accounting_costs() -> Mapping[str, Named]:
+    """SGK's own kinds of invoice (AccountingCost)."""
+    return _named("accounting_costs")
+
+
+@cache
+def hks_deductions() -> Mapping[str, Named]:
+    """What a hal commission agent may keep back, by AllowanceChargeReason."""
+    return _named("hks_deductions")
+
+
+@cache
+def expense_kinds() -> Mapping[str, Named]:
+    """Harcama tipi of a yatırım teşvik invoice (ItemClassificationCode)."""
+    return _named("expense_kinds")
+
+
+@cache
+def earchive_sending() -> Mapping[str, Named]:
+    """How an e-Arşiv invoice reaches its buyer."""
+    return _named("earchive_sending")
+
+
+def named_list(name: str) -> Mapping[str, Named]:
+    """Any list of codes and names by its file name, as `ExtraField.codes` names it. Raises: KeyError (unknown)."""
+    if name == "countries":
+        return countries()
+    if name == "payment_means":
+        return payment_means()
+    if name in ("exemptions", "withholdings"):
+        rows = exemptions() if name == "exemptions" else withholdings()
+        return {code: Named(code=code, name=row.name) for code, row in rows.items()}
+    known = {
+        "incoterms": incoterms,
+        "transport_modes": transport_modes,
+        "packages": packages,
+        "accounting_costs": accounting_costs,
+        "hks_deductions": hks_deductions,
+        "expense_kinds": expense_kinds,
+        "earchive_sending": earchive_sending,
+    }
+    return known[name]()
+
+
+@cache
 def invoice_types() -> Mapping[str, Named]:
     return _named("invoice_types")
 
@@ -166,7 +230,7 @@ def invoice_types() -> Mapping[str, Named]:
 @cache
 def profiles() -> Mapping[str, Profile]:
     return MappingProxyType(
-        {i["code"]: Profile(code=i["code"], name=i["name"], types=frozenset(i["types"])) for i in _items("profiles")}
+        {i["code"]: Profile(code=i["code"], name=i["name"], types=frozenset(i["types"])) for i in items("profiles")}
     )
 
 

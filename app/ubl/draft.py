@@ -7,11 +7,10 @@ from decimal import Decimal
 from typing import Any, Final
 
 from app.domain.dates import ISTANBUL
-from app.domain.document_number import DocumentNumber, SeriesPurpose, parse_document_number, parse_series
+from app.domain.document_number import DocumentNumber, invoice_purpose, parse_document_number, parse_series
 from app.domain.errors import InputError
 from app.domain.ettn import new_ettn, parse_ettn
 from app.domain.invoice import (
-    EARSIVFATURA,
     AllowanceCharge,
     DocumentReference,
     ExchangeRate,
@@ -23,12 +22,17 @@ from app.domain.invoice import (
 )
 from app.domain.party import Company
 from app.domain.protocols import Clock
+from app.ubl.draftextras import (
+    extras_from_fields,
+    extras_to_json,
+    line_extras_from_fields,
+    line_extras_to_json,
+)
 from app.ubl.jsonread import Fields, InvalidData
 from app.ubl.numbertext import plain
 from app.ubl.partyjson import party_from_fields, party_to_json
 
 SCHEMA_VERSION: Final = 1
-_EXPORT_PROFILES = frozenset({"IHRACAT", "YOLCUBERABERFATURA", "OZELFATURA"})
 _LINE_TEXTS = ("description", "note", "brand", "model", "seller_code", "buyer_code")
 
 
@@ -83,6 +87,7 @@ def invoice_from_json(data: Mapping[str, Any], *, company: Company, clock: Clock
         sender_label=fields.text("sender_label"),
         receiver_label=fields.text("receiver_label"),
         extra=fields.mapping("extra"),
+        **extras_from_fields(fields),
     )
     fields.close()
     if problems:
@@ -130,7 +135,7 @@ def invoice_to_json(invoice: Invoice) -> dict[str, Any]:
         data["payment_terms"] = _without_empty(
             {"note": terms.note, "due_date": terms.due_date and terms.due_date.isoformat()}
         )
-    result = _without_empty(data)
+    result = _without_empty(data | extras_to_json(invoice))
     result["lines"] = [_line_to_json(line) for line in invoice.lines]
     return result
 
@@ -173,12 +178,9 @@ def _read_series(fields: Fields, company: Company, *, profile: str, number: Docu
             fields.problem("series", f"Seri ({text[:10]}) numaranın serisinden ({number.series}) farklı.")
         return number.series
     if not text:
-        purpose = SeriesPurpose.EINVOICE
-        if profile == EARSIVFATURA:
-            purpose = SeriesPurpose.EARCHIVE
-        elif profile in _EXPORT_PROFILES:
-            purpose = SeriesPurpose.EXPORT
-        text = company.series.get(purpose.value, "")
+        earchive = fields.peek("earchive")
+        is_internet = isinstance(earchive, Mapping) and earchive.get("internet") is True
+        text = company.series.get(invoice_purpose(profile, is_internet=is_internet).value, "")
     if not text:
         fields.problem("series", "Seri yazılmamış ve firmada bu belge türü için seri tanımlı değil.")
         return ""
@@ -206,12 +208,17 @@ def _read_line(fields: Fields) -> InvoiceLine:
         withholding_rate=withholding.number("rate") if withholding else None,
         exemption_code=exemption.text("code", required=True) if exemption else "",
         exemption_reason=exemption.text("reason") if exemption else "",
-        **{key: fields.text(key) for key in _LINE_TEXTS},
+        **_line_texts(fields),
+        **line_extras_from_fields(fields),
     )
     for inner in (withholding, exemption, fields):
         if inner is not None:
             inner.close()
     return line
+
+
+def _line_texts(fields: Fields) -> dict[str, Any]:
+    return {key: fields.text(key) for key in _LINE_TEXTS}
 
 
 def _read_allowance(fields: Fields, *, is_charge: bool) -> AllowanceCharge:
@@ -302,7 +309,7 @@ def _line_to_json(line: InvoiceLine) -> dict[str, Any]:
     if line.exemption_code:
         data["exemption"] = _without_empty({"code": line.exemption_code, "reason": line.exemption_reason})
     data |= {key: getattr(line, key) for key in _LINE_TEXTS}
-    return _without_empty(data)
+    return _without_empty(data | line_extras_to_json(line))
 
 
 def _allowance_to_json(item: AllowanceCharge) -> dict[str, Any]:

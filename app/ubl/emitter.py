@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, time
 
 from app.ubl.xmlsafe import clean_text
 
@@ -53,6 +54,16 @@ class Emitter:
         if value:
             self.text(name, value, **attributes)
 
+    def day(self, name: str, value: date | None) -> None:
+        """An element with an ISO date, left out for None."""
+        if value is not None:
+            self.text(name, value.isoformat())
+
+    def clock(self, name: str, value: time | None) -> None:
+        """An element with a wall-clock time, left out for None."""
+        if value is not None:
+            self.text(name, iso_time(value))
+
     def binary(self, name: str, value: bytes, **attributes: str) -> None:
         """Base64 content."""
         encoded = base64.b64encode(value).decode("ascii")
@@ -65,6 +76,11 @@ class Emitter:
 
     def to_bytes(self) -> bytes:
         return "".join(self._parts).encode("utf-8")
+
+
+def iso_time(value: time) -> str:
+    """`14:05:00`; fractions of a second and zones are not written."""
+    return f"{value.hour:02d}:{value.minute:02d}:{value.second:02d}"
 
 
 def escape(text: str) -> str:

@@ -45,6 +45,10 @@ class Fields:
         """Whether the key is there with a value (null counts as absent)."""
         return self._data.get(key) is not None
 
+    def peek(self, key: str) -> Any:
+        """The value as it stands, without counting as asked."""
+        return self._data.get(key)
+
     def is_object(self, key: str) -> bool:
         return isinstance(self._data.get(key), Mapping)
 

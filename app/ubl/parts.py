@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from app.domain.party import Address, Party
 from app.ubl.emitter import Emitter
 from app.ubl.namespaces import APPLICATION_RESPONSE, CAC, CBC, DS, EXT, INVOICE, XADES, XSI
@@ -12,19 +14,31 @@ INVOICE_NAMESPACES = {"": INVOICE, **_COMMON}
 RESPONSE_NAMESPACES = {"": APPLICATION_RESPONSE, **_COMMON}
 
 
-def write_party(out: Emitter, party: Party) -> None:
+def write_party(
+    out: Emitter,
+    party: Party,
+    *,
+    party_type: str = "",
+    legal: tuple[str, str] = ("", ""),
+    person_more: Callable[[], None] | None = None,
+) -> None:
     """The content of cac:Party (or SenderParty/ReceiverParty) in XSD order.
 
-    A VKN holder gets PartyName, a TCKN holder Person (Schematron PartyIdentificationPartyNamePersonCheck).
+    A VKN holder gets PartyName, a TCKN holder Person (Schematron PartyIdentificationPartyNamePersonCheck); a party
+    without a number (a buyer abroad) gets what it has. `legal` is (registration name, company id); `person_more`
+    writes what follows the names inside cac:Person.
     """
     out.optional("cbc:WebsiteURI", party.web)
-    _write_identification(out, party.tax_number.kind.value, party.tax_number.digits)
+    if party.tax_number.digits:
+        write_identification(out, party.tax_number.kind.value, party.tax_number.digits)
+    if party_type:
+        write_identification(out, "PARTYTYPE", party_type)
     if party.mersis:
-        _write_identification(out, "MERSISNO", party.mersis)
+        write_identification(out, "MERSISNO", party.mersis)
     if party.trade_registry_no:
-        _write_identification(out, "TICARETSICILNO", party.trade_registry_no)
+        write_identification(out, "TICARETSICILNO", party.trade_registry_no)
     for scheme, value in party.identifiers:
-        _write_identification(out, scheme, value)
+        write_identification(out, scheme, value)
     if party.title or party.tax_number.is_vkn:
         with out.element("cac:PartyName"):
             out.text("cbc:Name", party.title or party.display_name)
@@ -32,20 +46,27 @@ def write_party(out: Emitter, party: Party) -> None:
     if party.tax_office:
         with out.element("cac:PartyTaxScheme"), out.element("cac:TaxScheme"):
             out.text("cbc:Name", party.tax_office)
+    if any(legal):
+        with out.element("cac:PartyLegalEntity"):
+            out.optional("cbc:RegistrationName", legal[0])
+            out.optional("cbc:CompanyID", legal[1])
     if party.phone or party.fax or party.email:
         with out.element("cac:Contact"):
             out.optional("cbc:Telephone", party.phone)
             out.optional("cbc:Telefax", party.fax)
             out.optional("cbc:ElectronicMail", party.email)
-    if party.first_name or party.family_name or not party.tax_number.is_vkn:
+    is_person = bool(party.tax_number.digits) and not party.tax_number.is_vkn
+    if party.first_name or party.family_name or is_person or person_more is not None:
         with out.element("cac:Person"):
             out.text("cbc:FirstName", party.first_name)
             out.text("cbc:FamilyName", party.family_name)
+            if person_more is not None:
+                person_more()
 
 
-def write_address(out: Emitter, address: Address) -> None:
+def write_address(out: Emitter, address: Address, *, element: str = "cac:PostalAddress") -> None:
     """cac:PostalAddress; district, city and country are always there, because the XSD wants them."""
-    with out.element("cac:PostalAddress"):
+    with out.element(element):
         out.optional("cbc:StreetName", address.street)
         out.optional("cbc:BuildingName", address.building)
         out.optional("cbc:BuildingNumber", address.building_no)
@@ -63,12 +84,13 @@ def write_signature(out: Emitter, party: Party, document_id: str) -> None:
     with out.element("cac:Signature"):
         out.text("cbc:ID", number.digits, schemeID="VKN_TCKN")
         with out.element("cac:SignatoryParty"):
-            _write_identification(out, number.kind.value, number.digits)
+            write_identification(out, number.kind.value, number.digits)
             write_address(out, party.address)
         with out.element("cac:DigitalSignatureAttachment"), out.element("cac:ExternalReference"):
             out.text("cbc:URI", f"#Signature_{document_id}")
 
 
-def _write_identification(out: Emitter, scheme: str, value: str) -> None:
+def write_identification(out: Emitter, scheme: str, value: str) -> None:
+    """cac:PartyIdentification."""
     with out.element("cac:PartyIdentification"):
         out.text("cbc:ID", value, schemeID=scheme)

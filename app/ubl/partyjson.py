@@ -14,9 +14,12 @@ _TEXT_KEYS = ("tax_office", "phone", "fax", "email", "web", "mersis", "trade_reg
 _ADDRESS_KEYS = ("street", "building", "building_no", "district", "city", "postal_code")
 
 
-def party_from_fields(fields: Fields) -> Party:
-    """A party; without a usable tax number the problem is noted and an empty number stands in."""
-    number = fields.tax_number()
+def party_from_fields(fields: Fields, *, number_required: bool = True) -> Party:
+    """A party; without a usable tax number the problem is noted and an empty number stands in.
+
+    `number_required` False is for those who have no Turkish number, such as a buyer abroad.
+    """
+    number = fields.tax_number() if number_required or fields.has("vkn") or fields.has("tckn") else None
     texts = {key: fields.text(key) for key in _TEXT_KEYS}
     identifiers = []
     for item in fields.each("identifiers"):
@@ -35,7 +38,8 @@ def party_from_fields(fields: Fields) -> Party:
 
 def party_to_json(party: Party) -> dict[str, Any]:
     """The inverse of `party_from_fields`; empty fields are left out."""
-    data: dict[str, Any] = {party.tax_number.kind.value.lower(): party.tax_number.digits}
+    number = party.tax_number
+    data: dict[str, Any] = {number.kind.value.lower(): number.digits}
     data |= {"title": party.title, "name": party.first_name, "surname": party.family_name}
     data |= {key: getattr(party, key) for key in _TEXT_KEYS}
     data["identifiers"] = [{"scheme": scheme, "value": value} for scheme, value in party.identifiers]

@@ -22,11 +22,20 @@ from app.domain.invoice import (
     PaymentMeans,
     PaymentTerms,
 )
-from app.domain.party import Address, Party
-from app.domain.taxnumber import TaxNumber
 from app.ubl import nodes
 from app.ubl.namespaces import INVOICE, cac, cbc
+from app.ubl.readextras import (
+    read_buyer,
+    read_deductions,
+    read_delivery,
+    read_incentive,
+    read_period,
+    read_references,
+    read_tax_representative,
+    split_shipment_no,
+)
 from app.ubl.readlines import LineReader
+from app.ubl.readparty import read_party
 from app.ubl.summary import DocumentSummary, summarize, summarize_tree
 from app.ubl.templates import find_templates, templates_of
 from app.ubl.words import amount_in_words
@@ -46,7 +55,6 @@ __all__ = [
 _ROOT: Final = f"{{{INVOICE}}}Invoice"
 _SERIES = re.compile(r"[A-Z0-9]{3}")
 _ID = cbc("ID")
-_NAME = cbc("Name")
 _ISSUE_DATE = cbc("IssueDate")
 
 
@@ -98,6 +106,9 @@ def read_invoice_tree(root: etree._Element) -> ReadInvoice:
     stated = lines.stated
     currency = nodes.text(root, cbc("DocumentCurrencyCode")) or "TRY"
     number = _read_number(document_id, warnings)
+    supplier = read_party(nodes.party_of(root.find(cac("AccountingSupplierParty"))), "Satıcı", warnings)
+    supplier, shipment_no = split_shipment_no(supplier)
+    references, earchive = read_references(root)
     invoice = Invoice(
         uuid=nodes.text(root, cbc("UUID")).lower(),
         series=_read_series(document_id),
@@ -106,18 +117,28 @@ def read_invoice_tree(root: etree._Element) -> ReadInvoice:
         type_code=nodes.text(root, cbc("InvoiceTypeCode")),
         issue_date=issue_date,
         issue_time=nodes.read_time(nodes.text(root, cbc("IssueTime"))) or time(0, 0),
-        supplier=read_party(nodes.party_of(root.find(cac("AccountingSupplierParty"))), "Satıcı", warnings),
+        supplier=supplier,
         customer=read_party(nodes.party_of(root.find(cac("AccountingCustomerParty"))), "Alıcı", warnings),
         lines=lines.lines,
         currency=currency,
         exchange_rate=_read_exchange_rate(root),
         notes=_read_notes(root, stated, currency),
         order_reference=_read_reference(root.find(cac("OrderReference")), issue_date, warnings),
-        despatch_references=_read_references(root, cac("DespatchDocumentReference"), issue_date, warnings),
+        despatch_references=_read_dated(root, cac("DespatchDocumentReference"), issue_date, warnings),
         returned_invoices=_read_returned(root, issue_date, warnings),
         payment_means=_read_payment_means(root.find(cac("PaymentMeans"))),
         payment_terms=_read_payment_terms(root.find(cac("PaymentTerms"))),
         rounding=stated.rounding,
+        period=read_period(root.find(cac("InvoicePeriod"))),
+        accounting_cost=nodes.text(root, cbc("AccountingCost")),
+        incentive=read_incentive(root),
+        references=references,
+        buyer=read_buyer(root.find(cac("BuyerCustomerParty"))),
+        tax_representative=read_tax_representative(root.find(cac("TaxRepresentativeParty"))),
+        delivery=read_delivery(root.find(cac("Delivery"))),
+        deductions=read_deductions(root),
+        earchive=earchive,
+        shipment_no=shipment_no,
     )
     found = templates_of(root)
     return ReadInvoice(
@@ -127,64 +148,6 @@ def read_invoice_tree(root: etree._Element) -> ReadInvoice:
         template=found[0] if found else None,
         has_signature=nodes.has_signature(root),
         warnings=warnings,
-    )
-
-
-def read_party(party: etree._Element | None, who: str, warnings: list[str]) -> Party:
-    """A party element in our own words; `who` names it in the warnings. A missing one gives an empty Party."""
-    if party is None:
-        warnings.append(f"{who} bilgisi belgede yok.")
-        return Party(tax_number=TaxNumber(""))
-    digits = ""
-    mersis = trade_registry = ""
-    identifiers: list[tuple[str, str]] = []
-    for identification in party.iterfind(cac("PartyIdentification")):
-        found = identification.find(_ID)
-        scheme = "" if found is None else found.get("schemeID", "").strip()
-        value = nodes.own_text(found)
-        if not value:
-            continue
-        if scheme.upper() in ("VKN", "TCKN") and not digits:
-            digits = value
-        elif scheme == "MERSISNO" and not mersis:
-            mersis = value
-        elif scheme == "TICARETSICILNO" and not trade_registry:
-            trade_registry = value
-        else:
-            identifiers.append((scheme, value))
-    if len(digits) not in (10, 11) or not digits.isdigit():
-        warnings.append(f"{who} vergi numarası 10 ya da 11 rakam değil: {digits[:15] or 'boş'}.")
-    contact = party.find(cac("Contact"))
-    person = party.find(cac("Person"))
-    return Party(
-        tax_number=TaxNumber(digits),
-        title=nodes.text(party, cac("PartyName"), _NAME),
-        first_name=nodes.text(person, cbc("FirstName")),
-        family_name=nodes.text(person, cbc("FamilyName")),
-        tax_office=nodes.text(party, cac("PartyTaxScheme"), cac("TaxScheme"), _NAME),
-        address=_read_address(party.find(cac("PostalAddress"))),
-        phone=nodes.text(contact, cbc("Telephone")),
-        fax=nodes.text(contact, cbc("Telefax")),
-        email=nodes.text(contact, cbc("ElectronicMail")),
-        web=nodes.text(party, cbc("WebsiteURI")),
-        mersis=mersis,
-        trade_registry_no=trade_registry,
-        identifiers=tuple(identifiers),
-    )
-
-
-def _read_address(address: etree._Element | None) -> Address:
-    # Our addresses have one street line: whatever a sender wrote beside StreetName joins it.
-    street = [nodes.text(address, cbc(name)) for name in ("District", "StreetName", "BlockName", "Room", "Region")]
-    return Address(
-        street=" ".join(part for part in street if part),
-        building=nodes.text(address, cbc("BuildingName")),
-        building_no=nodes.text(address, cbc("BuildingNumber")),
-        district=nodes.text(address, cbc("CitySubdivisionName")),
-        city=nodes.text(address, cbc("CityName")),
-        postal_code=nodes.text(address, cbc("PostalZone")),
-        country=nodes.text(address, cac("Country"), _NAME),
-        country_code=nodes.text(address, cac("Country"), cbc("IdentificationCode")),
     )
 
 
@@ -228,7 +191,7 @@ def _read_reference(element: etree._Element | None, issue_date: date, warnings: 
     return DocumentReference(number=number, day=day or issue_date)
 
 
-def _read_references(
+def _read_dated(
     root: etree._Element, name: str, issue_date: date, warnings: list[str]
 ) -> tuple[DocumentReference, ...]:
     found = (_read_reference(element, issue_date, warnings) for element in root.iterfind(name))

@@ -19,7 +19,8 @@ from app.domain.invoice import (
 from app.domain.money import WIDE, ZERO, round_kurus
 from app.ubl import codes, nodes
 from app.ubl.namespaces import cac, cbc
-from app.ubl.totals import is_deducted
+from app.ubl.readextras import hks_allowances, read_delivery, read_item_ids
+from app.ubl.totals import is_deducted, is_in_vat_base
 
 _HUNDRED = Decimal(100)
 _TOLERANCE = Decimal("0.05")
@@ -48,7 +49,9 @@ class LineReader:
         self.stated: InvoiceTotals = self._read_stated(root, tuple(totals for _, totals in pairs))
         if not elements:
             warnings.append("Belgede hiç kalem yok.")
-        if any(nodes.number(allowance, _AMOUNT) for allowance in root.iterfind(cac("AllowanceCharge"))):
+        hks = hks_allowances(root)
+        others = (allowance for allowance in root.iterfind(cac("AllowanceCharge")) if allowance not in hks)
+        if any(nodes.number(allowance, _AMOUNT) for allowance in others):
             warnings.append("Belgenin tamamına iskonto veya artırım uygulanmış; kalem toplamları buna göre farklıdır.")
 
     def _read_line(self, element: etree._Element, position: int) -> tuple[InvoiceLine, LineTotals]:
@@ -86,6 +89,15 @@ class LineReader:
             model=nodes.text(item, cbc("ModelName")),
             seller_code=nodes.text(item, cac("SellersItemIdentification"), cbc("ID")),
             buyer_code=nodes.text(item, cac("BuyersItemIdentification"), cbc("ID")),
+            manufacturer_code=nodes.text(item, cac("ManufacturersItemIdentification"), cbc("ID")),
+            origin_country=nodes.text(item, cac("OriginCountry"), cbc("IdentificationCode")),
+            vat_base=_special_base(vat, taxes, net),
+            vat_shown_only=vat is not None and vat.shown_amount is not None,
+            item_ids=read_item_ids(item),
+            classification=nodes.text(item, cac("CommodityClassification"), cbc("ItemClassificationCode")),
+            trace_id=nodes.text(item, cac("ItemInstance"), cbc("ProductTraceID")),
+            serial_id=nodes.text(item, cac("ItemInstance"), cbc("SerialID")),
+            delivery=read_delivery(element.find(cac("Delivery"))),
         )
         return line, LineTotals(gross=gross, allowance_amounts=amounts, net=net, taxes=taxes, withholding=withholding)
 
@@ -120,13 +132,14 @@ class LineReader:
         def stated(name: str) -> Decimal:
             return nodes.number(monetary, cbc(name)) or ZERO
 
+        hks = tuple(nodes.number(allowance, _AMOUNT) or ZERO for allowance in hks_allowances(root))
         kept = _total(w.amount for w in self._withholdings)
         deducted = _total(t.amount for t in self._taxes if is_deducted(t.code))
         return InvoiceTotals(
             lines=lines,
             gross=stated("LineExtensionAmount"),
             allowance_total=stated("AllowanceTotalAmount"),
-            charge_total=stated("ChargeTotalAmount"),
+            charge_total=max(stated("ChargeTotalAmount") - _total(hks), ZERO),
             tax_exclusive=stated("TaxExclusiveAmount"),
             taxes=self._taxes,
             tax_total=self._tax_total(root, kept, deducted),
@@ -135,6 +148,8 @@ class LineReader:
             tax_inclusive=stated("TaxInclusiveAmount"),
             rounding=stated("PayableRoundingAmount"),
             payable=stated("PayableAmount"),
+            deduction_amounts=hks,
+            deduction_total=_total(hks),
         )
 
     def _tax_total(self, root: etree._Element, kept: Decimal, deducted: Decimal) -> Decimal:
@@ -190,13 +205,24 @@ def _read_taxes(tax_totals: Iterable[etree._Element]) -> tuple[TaxSubtotal, ...]
                     name=nodes.text(scheme, cbc("Name")) or codes.tax_name(code),
                     taxable=nodes.number(subtotal, cbc("TaxableAmount")) or ZERO,
                     amount=ZERO if is_shown_only else nodes.number(subtotal, _TAX_AMOUNT) or ZERO,
-                    percent=Decimal(0) if is_shown_only else nodes.number(subtotal, cbc("Percent")),
+                    percent=nodes.number(subtotal, cbc("Percent")),
+                    shown_amount=nodes.number(subtotal, _TAX_AMOUNT) or ZERO if is_shown_only else None,
                     exemption_code=nodes.text(category, cbc("TaxExemptionReasonCode")),
                     exemption_reason=nodes.text(category, cbc("TaxExemptionReason")),
                     per_unit=nodes.number(subtotal, cbc("PerUnitAmount")),
                 )
             )
     return tuple(result)
+
+
+def _special_base(vat: TaxSubtotal | None, taxes: tuple[TaxSubtotal, ...], net: Decimal) -> Decimal | None:
+    """The KDV base where it is another than the line's own (özel matrah); None where it is the ordinary one."""
+    if vat is None or not vat.taxable or vat.exemption_code not in codes.exemptions():
+        return None
+    if codes.exemptions()[vat.exemption_code].group != "special":
+        return None
+    usual = WIDE.add(net, _total(t.amount for t in taxes if is_in_vat_base(t.code)))
+    return None if abs(WIDE.subtract(vat.taxable, usual)) <= _TOLERANCE else vat.taxable
 
 
 def _rate_of(vat: TaxSubtotal | None) -> Decimal:

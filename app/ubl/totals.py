@@ -43,7 +43,7 @@ class _Group:
 @dataclass(slots=True)
 class _Sums:
     others: dict[tuple[str, Decimal | None, Decimal | None], _Group] = field(default_factory=dict)
-    vat: dict[tuple[Decimal, str, str], Decimal] = field(default_factory=dict)
+    vat: dict[tuple[Decimal, str, str, bool], Decimal] = field(default_factory=dict)
     withheld: dict[tuple[str, Decimal], dict[Decimal, Decimal]] = field(default_factory=dict)
 
 
@@ -55,6 +55,8 @@ def compute_totals(invoice: Invoice) -> InvoiceTotals:
     - Taxes that deduct (stopaj) stand in `taxes` but not in `tax_total`; they are counted in `withheld`.
     - Zero KDV without a code becomes 351 (KDV - İstisna Olmayan Diğer) where GİB demands a reason; an ISTISNA
       invoice is left alone, because only the user knows which exemption it is.
+    - KDV that is shown and not collected (`vat_shown_only`) has the amount zero and stands in `shown_amount`.
+    - What a hal commission agent keeps back lowers the payable amount only; a rate is taken from the document's base.
     Source: UBL-TR fact sheet, "Numbers and arithmetic"; rounding: `domain.money`.
     """
     with localcontext(WIDE):
@@ -80,6 +82,10 @@ def _compute(invoice: Invoice) -> InvoiceTotals:
     tax_exclusive = gross - allowances + charges
     tax_inclusive = tax_exclusive + tax_total
     rounding = round_kurus(invoice.rounding)
+    deducted = tuple(
+        round_kurus(item.amount if item.amount is not None else tax_exclusive * (item.rate or Decimal(0)) / _HUNDRED)
+        for item in invoice.deductions
+    )
     return InvoiceTotals(
         lines=lines,
         gross=gross,
@@ -92,7 +98,9 @@ def _compute(invoice: Invoice) -> InvoiceTotals:
         withheld=withheld,
         tax_inclusive=tax_inclusive,
         rounding=rounding,
-        payable=tax_inclusive - withheld + rounding,
+        payable=tax_inclusive - withheld - _total(deducted) + rounding,
+        deduction_amounts=deducted,
+        deduction_total=_total(deducted),
     )
 
 
@@ -104,9 +112,12 @@ def is_deducted(tax_code: str) -> bool:
 
 def enters_vat_base(tax: OtherTax) -> bool:
     """Whether the tax is part of the KDV base: as the line says, else as its code says."""
-    if tax.in_vat_base is not None:
-        return tax.in_vat_base
-    found = codes.tax_types().get(tax.code)
+    return is_in_vat_base(tax.code) if tax.in_vat_base is None else tax.in_vat_base
+
+
+def is_in_vat_base(tax_code: str) -> bool:
+    """Whether this tax is by law part of the KDV base (ÖTV and the like)."""
+    found = codes.tax_types().get(tax_code)
     return found is not None and found.in_vat_base
 
 
@@ -127,29 +138,35 @@ def _compute_line(line: InvoiceLine, type_code: str, sums: _Sums) -> LineTotals:
             vat_base += subtotal.amount
         _add_other(sums, tax, subtotal, in_base=in_base, quantity=line.quantity)
 
+    if line.vat_base is not None:
+        vat_base = round_kurus(line.vat_base)
     code, reason = _exemption(line)
-    key = (line.vat_rate, code, reason)
+    key = (line.vat_rate, code, reason, line.vat_shown_only)
     sums.vat[key] = sums.vat.get(key, ZERO) + vat_base
     vat = round_kurus(vat_base * line.vat_rate / _HUNDRED)
     if line.vat_rate == 0:
         code, reason = _with_default_reason(code, reason, line.vat_rate, vat, type_code)
-    taxes.append(
-        TaxSubtotal(
-            code=KDV_CODE,
-            name=codes.tax_name(KDV_CODE),
-            taxable=vat_base,
-            amount=vat,
-            percent=line.vat_rate,
-            exemption_code=code,
-            exemption_reason=reason,
-        )
-    )
+    taxes.append(_vat_subtotal(vat_base, line.vat_rate, code, reason, is_shown_only=line.vat_shown_only))
     return LineTotals(
         gross=gross,
         allowance_amounts=amounts,
         net=net,
         taxes=tuple(taxes),
         withholding=_line_withholding(line, vat_base, vat, sums),
+    )
+
+
+def _vat_subtotal(base: Decimal, rate: Decimal, code: str, reason: str, *, is_shown_only: bool) -> TaxSubtotal:
+    amount = round_kurus(base * rate / _HUNDRED)
+    return TaxSubtotal(
+        code=KDV_CODE,
+        name=codes.tax_name(KDV_CODE),
+        taxable=base,
+        amount=ZERO if is_shown_only else amount,
+        percent=rate,
+        exemption_code=code,
+        exemption_reason=reason,
+        shown_amount=amount if is_shown_only else None,
     )
 
 
@@ -210,22 +227,16 @@ def _other_subtotals(sums: _Sums) -> list[TaxSubtotal]:
 
 def _vat_subtotals(sums: _Sums, type_code: str) -> list[TaxSubtotal]:
     """One subtotal per rate and exemption, the highest rate first."""
-    merged: dict[tuple[Decimal, str, str], Decimal] = {}
-    for (rate, code, reason), base in sums.vat.items():
+    merged: dict[tuple[Decimal, str, str, bool], Decimal] = {}
+    for (rate, code, reason, is_shown_only), base in sums.vat.items():
         amount = round_kurus(base * rate / _HUNDRED)
-        key = (rate, *_with_default_reason(code, reason, rate, amount, type_code))
+        key = (rate, *_with_default_reason(code, reason, rate, amount, type_code), is_shown_only)
         merged[key] = merged.get(key, ZERO) + base
     return [
-        TaxSubtotal(
-            code=KDV_CODE,
-            name=codes.tax_name(KDV_CODE),
-            taxable=base,
-            amount=round_kurus(base * rate / _HUNDRED),
-            percent=rate,
-            exemption_code=code,
-            exemption_reason=reason,
+        _vat_subtotal(base, rate, code, reason, is_shown_only=is_shown_only)
+        for (rate, code, reason, is_shown_only), base in sorted(
+            merged.items(), key=lambda item: (-item[0][0], item[0][1:])
         )
-        for (rate, code, reason), base in sorted(merged.items(), key=lambda item: (-item[0][0], item[0][1:]))
     ]
 
 

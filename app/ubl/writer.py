@@ -17,58 +17,57 @@ Source: guides UBL-TR Fatura V1.0 and Ortak Elemanlar V0.7; XSD of UBL-TR 1.2.1;
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, time
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
-from app.domain.invoice import (
-    AllowanceCharge,
-    DocumentReference,
-    Invoice,
-    InvoiceLine,
-    InvoiceTotals,
-    LineTotals,
-    PaymentMeans,
-    TaxSubtotal,
-)
-from app.ubl.emitter import Emitter
+from app.domain.invoice import RETURN_TYPES, DocumentReference, Invoice, InvoiceTotals, PaymentMeans
+from app.ubl.emitter import Emitter, iso_time
 from app.ubl.namespaces import CUSTOMIZATION, INVOICE, UBL_VERSION
-from app.ubl.numbertext import amount, percent, plain
+from app.ubl.numbertext import amount, percent
 from app.ubl.parts import INVOICE_NAMESPACES, write_party, write_signature
-from app.ubl.totals import is_deducted
 from app.ubl.words import amount_in_words
+from app.ubl.writeextras import (
+    Spelling,
+    write_buyer,
+    write_deductions,
+    write_delivery,
+    write_earchive,
+    write_period,
+    write_reference,
+    write_tax_representative,
+)
+from app.ubl.writelines import write_line, write_tax_total, write_withholding
 
-_RETURN_TYPES = frozenset({"IADE", "TEVKIFATIADE", "YTBIADE", "YTBTEVKIFATIADE"})
+__all__ = ["build_invoice", "iso_time", "write_template"]
 
 
-def build_invoice(invoice: Invoice, totals: InvoiceTotals, *, template: bytes | None) -> bytes:
+def build_invoice(
+    invoice: Invoice, totals: InvoiceTotals, *, template: bytes | None, spelling: Spelling = "type_code"
+) -> bytes:
     """The XML of `invoice`, unsealed, with an empty ext:ExtensionContent for the seal. Any thread.
 
     Shape: UTF-8 with declaration, indented by two blanks; the same input gives the same bytes in every process,
     whatever the hash seed, time zone or locale. Characters that XML cannot hold become blanks.
     `totals` must be those of `compute_totals(invoice)`; `template` None leaves the XSLT out (only for a preview).
+    `spelling` says how the integrator wants an e-Arşiv invoice's sending type named (`writeextras`).
     """
     out = Emitter()
     with out.root("Invoice", INVOICE_NAMESPACES, f"{INVOICE} UBL-Invoice-2.1.xsd"):
         out.extension_place()
         _write_header(out, invoice, totals)
-        _write_references(out, invoice, template)
+        _write_references(out, invoice, template, spelling)
         write_signature(out, invoice.supplier, invoice.number_text)
-        with out.element("cac:AccountingSupplierParty"), out.element("cac:Party"):
-            write_party(out, invoice.supplier)
-        with out.element("cac:AccountingCustomerParty"), out.element("cac:Party"):
-            write_party(out, invoice.customer)
+        _write_parties(out, invoice)
+        if invoice.delivery is not None:
+            write_delivery(out, invoice.delivery)
         _write_payment(out, invoice)
+        write_deductions(out, invoice, totals)
         _write_exchange_rate(out, invoice)
         _write_sums(out, invoice, totals)
         for position, (line, sums) in enumerate(zip(invoice.lines, totals.lines, strict=True), start=1):
-            _write_line(out, line, sums, position=position, currency=invoice.currency)
+            write_line(out, line, sums, position=position, currency=invoice.currency)
     return out.to_bytes()
-
-
-def iso_time(value: time) -> str:
-    """`14:05:00`; fractions of a second and zones are not written."""
-    return f"{value.hour:02d}:{value.minute:02d}:{value.second:02d}"
 
 
 def _write_header(out: Emitter, invoice: Invoice, totals: InvoiceTotals) -> None:
@@ -85,23 +84,51 @@ def _write_header(out: Emitter, invoice: Invoice, totals: InvoiceTotals) -> None
     for note in invoice.notes:
         out.text("cbc:Note", note)
     out.text("cbc:DocumentCurrencyCode", invoice.currency)
+    out.optional("cbc:AccountingCost", invoice.accounting_cost)
     out.text("cbc:LineCountNumeric", str(len(invoice.lines)))
+    if invoice.period is not None:
+        write_period(out, invoice.period)
 
 
-def _write_references(out: Emitter, invoice: Invoice, template: bytes | None) -> None:
+def _write_references(out: Emitter, invoice: Invoice, template: bytes | None, spelling: Spelling) -> None:
     if invoice.order_reference is not None:
         with out.element("cac:OrderReference"):
             _write_reference(out, invoice.order_reference)
     for returned in invoice.returned_invoices:
         with out.element("cac:BillingReference"), out.element("cac:InvoiceDocumentReference"):
             _write_reference(out, returned)
-            if invoice.type_code in _RETURN_TYPES:
+            if invoice.type_code in RETURN_TYPES:
                 out.text("cbc:DocumentTypeCode", "IADE")
     for despatch in invoice.despatch_references:
         with out.element("cac:DespatchDocumentReference"):
             _write_reference(out, despatch)
+    if invoice.incentive is not None:
+        with out.element("cac:ContractDocumentReference"):
+            out.text("cbc:ID", invoice.incentive.number, schemeID="YTBNO")
+            out.text("cbc:IssueDate", invoice.incentive.day.isoformat())
+    for reference in invoice.references:
+        write_reference(out, reference)
+    if invoice.earchive is not None:
+        write_earchive(out, invoice.earchive, day=invoice.issue_date, spelling=spelling)
     if template is not None:
-        _write_template(out, template, document_id=invoice.number_text, day=invoice.issue_date)
+        write_template(out, template, document_id=invoice.number_text, day=invoice.issue_date)
+
+
+def _write_parties(out: Emitter, invoice: Invoice) -> None:
+    supplier = invoice.supplier
+    if invoice.shipment_no:
+        supplier = replace(supplier, identifiers=(*supplier.identifiers, ("SEVKIYATNO", invoice.shipment_no)))
+    if invoice.earchive is not None and invoice.earchive.web:
+        supplier = replace(supplier, web=invoice.earchive.web)
+    with out.element("cac:AccountingSupplierParty"), out.element("cac:Party"):
+        write_party(out, supplier)
+    with out.element("cac:AccountingCustomerParty"), out.element("cac:Party"):
+        write_party(out, invoice.customer)
+    if invoice.buyer is not None:
+        with out.element("cac:BuyerCustomerParty"), out.element("cac:Party"):
+            write_buyer(out, invoice.buyer)
+    if invoice.tax_representative is not None:
+        write_tax_representative(out, invoice.tax_representative)
 
 
 def _write_reference(out: Emitter, reference: DocumentReference) -> None:
@@ -109,7 +136,8 @@ def _write_reference(out: Emitter, reference: DocumentReference) -> None:
     out.text("cbc:IssueDate", reference.day.isoformat())
 
 
-def _write_template(out: Emitter, template: bytes, *, document_id: str, day: date) -> None:
+def write_template(out: Emitter, template: bytes, *, document_id: str, day: date) -> None:
+    """The XSLT as an attachment, as the integrators and GİB's guide want it."""
     with out.element("cac:AdditionalDocumentReference"):
         out.text("cbc:ID", document_id)
         out.text("cbc:IssueDate", day.isoformat())
@@ -164,97 +192,18 @@ def _write_exchange_rate(out: Emitter, invoice: Invoice) -> None:
 def _write_sums(out: Emitter, invoice: Invoice, totals: InvoiceTotals) -> None:
     currency = invoice.currency
     kept = sum((w.amount for w in totals.withholdings), Decimal(0))
-    _write_tax_total(out, totals.taxes, withheld=kept, currency=currency)
+    write_tax_total(out, totals.taxes, withheld=kept, currency=currency)
     if totals.withholdings:
-        _write_withholding(out, totals.withholdings, currency)
+        write_withholding(out, totals.withholdings, currency)
     with out.element("cac:LegalMonetaryTotal"):
         out.text("cbc:LineExtensionAmount", amount(totals.gross), currencyID=currency)
         out.text("cbc:TaxExclusiveAmount", amount(totals.tax_exclusive), currencyID=currency)
         out.text("cbc:TaxInclusiveAmount", amount(totals.tax_inclusive), currencyID=currency)
         out.text("cbc:AllowanceTotalAmount", amount(totals.allowance_total), currencyID=currency)
-        if totals.charge_total:
-            out.text("cbc:ChargeTotalAmount", amount(totals.charge_total), currencyID=currency)
+        # What a hal commission agent keeps back stands here too, as in GİB's own HKS sample.
+        charged = totals.charge_total + totals.deduction_total
+        if charged:
+            out.text("cbc:ChargeTotalAmount", amount(charged), currencyID=currency)
         if totals.rounding:
             out.text("cbc:PayableRoundingAmount", amount(totals.rounding), currencyID=currency)
         out.text("cbc:PayableAmount", amount(totals.payable), currencyID=currency)
-
-
-def _write_tax_total(out: Emitter, taxes: Sequence[TaxSubtotal], *, withheld: Decimal, currency: str) -> None:
-    """One cac:TaxTotal; `withheld` is the KDV tevkifat that its TaxAmount leaves out."""
-    whole = sum((t.amount for t in taxes if not is_deducted(t.code)), Decimal(0))
-    with out.element("cac:TaxTotal"):
-        out.text("cbc:TaxAmount", amount(whole - withheld), currencyID=currency)
-        for sequence, tax in enumerate(taxes, start=1):
-            with out.element("cac:TaxSubtotal"):
-                out.text("cbc:TaxableAmount", amount(tax.taxable), currencyID=currency)
-                out.text("cbc:TaxAmount", amount(tax.amount), currencyID=currency)
-                out.text("cbc:CalculationSequenceNumeric", str(sequence))
-                if tax.percent is not None:
-                    out.text("cbc:Percent", percent(tax.percent))
-                if tax.per_unit is not None:
-                    out.text("cbc:PerUnitAmount", plain(tax.per_unit), currencyID=currency)
-                with out.element("cac:TaxCategory"):
-                    out.optional("cbc:TaxExemptionReasonCode", tax.exemption_code)
-                    out.optional("cbc:TaxExemptionReason", tax.exemption_reason)
-                    _write_scheme(out, tax)
-
-
-def _write_withholding(out: Emitter, withholdings: Sequence[TaxSubtotal], currency: str) -> None:
-    with out.element("cac:WithholdingTaxTotal"):
-        out.text("cbc:TaxAmount", amount(sum((w.amount for w in withholdings), Decimal(0))), currencyID=currency)
-        for item in withholdings:
-            with out.element("cac:TaxSubtotal"):
-                out.text("cbc:TaxableAmount", amount(item.taxable), currencyID=currency)
-                out.text("cbc:TaxAmount", amount(item.amount), currencyID=currency)
-                if item.percent is not None:
-                    out.text("cbc:Percent", percent(item.percent))
-                with out.element("cac:TaxCategory"):
-                    _write_scheme(out, item)
-
-
-def _write_scheme(out: Emitter, tax: TaxSubtotal) -> None:
-    with out.element("cac:TaxScheme"):
-        out.optional("cbc:Name", tax.name)
-        out.text("cbc:TaxTypeCode", tax.code)
-
-
-def _write_line(out: Emitter, line: InvoiceLine, sums: LineTotals, *, position: int, currency: str) -> None:
-    with out.element("cac:InvoiceLine"):
-        out.text("cbc:ID", str(position))
-        out.optional("cbc:Note", line.note)
-        out.text("cbc:InvoicedQuantity", plain(line.quantity), unitCode=line.unit_code)
-        out.text("cbc:LineExtensionAmount", amount(sums.net), currencyID=currency)
-        for item, value in zip(line.allowances, sums.allowance_amounts, strict=True):
-            _write_allowance(out, item, value, base=sums.gross, currency=currency)
-        withheld = sums.withholding.amount if sums.withholding else Decimal(0)
-        _write_tax_total(out, sums.taxes, withheld=withheld, currency=currency)
-        if sums.withholding is not None:
-            _write_withholding(out, (sums.withholding,), currency)
-        _write_item(out, line)
-        with out.element("cac:Price"):
-            out.text("cbc:PriceAmount", plain(line.unit_price), currencyID=currency)
-
-
-def _write_allowance(out: Emitter, item: AllowanceCharge, value: Decimal, *, base: Decimal, currency: str) -> None:
-    with out.element("cac:AllowanceCharge"):
-        out.text("cbc:ChargeIndicator", "true" if item.is_charge else "false")
-        out.optional("cbc:AllowanceChargeReason", item.reason)
-        if item.rate is not None and item.amount is None:
-            out.text("cbc:MultiplierFactorNumeric", plain(item.rate))
-        out.text("cbc:Amount", amount(value), currencyID=currency)
-        out.text("cbc:BaseAmount", amount(base), currencyID=currency)
-
-
-def _write_item(out: Emitter, line: InvoiceLine) -> None:
-    with out.element("cac:Item"):
-        out.optional("cbc:Description", line.description)
-        out.text("cbc:Name", line.name)
-        out.optional("cbc:BrandName", line.brand)
-        out.optional("cbc:ModelName", line.model)
-        for element, code in (
-            ("cac:BuyersItemIdentification", line.buyer_code),
-            ("cac:SellersItemIdentification", line.seller_code),
-        ):
-            if code:
-                with out.element(element):
-                    out.text("cbc:ID", code)

@@ -14,22 +14,29 @@ from app.domain.dates import MAX_DAYS_BACK, is_issue_date_allowed
 from app.domain.document_number import parse_document_number, parse_series
 from app.domain.errors import InputError
 from app.domain.findings import Finding
-from app.domain.invoice import EARSIVFATURA, TEMELFATURA, TICARIFATURA, Invoice
+from app.domain.invoice import EARSIVFATURA, RETURN_TYPES, TEMELFATURA, TICARIFATURA, Invoice
 from app.domain.party import Party
 from app.domain.taxnumber import CUSTOMS_VKN
 from app.domain.turkish import format_amount, format_date
 from app.ubl import codes
 from app.ubl.totals import compute_totals
+from app.validation.builtin_extras import check_extras, is_incentive
 from app.validation.lines import check_line, is_exempt_type
 from app.validation.rules import Notebook, is_blank
 
 #: `draft` while typing, `seal` before sealing, `file` for somebody else's document (no seven-day rule).
 Purpose = Literal["draft", "seal", "file"]
 
-#: What this release can issue as e-Fatura; more come with the official package.
+#: What the editor offers of itself; every other pair of the code lists can be issued too (`ubl.profiles`).
 ISSUED_PROFILES = (TEMELFATURA, TICARIFATURA)
 ISSUED_TYPES = ("SATIS", "TEVKIFAT", "ISTISNA", "IADE")
-_RETURN_TYPES = frozenset({"IADE", "TEVKIFATIADE", "YTBIADE", "YTBTEVKIFATIADE"})
+_RETURN_TYPES = RETURN_TYPES
+# Which of GİB's rules refuses a type in a profile; what is not named is refused by InvoiceTypeCodeCheck.
+_TYPE_RULES = {
+    "ILAC_TIBBICIHAZ": "IlacTibbiCihazInvoiceTypeCodeCheck",
+    "YATIRIMTESVIK": "YatirimTesvikInvoiceTypeCodeCheck",
+    "IDIS": "IdisInvoiceTypeCodeCheck",
+}
 _CUSTOMS_PROFILES = frozenset({"YOLCUBERABERFATURA", "IHRACAT", "OZELFATURA", "KAMU"})
 _MAX_TOTAL = Decimal(10) ** 17
 
@@ -42,7 +49,7 @@ def check_invoice(
     `today` is the Istanbul date. `registered` tells whether the buyer is an e-Fatura user; None means not known yet.
     """
     book = Notebook()
-    _check_kind(book, invoice, purpose)
+    _check_kind(book, invoice)
     _check_date(book, invoice, today, purpose)
     _check_number(book, invoice)
     _check_party(book, invoice.supplier, "supplier", "Satıcı")
@@ -63,6 +70,7 @@ def check_invoice(
         _check_totals(book, invoice)
     _check_type_content(book, invoice)
     _check_payment(book, invoice)
+    check_extras(book, invoice, is_own=purpose != "file")
     return book.findings
 
 
@@ -73,7 +81,7 @@ def _is_absurd(invoice: Invoice) -> bool:
     )
 
 
-def _check_kind(book: Notebook, invoice: Invoice, purpose: Purpose) -> None:
+def _check_kind(book: Notebook, invoice: Invoice) -> None:
     if invoice.profile not in codes.profiles():
         book.error(
             "INV.PROFILE",
@@ -81,12 +89,6 @@ def _check_kind(book: Notebook, invoice: Invoice, purpose: Purpose) -> None:
             f"'{invoice.profile}' GİB'in senaryo listesinde yok; TEMELFATURA veya TICARIFATURA seçin.",
         )
         return
-    if purpose != "file" and invoice.profile not in ISSUED_PROFILES:
-        book.error(
-            "INV.PROFILE_LATER",
-            "profile",
-            f"{invoice.profile} senaryosu bu sürümde düzenlenemez; TEMELFATURA veya TICARIFATURA seçin.",
-        )
     if invoice.type_code not in codes.invoice_types():
         book.error(
             "INV.TYPE", "type", f"'{invoice.type_code}' GİB'in fatura tipi listesinde yok; SATIS gibi bir tip seçin."
@@ -102,15 +104,16 @@ def _check_kind(book: Notebook, invoice: Invoice, purpose: Purpose) -> None:
             "INV.PROFILE_TYPE",
             "type",
             f"{invoice.profile} senaryosunda {invoice.type_code} tipi olmaz. {hint}",
-            explanation="GİB senaryo ile fatura tipini birlikte denetler (InvoiceTypeCodeCheck).",
+            explanation=f"GİB senaryo ile fatura tipini birlikte denetler ({_type_rule(invoice)}).",
             fix="profile=TEMELFATURA" if invoice.type_code == "IADE" else "",
         )
-    elif purpose != "file" and invoice.type_code not in ISSUED_TYPES:
-        book.error(
-            "INV.TYPE_LATER",
-            "type",
-            f"{invoice.type_code} tipi bu sürümde düzenlenemez; SATIS, TEVKIFAT, ISTISNA veya IADE seçin.",
-        )
+
+
+def _type_rule(invoice: Invoice) -> str:
+    """The name of the official rule that refuses this pair."""
+    general = {"IADE", "TEKNOLOJIDESTEK", "SARJ", "SARJANLIK"}
+    own = _TYPE_RULES.get(invoice.profile)
+    return own if own is not None and invoice.type_code not in general else "InvoiceTypeCodeCheck"
 
 
 def _check_date(book: Notebook, invoice: Invoice, today: date, purpose: Purpose) -> None:
@@ -302,7 +305,13 @@ def _check_type_content(book: Notebook, invoice: Invoice) -> None:
         book.warning(
             "INV.NO_WITHHOLDING", "lines", "Fatura tipi TEVKIFAT ama hiçbir satırda tevkifat yok; kod ve oran seçin."
         )
-    if invoice.type_code == "ISTISNA" and invoice.lines and not any(is_exempt_type(line) for line in invoice.lines):
+    is_taxed = invoice.profile == "YOLCUBERABERFATURA" or is_incentive(invoice)
+    if (
+        invoice.type_code == "ISTISNA"
+        and invoice.lines
+        and not is_taxed
+        and not any(is_exempt_type(line) for line in invoice.lines)
+    ):
         book.warning(
             "INV.NO_EXEMPTION", "lines", "Fatura tipi ISTISNA ama KDV'si 0 olan satır yok; tipi SATIS mı olmalıydı?"
         )

@@ -115,7 +115,9 @@ def _check_vat(book: Notebook, invoice: Invoice, line: InvoiceLine, place: str, 
         return
     if code == "555":
         _check_fixture_sale(book, invoice, place, nth)
-    if line.vat_rate != 0 and exemption.group not in ("otv", "none") and code != "555":
+    # KDV is computed beside these codes: özel matrah, a traveller's 501, and what is shown but not collected.
+    is_taxed = line.vat_shown_only or exemption.group in ("otv", "none", "special") or code in ("501", "555")
+    if line.vat_rate != 0 and not is_taxed:
         book.warning(
             "INV.EXEMPTION_UNUSED",
             f"{place}.exemption",
@@ -169,6 +171,7 @@ def _check_other_taxes(book: Notebook, invoice: Invoice, line: InvoiceLine, plac
                 "INV.TAX_4171",
                 f"{where}.code",
                 f"{nth}daki 4171 vergisi yalnız TEVKIFAT, IADE ve SGK faturalarında olur.",
+                explanation="ÖTV tevkifatı fatura tipiyle birlikte denetlenir (GeneralWithholdingTaxTotalCheck).",
             )
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from app.connectors.gib_codes import ResendRule, resend_rule
-from app.domain.document_number import SeriesPurpose
-from app.domain.errors import ConfigError, RuleBroken
+from app.domain.document_number import SeriesPurpose, invoice_purpose
+from app.domain.errors import ConfigError, InputError, RuleBroken
 from app.domain.findings import Finding
 from app.domain.invoice import Invoice, InvoiceTotals
 from app.domain.lifecycle import Direction, DocumentKind, State
+from app.domain.money import ZERO, parse_decimal, round_kurus
 from app.domain.turkish import format_date
 from app.storage import companies, documents, numbers
 from app.storage.database import OpenSession
 from app.storage.records import CompanyRecord, DocumentIndex, DocumentRecord, PartnerRecord
 from app.ubl.draft import invoice_from_json, invoice_to_json
+from app.ubl.numbertext import plain
 from app.ubl.totals import compute_totals
 from app.ubl.writer import build_invoice
 from app.validation.builtin import Purpose, check_invoice
@@ -33,6 +36,20 @@ class Drafted:
     findings: list[Finding]
 
 
+_SERIES_TITLES = {
+    SeriesPurpose.EINVOICE: "e-Fatura",
+    SeriesPurpose.EXPORT: "ihracat faturası",
+    SeriesPurpose.EARCHIVE: "e-Arşiv fatura",
+    SeriesPurpose.EARCHIVE_INTERNET: "e-Arşiv internet satışı",
+}
+
+
+def _purpose(data: Mapping[str, Any]) -> SeriesPurpose:
+    earchive = data.get("earchive")
+    is_internet = isinstance(earchive, Mapping) and earchive.get("internet") is True
+    return invoice_purpose(str(data.get("profile", "")), is_internet=is_internet)
+
+
 def save_draft(ctx: WorkContext, company: CompanyRecord, data: Mapping[str, Any]) -> Drafted:
     """Store a draft and say what is wrong with it. A draft with errors is kept all the same: nothing typed is lost.
 
@@ -42,12 +59,14 @@ def save_draft(ctx: WorkContext, company: CompanyRecord, data: Mapping[str, Any]
     """
     with ctx.db.read() as s:
         failed = _failed(s, company, data)
-        series = failed.number[:3] if failed else numbers.series_for(s, company.id, SeriesPurpose.EINVOICE)
+        purpose = _purpose(data)
+        series = failed.number[:3] if failed else numbers.series_for(s, company.id, purpose)
     if series is None and not data.get("series"):
+        title = _SERIES_TITLES[purpose]
         raise ConfigError(
             "SERIES.MISSING",
-            "Bu firmanın e-Fatura serisi tanımlı değil.",
-            todo="Firma kartına üç karakterlik bir e-Fatura serisi yazın (örneğin ABC).",
+            f"Bu firmanın {title} serisi tanımlı değil.",
+            todo=f"Firma kartına üç karakterlik bir {title} serisi yazın (örneğin ABC).",
         )
     invoice = invoice_from_json({"series": series, **data}, company=company.company, clock=ctx.clock)
     partner = known_partner(ctx, company, invoice)
@@ -145,6 +164,42 @@ def known_partner(ctx: WorkContext, company: CompanyRecord, invoice: Invoice) ->
 def unsigned_xml(invoice: Invoice, template: bytes) -> bytes:
     """The UBL-TR bytes of a draft, without a seal."""
     return build_invoice(invoice, compute_totals(invoice), template=template)
+
+
+def spread_over_lines(
+    lines: Sequence[Mapping[str, Any]], value: Decimal, *, is_rate: bool, is_charge: bool, reason: str
+) -> list[dict[str, Any]]:
+    """The draft's lines with a discount or charge of the whole invoice laid on each of them.
+
+    A rate (fraction) stands on every line as it is. An amount is shared by the lines' gross sums, to the kuruş; what
+    rounding leaves goes to the largest. GİB taxes line by line, so that only this way each KDV rate bears its part.
+    Lines whose numbers cannot be read yet, and those worth nothing, are left as they are.
+    """
+    key = "charges" if is_charge else "discounts"
+    gross = [_gross(line) for line in lines]
+    total = sum(gross, ZERO)
+    if total <= 0:
+        return [dict(line) for line in lines]
+    parts = [round_kurus(value * own / total) for own in gross]
+    if not is_rate:
+        parts[gross.index(max(gross))] += value - sum(parts, ZERO)
+    result = []
+    for line, own, part in zip(lines, gross, parts, strict=True):
+        item = {"rate": plain(value)} if is_rate else {"amount": plain(part)}
+        if reason:
+            item["reason"] = reason
+        is_touched = own > 0 and (is_rate or part != 0)
+        result.append({**line, key: [*line.get(key, ()), item]} if is_touched else dict(line))
+    return result
+
+
+def _gross(line: Mapping[str, Any]) -> Decimal:
+    try:
+        return round_kurus(
+            parse_decimal(str(line.get("quantity", ""))) * parse_decimal(str(line.get("unit_price", "")))
+        )
+    except InputError:
+        return ZERO
 
 
 def index_of(invoice: Invoice, totals: InvoiceTotals) -> DocumentIndex:

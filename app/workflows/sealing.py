@@ -13,7 +13,7 @@ from typing import Any
 
 from app.connectors.base import EndpointKind, Session
 from app.connectors.gib_codes import ResendRule, resend_rule
-from app.domain.document_number import DocumentNumber, SeriesPurpose, parse_document_number
+from app.domain.document_number import DocumentNumber, SeriesPurpose, invoice_purpose, parse_document_number
 from app.domain.errors import AppError, RuleBroken, SealError
 from app.domain.ettn import new_ettn
 from app.domain.findings import Finding, has_errors
@@ -157,8 +157,8 @@ def _number_and_store(
             xml = seal_ubl(xml, means.sealer, signing_time=ctx.clock.now())
         with ctx.db.write(points.SEAL) as s:
             ensure_unchanged(s, record, fields)
-            # A draft may name its series itself: never that of the e-Arşiv or of exports.
-            numbers.claim_series(s, company.id, SeriesPurpose.EINVOICE, invoice.series)
+            # A draft may name its series itself: never that of another purpose.
+            numbers.claim_series(s, company.id, series_purpose(invoice), invoice.series)
             stored = numbers.store_sealed(
                 s,
                 record.id,
@@ -363,3 +363,8 @@ def _drafts(ctx: WorkContext, company: CompanyRecord, ettns: Sequence[str], repo
                 )
     found.sort(key=lambda r: (r.issue_date is None, r.issue_date, r.id))
     return found
+
+
+def series_purpose(invoice: Invoice) -> SeriesPurpose:
+    """Which of the company's series numbers this invoice."""
+    return invoice_purpose(invoice.profile, is_internet=invoice.earchive is not None and invoice.earchive.is_internet)

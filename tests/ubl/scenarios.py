@@ -1,0 +1,246 @@
+"""One sound invoice for every pair of profile and type, with the extra fields that the pair demands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+
+from app.domain.document_number import DocumentNumber
+from app.domain.extras import (
+    AdditionalReference,
+    BankAccount,
+    Buyer,
+    Deduction,
+    Delivery,
+    EArchive,
+    Package,
+    Period,
+    TaxRepresentative,
+)
+from app.domain.invoice import RETURN_TYPES, DocumentReference, Invoice, InvoiceLine, OtherTax, PaymentMeans
+from app.domain.party import Address, Party
+from app.domain.taxnumber import TaxNumber, parse_tax_number
+from app.ubl import codes
+
+D = Decimal
+TODAY = date(2026, 3, 9)
+PAIRS = [(profile, type_code) for profile in codes.profiles() for type_code in codes.invoice_types()]
+ALLOWED = [pair for pair in PAIRS if codes.is_type_allowed(*pair)]
+REFUSED = [pair for pair in PAIRS if not codes.is_type_allowed(*pair)]
+
+ADDRESS = Address(street="Papatya Cad. 21", district="Beşiktaş", city="İstanbul", postal_code="34100")
+SUPPLIER = Party(
+    tax_number=parse_tax_number("9205121120"),
+    title="Çınar Gıda A.Ş.",
+    tax_office="Çankaya",
+    address=Address(street="Selvi Cad. 75", district="Çankaya", city="Ankara", postal_code="06100"),
+    web="https://cinar.example",
+)
+CUSTOMER = Party(
+    tax_number=parse_tax_number("7750409379"), title="Işık Ticaret A.Ş.", tax_office="Beşiktaş", address=ADDRESS
+)
+PERSON = Party(
+    tax_number=parse_tax_number("10000000146"),
+    first_name="Işıl",
+    family_name="Şahin",
+    tax_office="Beşiktaş",
+    address=ADDRESS,
+)
+CUSTOMS = Party(
+    tax_number=parse_tax_number("1460415308"), title="Gümrük ve Ticaret Bakanlığı", tax_office="Ulus", address=ADDRESS
+)
+LONDON = Address(
+    street="Avon Way 56", district="Bridgtow", city="London", country="Birleşik Krallık", country_code="GB"
+)
+LINE = InvoiceLine(name="Kalem", quantity=D(15), unit_code="C62", unit_price=D("100.10"), vat_rate=D(20))
+EXEMPT = {"vat_rate": D(0), "exemption_code": "301", "exemption_reason": "11/1-a Mal İhracatı"}
+
+
+def _line_of_type(type_code: str) -> InvoiceLine:
+    """What the type alone asks of a line."""
+    changes: dict[str, Any] = {}
+    if type_code in ("TEVKIFAT", "YTBTEVKIFAT"):
+        changes = {"withholding_code": "613", "withholding_rate": D(90)}
+    elif type_code in ("ISTISNA", "YTBISTISNA"):
+        changes = dict(EXEMPT)
+    elif type_code == "OZELMATRAH":
+        changes = {
+            "exemption_code": "805",
+            "exemption_reason": "Altından Mamül Eşya",
+            "vat_base": D("250.00"),
+        }
+    elif type_code == "IHRACKAYITLI":
+        changes = {
+            "vat_rate": D(0),
+            "exemption_code": "702",
+            "exemption_reason": "DİİB ve Geçici Kabul Rejimi Kapsamındaki Satışlar",
+            "delivery": Delivery(
+                customs_id="020622000000", buyer_line_code="12345678901", seller_line_code="10987654321"
+            ),
+        }
+    elif type_code == "KONAKLAMAVERGISI":
+        changes = {"other_taxes": (OtherTax(code="0059", name="Konaklama V.", rate=D(2)),), "vat_rate": D(10)}
+    elif type_code == "TEKNOLOJIDESTEK":
+        changes = {"item_ids": (("TELEFON", "542420896351314"),)}
+    elif type_code in ("SARJ", "SARJANLIK"):
+        changes = {"unit_code": "KWH", "serial_id": "45225"}
+    return replace(LINE, **changes)
+
+
+def _of_type(type_code: str) -> dict[str, Any]:
+    """What the type alone asks of the document."""
+    if type_code in RETURN_TYPES:
+        return {"returned_invoices": (DocumentReference(number="ABC2026000000009", day=date(2026, 2, 1)),)}
+    if type_code == "SGK":
+        return {
+            "accounting_cost": "SAGLIK_ECZ",
+            "period": Period(start=date(2026, 2, 1), end=date(2026, 2, 28)),
+            "references": (
+                AdditionalReference(
+                    number="1", day=TODAY, type_code="MUKELLEF_KODU", kind="15425689", description="Eczane Sicil No"
+                ),
+                AdditionalReference(number="2", day=TODAY, type_code="DOSYA_NO", kind="798564"),
+            ),
+        }
+    if type_code in ("KOMISYONCU", "HKSKOMISYONCU"):
+        return {
+            "deductions": (
+                Deduction(code="HKSKOMISYON", rate=D(5), amount=D("75.08")),
+                Deduction(code="HKSKOMISYONKDV", amount=D("15.02")),
+                Deduction(code="HKSRUSUM", rate=D(1), amount=D("15.02")),
+            )
+        }
+    if type_code in ("SARJ", "SARJANLIK"):
+        report = AdditionalReference(number="B0E502A8-122C-4061-BE02-8133A5788177", day=TODAY, scheme="ESURaporID")
+        return {
+            "customer": replace(CUSTOMER, identifiers=(("PLAKA", "06GIB06"), ("ARACKIMLIKNO", "452325"))),
+            "period": Period(
+                start=date(2026, 3, 8), start_time=time(6), end=date(2026, 3, 8), end_time=time(7, 30)
+            ),
+            "references": (report,) if type_code == "SARJ" else (),
+        }  # fmt: skip
+    if type_code == "TEKNOLOJIDESTEK":
+        return {"customer": PERSON}
+    return {}
+
+
+def _incentive(invoice: Invoice) -> Invoice:
+    def machine(line: InvoiceLine, kind: str) -> InvoiceLine:
+        changes: dict[str, Any] = {"classification": kind}
+        if kind == "01":
+            changes |= {"model": "CNC tezgâhı", "trace_id": "74563", "serial_id": "412578"}
+        if invoice.type_code in ("ISTISNA", "YTBISTISNA"):
+            code = {"01": "308", "02": "339"}[kind]
+            changes |= {
+                "vat_rate": D(20),
+                "vat_shown_only": True,
+                "exemption_code": code,
+                "exemption_reason": codes.exemptions()[code].name,
+            }
+        return replace(line, **changes)
+
+    line = invoice.lines[0]
+    return replace(
+        invoice,
+        incentive=DocumentReference(number="123456", day=date(2025, 1, 1)),
+        lines=(machine(line, "01"), machine(line, "02")),
+    )
+
+
+def _of_profile(invoice: Invoice) -> Invoice:
+    """What the profile asks for on top of the type."""
+    line = invoice.lines[0]
+    profile = invoice.profile
+    if profile == "IHRACAT":
+        delivery = replace(line.delivery or Delivery(), customs_id="020622000000", packages=(
+            Package(type_code="CN", number="UACU2451999", quantity=D(1)),
+            Package(type_code="BX", quantity=D(40)),
+        ))  # fmt: skip
+        return replace(
+            invoice,
+            customer=CUSTOMS,
+            buyer=Buyer(
+                party=Party(tax_number=TaxNumber(""), title="Farthing Ltd", address=LONDON),
+                party_type="EXPORT",
+                legal_name="Farthing Purchasing Consortium",
+                legal_id="175 269 2355",
+            ),
+            delivery=Delivery(address=LONDON, incoterms="CIF", transport_mode="1"),
+            lines=(replace(line, delivery=delivery, origin_country="TR"),),
+            payment_means=PaymentMeans(code="42"),
+        )
+    if profile == "YOLCUBERABERFATURA":
+        person = Party(tax_number=TaxNumber(""), first_name="John", family_name="Doe", address=LONDON)
+        taxed = invoice.type_code == "ISTISNA"
+        return replace(
+            invoice,
+            customer=CUSTOMS,
+            buyer=Buyer(
+                party=person,
+                party_type="TAXFREE",
+                nationality="GB",
+                passport_no="U1234567",
+                passport_day=date(2020, 1, 14),
+                account=BankAccount(number="GB29NWBK60161331926819", currency="GBP", bank="Bank", branch="City"),
+            ),
+            tax_representative=TaxRepresentative(
+                number="1111111111", label="urn:mail:yolcuberaberpk@agent.example", address=ADDRESS
+            ),
+            lines=(
+                replace(line, vat_rate=D(20), exemption_code="501", exemption_reason="Yolcu Beraberi")
+                if taxed
+                else line,
+            ),
+        )
+    if profile == "KAMU":
+        unit = Party(tax_number=parse_tax_number("4840847211"), title="Defterdarlık", address=ADDRESS)
+        return replace(
+            invoice,
+            payment_means=PaymentMeans(code="42", iban="TR330006100519786457841326"),
+            buyer=Buyer(party=unit),
+        )
+    if profile == "HKS":
+        return replace(invoice, lines=(replace(line, item_ids=(("KUNYENO", "1231231231231231231"),)),))
+    if profile == "ILAC_TIBBICIHAZ":
+        return replace(invoice, lines=(replace(line, item_ids=(("ILAC", "8699546220014"), ("DIGER", "1111111111"))),))
+    if profile == "IDIS":
+        return replace(invoice, shipment_no="SE-1345840", lines=(replace(line, item_ids=(("ETIKETNO", "CV0152457"),)),))
+    if profile == "YATIRIMTESVIK":
+        return _incentive(invoice)
+    if profile == "EARSIVFATURA":
+        invoice = replace(invoice, earchive=EArchive(sending="ELEKTRONIK"))
+        return _incentive(invoice) if invoice.type_code.startswith("YTB") else invoice
+    return invoice
+
+
+def invoice_for(profile: str, type_code: str, **changes: Any) -> Invoice:
+    """A sound invoice of this pair; for a refused pair everything but the pair itself is sound."""
+    base = Invoice(
+        uuid="f47ac10b-58cc-4372-a567-0e02b2c3d479",
+        series="CNR",
+        number=DocumentNumber("CNR", 2026, 1),
+        profile=profile,
+        type_code=type_code,
+        issue_date=TODAY,
+        issue_time=time(14, 30, 5),
+        supplier=SUPPLIER,
+        customer=CUSTOMER,
+        lines=(_line_of_type(type_code),),
+    )
+    return replace(_of_profile(replace(base, **_of_type(type_code))), **changes)
+
+
+def internet_sale() -> Invoice:
+    """An e-Arşiv invoice of a sale over the internet, with payment and carrier."""
+    carrier = Party(tax_number=parse_tax_number("3900892152"), title="Hızlı Kargo A.Ş.", address=ADDRESS)
+    return invoice_for(
+        "EARSIVFATURA",
+        "SATIS",
+        customer=PERSON,
+        notes=("Bu satış internet üzerinden yapılmıştır.",),
+        earchive=EArchive(is_internet=True, web="https://cinar.example"),
+        payment_means=PaymentMeans(code="48", due_date=TODAY, note="KREDIKARTI/BANKAKARTI"),
+        delivery=Delivery(despatch_day=TODAY, carrier=carrier),
+    )
