@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from app.storage.backup import RestoreReport
     from app.storage.database import Database
     from app.storage.records import AccountRecord, CompanyRecord
+    from app.validation.packages.installed import InstalledRules
+    from app.validation.packages.lists import CodeLists
+    from app.validation.packages.store import PackageStore
     from app.workflows.context import Endpoint, WorkContext
     from app.workflows.floors import Intervals
     from app.workflows.sync import Line
@@ -58,6 +61,7 @@ class Office:
         self._pool: ChildPool | None = None
         self._printer: PdfPrinter | None = None
         self._settings: Settings | None = None
+        self._rules: InstalledRules | None = None
 
     @classmethod
     def open(
@@ -143,6 +147,27 @@ class Office:
         return self._pool
 
     @property
+    def rules(self) -> InstalledRules:
+        """GİB's rules of the packages installed in this data folder; it says so while there is none."""
+        if self._rules is None:
+            from app.validation.packages.installed import InstalledRules
+            from app.validation.packages.store import PackageStore
+
+            store = PackageStore(self.folder.packages, pool=lambda: self.pool, now=self.clock.now)
+            self._rules = InstalledRules(store, pool=lambda: self.pool, today=self.clock.today)
+        return self._rules
+
+    @property
+    def packages(self) -> PackageStore:
+        """Where GİB's packages are installed, listed and rolled back."""
+        return self.rules.store
+
+    @property
+    def code_lists(self) -> CodeLists:
+        """The code lists of the installed e-Fatura package; the built-in copy until one is installed."""
+        return self.rules.code_lists()
+
+    @property
     def renderer(self) -> Renderer:
         from app.rendering.html import Renderer
 
@@ -159,7 +184,9 @@ class Office:
     def context(self, progress: Progress | None = None) -> WorkContext:
         from app.workflows.context import WorkContext
 
-        return WorkContext(db=self.db, clock=self.clock, owner=self.owner, progress=progress or NoProgress())
+        return WorkContext(
+            db=self.db, clock=self.clock, owner=self.owner, progress=progress or NoProgress(), rules=self.rules
+        )
 
     def connector(self, key: str) -> Connector:
         """The connector of this key. Raises: ConfigError when there is none."""

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli.inputs import read_file
-from app.cli.shell import note, print_json, say, sealer_of
+from app.cli.shell import note, open_office, print_json, say, sealer_of
 from app.domain.errors import AppError, InputError, SealError
 
 if TYPE_CHECKING:
     from app.domain.findings import Finding
+    from app.validation.official import OfficialRules
     from app.workflows.printing import Page
 
 _ZIPS = (b"PK\x03\x04", b"PK\x05\x06")  # with members, and empty
@@ -29,10 +30,7 @@ def cmd_validate(arguments: argparse.Namespace) -> int:
     today = SystemClock().today()
     shown: list[dict[str, Any]] = []
     is_unreadable = has_error = False
-    for name, document in _inputs(arguments.files):
-        kind, findings = (
-            ("unknown", [_read_finding(document)]) if isinstance(document, AppError) else _check(document, today)
-        )
+    for name, kind, findings in _checked(arguments, today):
         bad = has_errors(findings)
         has_error = has_error or bad
         for finding in findings:
@@ -48,10 +46,48 @@ def cmd_validate(arguments: argparse.Namespace) -> int:
     return 2 if is_unreadable else 1 if has_error else 0
 
 
-def _check(raw: bytes, today: date) -> tuple[str, list[Finding]]:
+#: How many documents are looked at together once an official package is installed, and how many wait in memory.
+_WORKERS = 2
+_WAITING = 8
+
+
+def _checked(arguments: argparse.Namespace, today: date) -> Iterator[tuple[str, str, list[Finding]]]:
+    """(name, kind, findings) of every document, in the order given."""
+    from collections import deque
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+    from app.runtime.paths import DataFolder, resolve_data_dir
+
+    def look(name: str, document: bytes | AppError, rules: OfficialRules | None) -> tuple[str, str, list[Finding]]:
+        if isinstance(document, AppError):
+            return name, "unknown", [_read_finding(document)]
+        kind, findings = _check(document, today, rules, re.split(r"[/\\!]", name)[-1])
+        return name, kind, findings
+
+    # Only an office that has packages is opened: a file can be checked without any data folder.
+    if not (DataFolder(resolve_data_dir(arguments.data_dir)).packages / "index.json").is_file():
+        for name, document in _inputs(arguments.files):
+            yield look(name, document, None)
+        return
+    waiting: deque[Future[tuple[str, str, list[Finding]]]] = deque()
+    with open_office(arguments) as office, ThreadPoolExecutor(_WORKERS) as workers:
+        rules = office.rules
+        try:
+            for name, document in _inputs(arguments.files):
+                waiting.append(workers.submit(look, name, document, rules))
+                if len(waiting) >= _WAITING:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+def _check(raw: bytes, today: date, rules: OfficialRules | None, file_name: str) -> tuple[str, list[Finding]]:
     from app.validation.files import check_file
 
-    report = check_file(raw, today=today)
+    report = check_file(raw, today=today, rules=rules, file_name=file_name)
     findings = list(report.findings)
     if report.kind != "unknown":
         findings += _seal_findings(raw)

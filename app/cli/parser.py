@@ -66,7 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
         command="window.open", json=False, verbose=False, data_dir=None, vault_passphrase_env=_PASSPHRASE
     )
     commands = parser.add_subparsers(title="komutlar", metavar="KOMUT", parser_class=TurkishParser)
-    for add in (_documents, _office, _invoice, _tokens, _sandbox):
+    for add in (_documents, _packages, _office, _invoice, _tokens, _sandbox):
         add(commands)
     return parser
 
@@ -198,6 +198,43 @@ def _documents(commands: Any) -> None:
     )
     leaf.add_argument("file", metavar="DOSYA", help="mühürlü belge")
     leaf.add_argument("--trust", metavar="PEM", action="append", default=[], help="güvenilen kök sertifika dosyası")
+
+
+#: The names of `PackageKind`, said again here: the parser imports nothing of the application.
+_PACKAGE_KINDS = ("ubl-tr", "e-fatura", "e-arsiv", "e-defter")
+
+
+def _packages(commands: Any) -> None:
+    package = _group(commands, "package", "GİB'in kural paketleri")
+    leaf = _leaf(
+        package,
+        "install",
+        "GİB paketini ZIP dosyasından yükle",
+        "packages.install",
+        more="Hangi paket olduğu ve yayım tarihi içeriğinden anlaşılır; eski sürümler saklanır.",
+        example="muhurdar package install UBL-TR1.2.1_Paketi.zip e-FaturaPaketi.zip",
+    )
+    leaf.add_argument("files", nargs="+", metavar="ZIP", help="GİB'in yayımladığı paket")
+    leaf = _leaf(package, "list", "yüklü paketleri ve sürümlerini listele", "packages.list")
+    leaf.add_argument("--changes", action="store_true", help="kullanılan sürümün bir öncekine göre farkını da yaz")
+    leaf = _leaf(
+        package,
+        "update",
+        "paketleri GİB'in sayfasından indir, yenisi varsa yükle",
+        "packages.update",
+        more="Adresler veri klasöründeki packages/addresses.json dosyasından, o yoksa programla gelenden okunur.",
+        example="muhurdar package update",
+    )
+    leaf.add_argument("--kind", action="append", default=[], choices=_PACKAGE_KINDS, help="yalnız bu paket")
+    leaf = _leaf(
+        package,
+        "rollback",
+        "bir önceki sürüme dön",
+        "packages.rollback",
+        more="Saklı olan bir önceki sürüm kullanılmaya başlar; aynı ZIP yeniden yüklenirse yenisine dönülür.",
+        example="muhurdar package rollback e-fatura",
+    )
+    leaf.add_argument("kind", choices=_PACKAGE_KINDS, help="paket")
 
 
 def _office(commands: Any) -> None:

@@ -1,4 +1,4 @@
-"""The door to GİB's own rules. Behind it will stand the imported packages; until one is installed, it says so."""
+"""The door to GİB's own rules. Behind it stand the installed packages; without one it says so."""
 
 from __future__ import annotations
 
@@ -16,8 +16,12 @@ class OfficialRules(Protocol):
         """Release date of the package in use, empty when none is installed."""
         ...
 
-    def check(self, raw: bytes, *, kind: str, issue_date: date | None) -> list[Finding]:
-        """Findings of layers `xsd` and `schematron`; `issue_date` chooses the release for issued documents."""
+    def check(self, raw: bytes, *, kind: str, issue_date: date | None, file_name: str = "") -> list[Finding]:
+        """Findings of layers `xsd` and `schematron`. Never raises for what the document contains.
+
+        `issue_date` chooses the release for a document that is issued already; None means a draft: the release in use.
+        `file_name` is the final name of a ledger file, which its rules look at.
+        """
         ...
 
 
@@ -26,7 +30,7 @@ class NoPackage:
 
     release = ""
 
-    def check(self, raw: bytes, *, kind: str, issue_date: date | None) -> list[Finding]:
+    def check(self, raw: bytes, *, kind: str, issue_date: date | None, file_name: str = "") -> list[Finding]:
         return [
             Finding(
                 Severity.INFO,

@@ -8,16 +8,21 @@ from app.connectors.base import EndpointKind
 from app.domain.protocols import Clock, NoProgress, Progress
 from app.storage.database import Database
 from app.storage.leases import Lease
+from app.validation.official import NoPackage, OfficialRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkContext:
-    """Handed to each workflow. `owner` names this window or command in leases, e.g. `pencere` or `muhurdar sync`."""
+    """Handed to each workflow. `owner` names this window or command in leases, e.g. `pencere` or `muhurdar sync`.
+
+    `rules` are GİB's own, from the installed packages; without one, a door that says so.
+    """
 
     db: Database
     clock: Clock
     owner: str
     progress: Progress = field(default_factory=NoProgress)
+    rules: OfficialRules = field(default_factory=NoPackage)
 
 
 class LeasedProgress:

@@ -124,7 +124,9 @@ class _Sheet:
         return (
             f'<xsl:stylesheet version="3.0" {declared} exclude-result-prefixes="#all">\n'
             '<xsl:output method="text"/>\n'
-            f'<xsl:param name="{TODAY}" as="xs:date" select="current-date()"/>'
+            f'<xsl:param name="{PREFIX}:day" as="xs:string" select="\'\'"/>\n'
+            f'<xsl:variable name="{TODAY}" as="xs:date" '
+            f'select="if (${PREFIX}:day) then xs:date(${PREFIX}:day) else current-date()"/>'
         )
 
     def _parameter(self, name: str, value: str) -> str:

@@ -1,0 +1,139 @@
+"""The door to the installed packages: a document in, findings out. Any thread; the work is done by a child."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from app.domain.errors import AppError
+from app.domain.findings import Finding, Layer, Severity
+from app.runtime.children import ChildPool
+from app.validation.explanations import explain
+from app.validation.official import NoPackage
+from app.validation.packages.content import TITLES, PackageKind
+from app.validation.packages.lists import CodeLists
+from app.validation.packages.places import place_in_draft
+from app.validation.packages.store import PackageStore
+
+log = logging.getLogger(__name__)
+
+_DEADLINE_S = 20.0
+#: A ledger of a million lines is no reason to give up; a rule that loops is. Seconds for each megabyte of document.
+_DEADLINE_PER_MB_S = 4.0
+_MEMORY_MB = 1536
+_MEMORY_PER_MB = 24
+_TARGET = "app.validation.packages.child:check"
+_STOPPED = frozenset({"CHILD.TIMEOUT", "CHILD.MEMORY", "CHILD.OUTPUT", "CHILD.CRASHED", "CHILD.FAILED"})
+
+
+class InstalledRules:
+    """`OfficialRules` of a data folder. Sees an installation by another process at its next document."""
+
+    def __init__(self, store: PackageStore, *, pool: Callable[[], ChildPool], today: Callable[[], date]) -> None:
+        self.store = store
+        self._pool = pool
+        self._today = today
+
+    @property
+    def release(self) -> str:
+        """Release of the e-Fatura package in use as YYYYMMDD, empty when none is installed."""
+        current = self.store.current(PackageKind.E_INVOICE)
+        return "" if current is None else f"{current.release:%Y%m%d}"
+
+    def code_lists(self) -> CodeLists:
+        return self.store.code_lists()
+
+    def warm_up(self) -> None:
+        """Let a child compile what an ordinary invoice needs. Never raises."""
+        paths = self._paths(None)
+        if not paths:
+            return
+        try:
+            self._pool().call("app.validation.packages.child:prepare", paths, memory_mb=_MEMORY_MB)
+        except AppError as error:
+            log.info("warming up the official rules: %s", error)
+
+    def check(
+        self, raw: bytes, *, kind: str, issue_date: date | None, file_name: str = "", mode: str = ""
+    ) -> list[Finding]:
+        """Findings of XSD and Schematron. `issue_date` None for a draft: the release in use.
+
+        `file_name` is the final name of a ledger, which its rules look at. `mode` overrides what the document's
+        profile says (efatura, earchive, goruntuleme). Never raises for what a document or a package contains.
+        """
+        paths = self._paths(issue_date)
+        if not paths:
+            return NoPackage().check(raw, kind=kind, issue_date=issue_date)
+        paths["sheets"] = str(self.store.sheets)
+        size_mb = len(raw) / (1 << 20)
+        options = {"today": self._today().isoformat(), "file_name": file_name, "mode": mode}
+        try:
+            answer = self._pool().call(
+                _TARGET,
+                paths,
+                raw,
+                options,
+                deadline_s=_DEADLINE_S + size_mb * _DEADLINE_PER_MB_S,
+                memory_mb=int(_MEMORY_MB + size_mb * _MEMORY_PER_MB),
+            )
+        except AppError as error:
+            if error.code == "CHILD.CLOSED":
+                raise
+            return [_stopped(error)]
+        findings = [_finding(row) for row in answer["rows"]]
+        return findings + [_missing(PackageKind(kind)) for kind in answer["missing"]]
+
+    def _paths(self, day: date | None) -> dict[str, str]:
+        found = ((kind, self.store.in_force(kind, day)) for kind in PackageKind)
+        return {kind.value: str(self.store.path(one)) for kind, one in found if one is not None}
+
+
+def _finding(row: list[Any]) -> Finding:
+    layer, severity, code, official, sentence, line, path = row
+    known = explain(code, official)
+    return Finding(
+        Severity(severity),
+        Layer(layer),
+        code,
+        place_in_draft(path, code, known.field if known else ""),
+        known.message if known else sentence or official,
+        explanation=known.why if known else "",
+        official=official,
+        fix=known.fix if known else "",
+        line=line,
+        xpath=path,
+    )
+
+
+def _stopped(error: AppError) -> Finding:
+    if error.code in _STOPPED:
+        log.warning("official rules stopped: %s", error.code)
+        message = (
+            "GİB kurallarının denetimi yarıda kesildi; belge denetlenmiş sayılmaz. Yeniden deneyin; sürerse paketi "
+            "yeniden yükleyin ya da destek ekibine iletin."
+        )
+        return Finding(
+            Severity.ERROR,
+            Layer.SCHEMATRON,
+            "OFFICIAL.STOPPED",
+            "",
+            message,
+            explanation=error.what,
+            official=error.code,
+        )
+    layer = Layer.READ if error.code.startswith("XML.") else Layer.SCHEMATRON
+    return Finding(Severity.ERROR, layer, error.code, "", error.sentence)
+
+
+def _missing(kind: PackageKind) -> Finding:
+    layer = Layer.XSD if kind is PackageKind.UBL_TR else Layer.SCHEMATRON
+    return Finding(
+        Severity.INFO,
+        layer,
+        "OFFICIAL.NO_PACKAGE",
+        "",
+        f"{TITLES[kind]} kurulu değil; o paketin kuralları denetlenmedi. Ayarlar'dan ya da 'muhurdar package install' "
+        "ile yükleyin.",
+    )
