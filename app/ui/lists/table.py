@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QHeaderView, QMenu, QTableView, QWidget
 
 from app.ui.lists.columns import Column
@@ -135,6 +135,8 @@ class DocumentTable(QTableView):
     def selectAll(self) -> None:
         """All documents of the question, also those whose ids have not come yet."""
         self._restore(_Kept(current=self.current_id(), is_all=True))
+        self.choosing.emit()
+        self._settle.start()
 
     def is_all_selected(self) -> bool:
         return self._ranges() == [(0, self._model.rowCount() - 1)]
@@ -431,7 +433,12 @@ class DocumentTable(QTableView):
             self.setColumnHidden(logical, hidden)
         self._fit_flexible()
 
-    # -- keys and mouse --------------------------------------------------------------------------------------------
+    # -- painting, keys and mouse ----------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        self._delegate.paint_rows(painter, self, event.rect())
+        painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, plain = event.key(), event.modifiers() == Qt.KeyboardModifier.NoModifier
