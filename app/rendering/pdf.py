@@ -1,7 +1,4 @@
-"""Pages to PDF and PNG through the PDF child (`app.pdfworker`), one or many, and many PDFs into one.
-
-pypdf joins them: pure Python, BSD, kept up, no build on Windows.
-"""
+"""Pages to PDF and PNG through the PDF child (`app.pdfworker`), one or many, and many PDFs into one."""
 
 from __future__ import annotations
 
@@ -12,8 +9,9 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Callable, Generator, Iterable, Sized
+from collections.abc import Callable, Generator, Iterable, Sequence, Sized
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +21,7 @@ import app.domain.errors as errors
 from app.domain.errors import AppError, EnvironmentFault, RenderError
 from app.domain.protocols import NoProgress, Progress
 from app.runtime import files
-from app.runtime.children import child_environment
+from app.runtime.children import ChildPool, child_environment
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +33,8 @@ DOCUMENTS_PER_CHILD = 100
 _UNDER_WAY = 2
 _SPARE_AHEAD = 15
 _START_DEADLINE_S = 60.0
+#: For joining: so much at least, and a second for every document.
+_JOIN_DEADLINE_S = 30.0
 _MAX_PDF_BYTES = 256 << 20
 _HEAD = struct.Struct(">II")
 _WORKER_VARIABLES = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "XDG_DATA_HOME", "XDG_CONFIG_HOME")
@@ -378,33 +378,34 @@ def _failed(reason: str) -> RenderError:
     )
 
 
+def merge_files(paths: Sequence[Path], out: Path) -> list[int]:
+    """Join PDF files into the file `out`, in order; returns the pages of each.
+
+    In a child process of its own, object by object: neither this process nor the child grows with their number.
+    Raises: RenderError PDF.EMPTY when there is nothing to join, PDF.DAMAGED naming the bad one; EnvironmentFault
+    FILE.*; AppError CHILD.*.
+    """
+    if not paths:
+        raise RenderError("PDF.EMPTY", "Birleştirilecek PDF yok.", todo="En az bir belge seçin.")
+    with files.staged(out, point=files.OUTPUT, mode=0o644) as temporary, ChildPool(1) as pool:
+        counts: list[int] = pool.call(
+            "app.rendering.join:join",
+            [str(path.resolve()) for path in paths],
+            str(temporary.resolve()),
+            deadline_s=_JOIN_DEADLINE_S + len(paths),
+        )
+    return counts
+
+
 def merge(pdfs: Iterable[bytes], out: Path) -> int:
     """Join PDFs into the file `out`, in order; returns the number of pages. `pdfs` may be a generator.
 
-    Raises: RenderError PDF.EMPTY when there is nothing to join, PDF.DAMAGED naming the bad one; EnvironmentFault
-    FILE.*.
+    One at a time is in memory. Raises: as `merge_files`.
     """
-    from io import BytesIO
-
-    from pypdf import PdfReader, PdfWriter
-    from pypdf.errors import PyPdfError
-
-    writer = PdfWriter()
-    for number, pdf in enumerate(pdfs, start=1):
-        try:
-            writer.append(PdfReader(BytesIO(pdf)), import_outline=False)
-        except (PyPdfError, ValueError) as error:
-            raise RenderError(
-                "PDF.DAMAGED",
-                f"{number}. belge birleştirilemedi.",
-                why="PDF içeriği bozuk.",
-                todo="Belgeyi tek başına yazdırmayı deneyin.",
-                raw_text=f"{type(error).__name__}: {error}",
-            ) from error
-    pages = len(writer.pages)
-    if not pages:
-        raise RenderError("PDF.EMPTY", "Birleştirilecek PDF yok.", todo="En az bir belge seçin.")
-    with files.staged(out, point=files.OUTPUT, mode=0o644) as temporary, temporary.open("wb") as sink:
-        writer.write(sink)
-    writer.close()
-    return pages
+    with tempfile.TemporaryDirectory(prefix="muhurdar-pdf-") as folder:
+        parts: list[Path] = []
+        for number, pdf in enumerate(pdfs):
+            part = Path(folder) / f"{number:06d}.pdf"
+            part.write_bytes(pdf)
+            parts.append(part)
+        return sum(merge_files(parts, out))

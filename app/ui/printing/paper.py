@@ -65,15 +65,6 @@ def open_pdf(path: Path) -> QPdfDocument:
     return document
 
 
-def count_pages(path: Path) -> int:
-    """Pages of a PDF. Raises: RenderError (PDF.DAMAGED)."""
-    document = open_pdf(path)
-    try:
-        return document.pageCount()
-    finally:
-        document.close()
-
-
 def print_pdf(
     path: Path, printer: QPrinter, counts: Sequence[int], layout: Layout, *, progress: Progress | None = None
 ) -> int:

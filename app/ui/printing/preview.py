@@ -25,7 +25,7 @@ from app.rendering import pdf
 from app.runtime.files import write_output
 from app.ui.desk import Desk
 from app.ui.jobs import JobHandle
-from app.ui.printing.paper import Layout, count_pages, open_pdf, print_pdf
+from app.ui.printing.paper import Layout, open_pdf, print_pdf
 from app.ui.printing.saving import collect_pages, with_ending
 from app.ui.theme import tokens
 from app.ui.widgets import IconButton, MessageBar, PrimaryButton, QuietButton, QuietLabel
@@ -58,17 +58,17 @@ class _Folder:
 
 def prepare(ctx: WorkContext, office: Office, ids: Sequence[int], folder: Path) -> Prepared:
     """Draw the documents and join them. CPU lane. Raises: RenderError (PDF.EMPTY) when none could be drawn."""
-    pages, failed = collect_pages(ctx, office, ids)
+    pages = collect_pages(ctx, office, ids)
     parts = folder / "parts"
     renderer, printer = office.renderer, office.printer
     report = printing.print_each(pages, renderer=renderer, printer=printer, folder=parts, progress=ctx.progress)
     out = folder / "baski.pdf"
-    everything = [*failed, *report.failed]
-    if not report.written and everything:
-        raise everything[0][1]
-    pdf.merge((path.read_bytes() for path in report.written), out)
-    counts = tuple(count_pages(path) for path in report.written)
-    return Prepared(path=out, counts=counts, failed=tuple(everything))
+    if not report.written and report.failed:
+        raise report.failed[0][1]
+    ctx.progress.checkpoint()
+    ctx.progress.report(len(pages), len(pages), "Sayfalar birleştiriliyor")
+    counts = tuple(pdf.merge_files(report.written, out))
+    return Prepared(path=out, counts=counts, failed=tuple(report.failed))
 
 
 def preview_documents(desk: Desk, ids: Sequence[int], parent: QWidget | None = None) -> PreviewDialog:

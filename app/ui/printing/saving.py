@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.domain.errors import AppError
 from app.office import Office
 from app.storage import companies, documents
+from app.storage.records import CompanyRecord, DocumentRecord
 from app.ui.desk import Desk
 from app.ui.jobs import JobHandle
 from app.ui.widgets import MessageBar
@@ -20,45 +21,50 @@ from app.workflows.printing import Page, PrintReport
 from app.workflows.viewing import viewable
 
 
-def collect_pages(
-    ctx: WorkContext, office: Office, ids: Sequence[int]
-) -> tuple[list[Page], list[tuple[str, AppError]]]:
-    """The documents as they count, in this order, and (name, error) of those whose bytes could not be had."""
-    pages: list[Page] = []
-    failed: list[tuple[str, AppError]] = []
+class StoredPage:
+    """One document to draw, as `workflows.printing.Page`; its bytes are read when it is drawn and not kept.
+
+    `raw` first, then `watermark`: what a document is marked with is known from its bytes. Raises from `raw` what
+    `workflows.viewing.viewable` raises; the printing then goes on with the next one.
+    """
+
+    def __init__(self, ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, template: bytes) -> None:
+        self.name = printing.safe_name(f"{record.number or record.ettn[:8]}_{record.partner_name[:40]}")
+        self.watermark = ""
+        self._asked = (ctx, company, record, template)
+
+    @property
+    def raw(self) -> bytes:
+        ctx, company, record, template = self._asked
+        seen = viewable(ctx, company, record.ettn, template=template, direction=record.direction)
+        self.watermark = seen.watermark
+        return seen.raw
+
+
+def collect_pages(ctx: WorkContext, office: Office, ids: Sequence[int]) -> list[Page]:
+    """The documents as they count, in this order. Any number: none of them is in memory yet."""
     with ctx.db.read() as s:
         firms = {c.id: c for c in companies.list_companies(s)}
         records = [documents.get(s, i) for i in ids]
     templates = {i: office.template(firms[i]) for i in {r.company_id for r in records}}
-    for record in records:
-        ctx.progress.checkpoint()
-        name = printing.safe_name(f"{record.number or record.ettn[:8]}_{record.partner_name[:40]}")
-        try:
-            company, template = firms[record.company_id], templates[record.company_id]
-            seen = viewable(ctx, company, record.ettn, template=template, direction=record.direction)
-        except AppError as error:
-            failed.append((name, error))
-            continue
-        pages.append(Page(name=name, raw=seen.raw, watermark=seen.watermark))
-    return pages, failed
+    pages = [StoredPage(ctx, firms[r.company_id], r, templates[r.company_id]) for r in records]
+    return cast("list[Page]", pages)
 
 
 def write_merged(ctx: WorkContext, office: Office, ids: Sequence[int], out: Path) -> PrintReport:
     """All documents in the one file `out`. CPU lane."""
-    pages, failed = collect_pages(ctx, office, ids)
-    renderer, printer = office.renderer, office.printer
-    report = printing.print_merged(pages, renderer=renderer, printer=printer, out=out, progress=ctx.progress)
-    report.failed[:0] = failed
-    return report
+    pages = collect_pages(ctx, office, ids)
+    return printing.print_merged(
+        pages, renderer=office.renderer, printer=office.printer, out=out, progress=ctx.progress
+    )
 
 
 def write_each(ctx: WorkContext, office: Office, ids: Sequence[int], folder: Path) -> PrintReport:
     """One file per document in `folder`. CPU lane."""
-    pages, failed = collect_pages(ctx, office, ids)
-    renderer, printer = office.renderer, office.printer
-    report = printing.print_each(pages, renderer=renderer, printer=printer, folder=folder, progress=ctx.progress)
-    report.failed[:0] = failed
-    return report
+    pages = collect_pages(ctx, office, ids)
+    return printing.print_each(
+        pages, renderer=office.renderer, printer=office.printer, folder=folder, progress=ctx.progress
+    )
 
 
 def words_of(report: PrintReport) -> str:

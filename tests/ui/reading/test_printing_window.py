@@ -8,6 +8,7 @@ import pytest
 from pypdf import PdfReader
 from PySide6.QtPrintSupport import QPrinter
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 
 from app.domain.lifecycle import Direction
 from app.rendering.pdf import merge
@@ -16,8 +17,9 @@ from app.ubl.attachments import Attachment, find_attachments
 from app.ui.printing.attachments import clean_name, is_program, save_all
 from app.ui.printing.paper import Layout, choose, plan, print_pdf
 from app.ui.printing.preview import PreviewDialog
-from app.ui.printing.saving import start_saving
+from app.ui.printing.saving import collect_pages, start_saving, with_ending, write_merged
 from app.ui.widgets import MessageBar
+from app.workflows import points
 
 PATIENCE_MS = 120_000
 XSLT = b'<xsl:stylesheet xmlns:xsl="http://www.w3.org/1999/XSL/Transform"/>'
@@ -58,6 +60,13 @@ def test_the_preview_prints_every_page(qtbot: QtBot, filled_world, tmp_path: Pat
     assert dialog.place.text() == f"Sayfa 1 / {dialog.page_count}"
     shown = words(dialog.prepared.path).lower()
     assert all(r.number.lower() in shown for r in records)
+    sheets = [page.extract_text() for page in PdfReader(dialog.prepared.path).pages]
+    first = 0
+    for record, count in zip(records, dialog.prepared.counts, strict=True):
+        # Every page of every document, in the order asked for.
+        assert record.number in sheets[first].replace("\n", "")
+        assert all(sheet.strip() for sheet in sheets[first : first + count])
+        first += count
     printer = QPrinter(QPrinter.PrinterMode.ScreenResolution)
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setOutputFileName(str(tmp_path / "kagit.pdf"))
@@ -96,6 +105,27 @@ def test_paper_takes_all_pages_with_blank_backs(qtbot: QtBot, filled_world, tmp_
     assert print_pdf(source, device, counts, layout) == total
     sides = plan(counts, duplex=layout.duplex)
     assert len(PdfReader(tmp_path / "kagit.pdf").pages) == len(sides)
+
+
+def test_a_name_with_dots_keeps_them() -> None:
+    assert with_ending(Path("ABC2026_Yılmaz Ltd. Şti")).name == "ABC2026_Yılmaz Ltd. Şti.pdf"
+    assert with_ending(Path("a.PDF")).name == "a.PDF"
+
+
+def test_bytes_are_read_when_a_page_is_drawn_and_a_missing_one_stops_nothing(
+    qtbot: QtBot,
+    filled_world,  # type: ignore[no-untyped-def]
+    tmp_path: Path,
+) -> None:
+    records = filled_world.records(Direction.IN)[:3]
+    ctx, office = filled_world.ctx, filled_world.office
+    assert len(collect_pages(ctx, office, [r.id for r in records])) == 3
+    with office.db.write(points.STATUS) as s:
+        s.execute(text("DELETE FROM document_file WHERE document_id = :i"), {"i": records[1].id})
+    report = write_merged(ctx, office, [r.id for r in records], tmp_path / "hepsi.pdf")
+    assert [error.code for _, error in report.failed] == ["DOC.BYTES_MISSING"]
+    whole = words(tmp_path / "hepsi.pdf").replace("\n", "")
+    assert records[0].number in whole and records[2].number in whole and records[1].number not in whole
 
 
 def test_names_of_attachments_are_cleaned() -> None:
