@@ -43,7 +43,8 @@ def issue(ctx: WorkContext, company: CompanyRecord, ettns: Sequence[str], means:
         waiting = [e for e, r in records.items() if r is not None and r.state is State.SEALED]
         drafts = [e for e in records if e not in waiting]
         report.sealing = sealing.seal(under_lease(ctx, lease), company, drafts, means)
-        report.queueing = queueing.queue(ctx, company, [*waiting, *report.sealing.done], means.endpoint)
+        sealed = report.sealing.done
+        report.queueing = queueing.queue(ctx, company, [*waiting, *sealed], means.endpoint, checked=frozenset(sealed))
         return report
     finally:
         lease.release()
@@ -57,7 +58,7 @@ def reissue(ctx: WorkContext, company: CompanyRecord, ettn: str, means: sealing.
         record = sealing.require_outgoing(ctx, company, ettn)
         again = sealing.reseal_failed(ctx, company, record, means)
         report.sealing.done.append(again.ettn)
-        report.queueing = queueing.queue(ctx, company, [again.ettn], means.endpoint)
+        report.queueing = queueing.queue(ctx, company, [again.ettn], means.endpoint, checked={again.ettn})
         return report
     finally:
         lease.release()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from app.connectors.base import EndpointKind
 from app.domain.dates import is_issue_date_allowed
@@ -13,14 +13,28 @@ from app.storage import documents, outbox
 from app.storage.records import CompanyRecord, DocumentRecord
 from app.workflows import points
 from app.workflows.context import Endpoint, WorkContext
+from app.workflows.official import OfficiallyWrong, ensure_right
 from app.workflows.report import BulkReport
 
 
-def queue(ctx: WorkContext, company: CompanyRecord, ettns: Sequence[str], endpoint: Endpoint | None) -> BulkReport:
-    """Put sealed documents into the outbox. They go out with the next sync, whenever there is a connection."""
+def queue(
+    ctx: WorkContext,
+    company: CompanyRecord,
+    ettns: Sequence[str],
+    endpoint: Endpoint | None,
+    *,
+    checked: Collection[str] = (),
+) -> BulkReport:
+    """Put sealed documents into the outbox. They go out with the next sync, whenever there is a connection.
+
+    `checked` are those that GİB's rules were asked about a moment ago; the others are asked again, for a newer package
+    may have come since they were sealed.
+    """
     report = BulkReport()
     for ettn in dict.fromkeys(ettns):
         try:
+            if ettn not in checked:
+                ensure_still_right(ctx, company, ettn)
             with ctx.db.write(points.QUEUE) as s:
                 record = documents.find(s, company.id, Direction.OUT, ettn)
                 if record is None:
@@ -28,11 +42,25 @@ def queue(ctx: WorkContext, company: CompanyRecord, ettns: Sequence[str], endpoi
                 ensure_queueable(ctx, record, endpoint)
                 documents.set_state(s, record.id, State.QUEUED, at=ctx.clock.now(), note="Gönderim kuyruğuna alındı.")
                 outbox.enqueue(s, company.id, record.id, "send", {}, at=ctx.clock.now())
+        except OfficiallyWrong as error:
+            report.fail(ettn, error, error.findings)
         except AppError as error:
             report.fail(ettn, error)
         else:
             report.done.append(ettn)
     return report
+
+
+def ensure_still_right(ctx: WorkContext, company: CompanyRecord, ettn: str) -> None:
+    """Raise OfficiallyWrong when the rules installed now find an error in what was sealed."""
+    if not ctx.rules.release:
+        return
+    with ctx.db.read() as s:
+        record = documents.find(s, company.id, Direction.OUT, ettn)
+        sealed = record is not None and record.state is State.SEALED
+        xml = documents.load_file(s, record.id, "sealed") if record is not None and sealed else None
+    if record is not None and xml is not None:
+        ensure_right(ctx, xml, name=record.number, verb="kuyruğa alınmadı")
 
 
 def ensure_queueable(ctx: WorkContext, record: DocumentRecord, endpoint: Endpoint | None) -> None:

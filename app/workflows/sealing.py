@@ -30,6 +30,7 @@ from app.ubl.totals import compute_totals
 from app.ubl.writer import build_invoice
 from app.workflows import catching_up, drafting, partners, points
 from app.workflows.context import Endpoint, WorkContext
+from app.workflows.official import OfficiallyWrong, ensure_right
 from app.workflows.report import BulkReport
 
 #: What the seal and the SOAP envelope add to a document, with room to spare.
@@ -79,6 +80,8 @@ def seal(ctx: WorkContext, company: CompanyRecord, ettns: Sequence[str], means: 
             sealed = seal_one(ctx, company, record, means)
         except _NotSealable as refusal:
             report.fail(record.ettn, refusal.error, refusal.findings)
+        except OfficiallyWrong as error:
+            report.fail(record.ettn, error, error.findings)
         except AppError as error:
             report.fail(record.ettn, error)
             if error.code.startswith(SEAL_STOPPERS):
@@ -153,6 +156,7 @@ def _number_and_store(
         xml = build_invoice(numbered, totals, template=template)
         index = drafting.index_of(numbered, totals)
         ensure_fits(xml, means.endpoint)
+        ensure_right(ctx, xml, name=record.partner_name or str(number), verb="mühürlenmedi")
         if mode is SealingMode.OWN and means.sealer is not None:
             xml = seal_ubl(xml, means.sealer, signing_time=ctx.clock.now())
         with ctx.db.write(points.SEAL) as s:
@@ -243,6 +247,7 @@ def reseal_failed(ctx: WorkContext, company: CompanyRecord, record: DocumentReco
         )
     totals = compute_totals(numbered)
     xml = build_invoice(numbered, totals, template=means.template_for(company))
+    ensure_right(ctx, xml, name=record.number, verb="yeniden mühürlenmedi")
     if mode is SealingMode.OWN and means.sealer is not None:
         xml = seal_ubl(xml, means.sealer, signing_time=ctx.clock.now())
     with ctx.db.write(points.SEAL) as s:

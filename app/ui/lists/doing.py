@@ -55,6 +55,7 @@ class Doing(QObject):
         self.selection = Selection()
         self._flow = SealFlow(desk, page)
         self._flow.ended.connect(self._on_outcome)
+        self._flow.given_up.connect(self._on_given_up)
         self._flow.failed.connect(self._on_failed)
         message.acted.connect(self.undo)
 
@@ -282,7 +283,13 @@ class Doing(QObject):
         today = self._desk.office.clock.today()
         self._desk.run(
             self.tr("Belgeler denetleniyor"),
-            lambda ctx: check_paths(paths, today=today, report=ctx.progress.report, checkpoint=ctx.progress.checkpoint),
+            lambda ctx: check_paths(
+                paths,
+                today=today,
+                report=ctx.progress.report,
+                checkpoint=ctx.progress.checkpoint,
+                rules=ctx.rules,
+            ),
             self._on_checked,
             owner=self,
             failed=self._on_failed,
@@ -333,6 +340,11 @@ class Doing(QObject):
             self._table.select_ids([f.document_id for f in outcome.failed])
             BulkReportDialog(outcome, self._page).show()
         self.finished.emit(outcome)
+
+    @Slot(str)
+    def _on_given_up(self, sentence: str) -> None:
+        self._message.show_message("wait", sentence)
+        self._table.setFocus()
 
     @Slot(object)
     def _on_failed(self, error: AppError) -> None:

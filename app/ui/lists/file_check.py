@@ -12,6 +12,7 @@ from app.domain.errors import AppError
 from app.domain.findings import Finding, Layer, Severity
 from app.runtime import safezip
 from app.validation.files import check_file
+from app.validation.official import OfficialRules
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 
@@ -26,7 +27,12 @@ class CheckedFile:
 
 
 def check_paths(
-    paths: Sequence[Path], *, today: date, report: Callable[[int, int, str], None], checkpoint: Callable[[], None]
+    paths: Sequence[Path],
+    *,
+    today: date,
+    report: Callable[[int, int, str], None],
+    checkpoint: Callable[[], None],
+    rules: OfficialRules | None = None,
 ) -> list[CheckedFile]:
     """Check every file; one that cannot be read is a finding of its own, never an exception."""
     checked: list[CheckedFile] = []
@@ -43,18 +49,18 @@ def check_paths(
             words = "Dosya çok büyük; en çok 64 MB denetlenir. Dosyayı bölüp yeniden deneyin."
             checked.append(_unread(path.name, "FILE.TOO_BIG", words))
         elif path.suffix.lower() == ".zip":
-            checked += _members(path.name, raw, today)
+            checked += _members(path.name, raw, today, rules)
         else:
-            checked.append(_one(path.name, raw, today))
+            checked.append(_one(path.name, raw, today, rules))
     return checked
 
 
-def _members(name: str, raw: bytes, today: date) -> list[CheckedFile]:
+def _members(name: str, raw: bytes, today: date, rules: OfficialRules | None) -> list[CheckedFile]:
     found: list[CheckedFile] = []
     try:
         for member in safezip.iter_members(raw):
             if member.name.lower().endswith(".xml"):
-                found.append(_one(f"{name} ▸ {member.name}", member.data, today))
+                found.append(_one(f"{name} ▸ {member.name}", member.data, today, rules))
     except AppError as error:
         found.append(_unread(name, error.code, error.sentence))
     if not found:
@@ -62,8 +68,8 @@ def _members(name: str, raw: bytes, today: date) -> list[CheckedFile]:
     return found
 
 
-def _one(name: str, raw: bytes, today: date) -> CheckedFile:
-    result = check_file(raw, today=today)
+def _one(name: str, raw: bytes, today: date, rules: OfficialRules | None) -> CheckedFile:
+    result = check_file(raw, today=today, rules=rules, file_name=name.split(" ▸ ")[-1].rsplit("/", 1)[-1])
     return CheckedFile(name=name, kind=result.kind, findings=tuple(result.findings))
 
 

@@ -162,8 +162,11 @@ def load_stored_file(ctx: WorkContext, document_id: int, role: str, attempt_no: 
 def _findings(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, raw: bytes) -> list[Finding]:
     if record.direction is Direction.OUT and record.state in (State.DRAFT, State.READY):
         invoice = drafting.load_invoice(ctx, company, record.id)
-        return drafting.check(ctx, invoice, partner=drafting.known_partner(ctx, company, invoice))
-    return check_file(raw, today=ctx.clock.today()).findings
+        findings = drafting.check(ctx, invoice, partner=drafting.known_partner(ctx, company, invoice))
+        # As it will be sealed: a placeholder stands where the seal comes.
+        official = ctx.rules.check(raw, kind="invoice", issue_date=None) if raw and ctx.rules.release else []
+        return [*findings, *official]
+    return check_file(raw, today=ctx.clock.today(), rules=ctx.rules).findings
 
 
 T = TypeVar("T")
