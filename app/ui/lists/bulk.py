@@ -116,14 +116,19 @@ def issue(
     outcome.stopped = report.sealing.stopped
     told = {*outcome.done, *(f.document_id for f in outcome.failed)}
     if outcome.stopped:
-        stop = RuleBroken(
-            "BULK.STOPPED",
-            "Denenmedi.",
-            why="Önceki belgede kart reddettiği için iş durduruldu.",
-            todo="Nedeni giderip yeniden deneyin.",
-        )
-        outcome.failed += [Failure(document_id=r.id, name=name_of(r), error=stop) for r in records if r.id not in told]
+        _leave_alone(outcome, [r for r in records if r.id not in told])
     return outcome
+
+
+def _leave_alone(outcome: Outcome, records: Iterable[DocumentRecord]) -> None:
+    """After a refusal of the seal nothing more is tried: each further try could cost one of the card's few."""
+    stop = RuleBroken(
+        "BULK.STOPPED",
+        "Denenmedi.",
+        why="Önceki belgede kart reddettiği için iş durduruldu.",
+        todo="Nedeni giderip yeniden deneyin.",
+    )
+    outcome.failed += [Failure(document_id=r.id, name=name_of(r), error=stop) for r in records]
 
 
 def reissue(
@@ -138,7 +143,7 @@ def reissue(
         for failure in report.queueing.failed:
             raise failure.error
 
-    _each(ctx, records, "Yeniden mühürleniyor", outcome, again)
+    _each(ctx, records, "Yeniden mühürleniyor", outcome, again, stops_at=sealing.SEAL_STOPPERS)
     return outcome
 
 
@@ -253,7 +258,9 @@ def _each(
     step: Callable[[DocumentRecord], None],
     *,
     count_done: bool = True,
+    stops_at: tuple[str, ...] = (),
 ) -> None:
+    """`stops_at` are beginnings of codes after which the rest is left alone."""
     todo = list(records)
     for done, record in enumerate(todo):
         ctx.progress.report(done, len(todo), what)
@@ -262,6 +269,10 @@ def _each(
             step(record)
         except AppError as error:
             outcome.failed.append(Failure(document_id=record.id, name=name_of(record), error=error))
+            if stops_at and error.code.startswith(stops_at):
+                outcome.stopped = True
+                _leave_alone(outcome, todo[done + 1 :])
+                break
         else:
             if count_done:
                 outcome.done.append(record.id)

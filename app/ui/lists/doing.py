@@ -55,9 +55,14 @@ class Doing(QObject):
         self.selection = Selection()
         self._flow = SealFlow(desk, page)
         self._flow.ended.connect(self._on_outcome)
-        self._flow.given_up.connect(self._on_given_up)
+        self._flow.declined.connect(self._on_declined)
         self._flow.failed.connect(self._on_failed)
         message.acted.connect(self.undo)
+
+    @property
+    def is_sealing(self) -> bool:
+        """Whether a seal is being asked for or used."""
+        return self._flow.is_running
 
     def forget(self) -> None:
         """Another firm is chosen: what was said and could be undone belongs to the one before."""
@@ -341,9 +346,9 @@ class Doing(QObject):
             BulkReportDialog(outcome, self._page).show()
         self.finished.emit(outcome)
 
-    @Slot(str)
-    def _on_given_up(self, sentence: str) -> None:
-        self._message.show_message("wait", sentence)
+    @Slot()
+    def _on_declined(self) -> None:
+        self._message.show_message("wait", self._flow.why)
         self._table.setFocus()
 
     @Slot(object)

@@ -14,9 +14,10 @@ from app.connectors.base import EndpointKind
 from app.domain.errors import AppError, LeaseHeld
 from app.domain.lifecycle import DocumentKind, SealingMode
 from app.domain.protocols import Sealer
+from app.office import Office
 from app.runtime.lanes import Cancelled, Done, Failed
 from app.storage import companies
-from app.storage.records import CompanyRecord, DocumentRecord
+from app.storage.records import AccountRecord, CompanyRecord, DocumentRecord
 from app.ui.desk import Desk
 from app.ui.dialogs import pin
 from app.ui.dialogs.confirm import confirm
@@ -25,18 +26,22 @@ from app.ui.lists import bulk
 from app.ui.lists.bulk import Failure, Outcome
 from app.ui.seals import keeper_of
 from app.workflows import sync
-from app.workflows.context import WorkContext
+from app.workflows.context import Endpoint, WorkContext
 
 T = TypeVar("T")
 Verb = Literal["issue", "reissue"]
-Batch = tuple[CompanyRecord, list[DocumentRecord]]
+Batch = tuple[CompanyRecord, list[DocumentRecord], Endpoint | None]
 #: A sync of the same company ends within seconds; longer than this somebody else is at work.
 _PATIENCE_STEPS = 120
 _STEP_S = 0.5
 
 
 class SealFlow(QObject):
-    """One at a time. `ended` carries the Outcome of all companies; `declined` comes when every company was declined."""
+    """One at a time, and each start ends in exactly one signal.
+
+    `ended` carries the Outcome of all companies; `declined` comes when every company was declined or the work was
+    cancelled (`why` says which); `failed` carries the AppError that kept it from beginning.
+    """
 
     ended = Signal(object)
     declined = Signal()
@@ -48,8 +53,10 @@ class SealFlow(QObject):
         self._window = window
         self._verb: Verb = "issue"
         self._waiting: deque[Batch] = deque()
-        self._running: Batch | None = None
+        self._running: tuple[CompanyRecord, list[DocumentRecord]] | None = None
         self._outcome: Outcome | None = None
+        self._declined = 0
+        self._was_cancelled = False
 
     @property
     def is_running(self) -> bool:
@@ -63,9 +70,11 @@ class SealFlow(QObject):
         self._verb = verb
         title = "Mühürlenip kuyruğa alındı" if verb == "issue" else "Yeniden mühürlenip kuyruğa alındı"
         self._outcome = Outcome(title=title)
+        self._declined, self._was_cancelled = 0, False
+        office = self._desk.office
         self._desk.run(
             self.tr("Belgeler okunuyor"),
-            lambda ctx: bulk.by_company(ctx, wanted),
+            lambda ctx: _with_endpoints(office, bulk.by_company(ctx, wanted)),
             self._on_read,
             owner=self,
             lane=self._desk.lanes.account("lists"),
@@ -83,38 +92,47 @@ class SealFlow(QObject):
 
     def _next(self) -> None:
         while self._waiting:
-            company, records = self._waiting.popleft()
+            company, records, endpoint = self._waiting.popleft()
             if needs_seal(company):
-                choice = pin.ask_seal(self._desk, company, len(records), self._destination(company), self._window)
-                if choice is None:
-                    continue
-                self._begin(company, records, choice.sealer)
-                return
-            if self._confirm(company, len(records)):
+                destination = self._destination(endpoint)
+                choice = pin.ask_seal(self._desk, company, len(records), destination, self._window)
+                if choice is not None:
+                    self._begin(company, records, choice.sealer)
+                    return
+            elif self._confirm(company, len(records), endpoint):
                 self._begin(company, records, None)
                 return
+            self._declined += len(records)
         outcome, self._outcome = self._outcome, None
-        if outcome is not None and (outcome.done or outcome.failed):
+        if outcome is None:
+            return
+        if outcome.done or outcome.failed:
+            if self._declined:
+                outcome.notes.append(self.tr("{0} belge için mühür verilmedi.").format(self._declined))
             self.ended.emit(outcome)
         else:
             self.declined.emit()
 
-    def _confirm(self, company: CompanyRecord, count: int) -> bool:
+    @property
+    def why(self) -> str:
+        """After `declined`: what has become of the documents."""
+        if self._was_cancelled:
+            return self.tr("İş durduruldu. O ana kadar mühürlenenler numaralarını aldı; 'Kuyruğa al' ile gönderilir.")
+        return self.tr("Mühür verilmedi: hiçbir belge mühürlenmedi, numara almadı ve gönderilmedi.")
+
+    def _confirm(self, company: CompanyRecord, count: int, endpoint: Endpoint | None) -> bool:
         """Where the integrator seals there is no PIN, but the question is asked all the same."""
         return confirm(
             self.tr("{0} belge mühürlenip gönderilsin mi?").format(count),
             company=company.company.party.display_name,
             consequence=self.tr(
                 "Belgeler numara alır; sonra değiştirilemez ve silinemez. Entegratör mühürler. {0}"
-            ).format(self._destination(company)),
+            ).format(self._destination(endpoint)),
             yes=self.tr("Mühürle ve gönder ({0})").format(count),
             parent=self._window,
         )
 
-    def _destination(self, company: CompanyRecord) -> str:
-        with self._desk.office.db.read() as s:
-            account = companies.get_account(s, company.id)
-        endpoint = self._desk.office.endpoint(account)
+    def _destination(self, endpoint: Endpoint | None) -> str:
         if endpoint is None:
             return self.tr("Entegratör tanımlı değil: mühürlenir, kuyrukta bekler.")
         where = {
@@ -126,7 +144,7 @@ class SealFlow(QObject):
 
     def _begin(self, company: CompanyRecord, records: list[DocumentRecord], sealer: Sealer | None) -> None:
         office, verb = self._desk.office, bulk.issue if self._verb == "issue" else bulk.reissue
-        self._running = (company, records)
+        self._running = company, records
         handle = self._desk.run(
             self.tr("{0} belge mühürleniyor").format(len(records)),
             lambda ctx: patiently(ctx, lambda: verb(ctx, office, company, records, sealer)),
@@ -153,6 +171,9 @@ class SealFlow(QObject):
                 keeper_of(self._desk).note_failure(company.id, error)
                 self._outcome.failed += [Failure(document_id=r.id, name=bulk.name_of(r), error=error) for r in records]
             case Cancelled():
+                # What was sealed by then has its number; the batches that follow are not begun.
+                self._was_cancelled = True
+                self._waiting.clear()
                 send_soon(self._desk, company, owner=self._desk)
         self._next()
 
@@ -164,19 +185,31 @@ def needs_seal(company: CompanyRecord, kind: DocumentKind = DocumentKind.INVOICE
 
 def send_soon(desk: Desk, company: CompanyRecord, *, owner: QObject, sealer: Sealer | None = None) -> None:
     """One pass for this company: what waits goes out. With a seal (for answers) on the token lane."""
-    with desk.office.db.read() as s:
-        account = companies.get_account(s, company.id)
-    if account is None:
-        return
     office = desk.office
-    desk.run(
-        "Gönderiliyor",
-        lambda ctx: patiently(ctx, lambda: sync.sync_company(ctx, company, office.line(account), sealer=sealer)),
-        owner=owner,
-        company=company,
-        lane=desk.lanes.token if sealer is not None else desk.account_lane(account.id),
-        changes=Changes(documents=True),
-    )
+
+    def begin(account: AccountRecord | None) -> None:
+        if account is None:
+            return
+        desk.run(
+            "Gönderiliyor",
+            lambda ctx: patiently(ctx, lambda: sync.sync_company(ctx, company, office.line(account), sealer=sealer)),
+            owner=owner,
+            company=company,
+            lane=desk.lanes.token if sealer is not None else desk.account_lane(account.id),
+            changes=Changes(documents=True),
+        )
+
+    desk.read(lambda s: companies.get_account(s, company.id), begin, owner=owner)
+
+
+def _with_endpoints(office: Office, batches: list[tuple[CompanyRecord, list[DocumentRecord]]]) -> list[Batch]:
+    """Where each company's documents go. Not for the GUI thread: a connector may have to be loaded first."""
+    found: list[Batch] = []
+    for company, records in batches:
+        with office.db.read() as s:
+            account = companies.get_account(s, company.id)
+        found.append((company, records, office.endpoint(account)))
+    return found
 
 
 def patiently(ctx: WorkContext, work: Callable[[], T]) -> T:
