@@ -19,7 +19,7 @@
 <meta charset="UTF-8"/>
 <title><xsl:value-of select="$root/cbc:ID"/></title>
 <style>
-@page{size:A4;margin:9mm 10mm}
+@page{size:A4;margin:9mm 10mm;@bottom-left{color:#667079;content:"<xsl:value-of select="translate(normalize-space($root/cbc:ID), '&quot;\&lt;&gt;{}', '')"/>";font:7pt sans-serif}@bottom-right{color:#667079;content:counter(page) " / " counter(pages);font:7pt sans-serif}}
 *{box-sizing:border-box}
 body{color:#1f2328;background:#fff;font:8.5pt/1.4 "Segoe UI","Noto Sans",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif;margin:0}
 .sheet{margin:0 auto;max-width:190mm;overflow-wrap:anywhere}

@@ -44,7 +44,7 @@
 <meta charset="UTF-8"/>
 <title><xsl:value-of select="$doc/cbc:ID"/></title>
 <style>
-@page{size:A4;margin:9mm 10mm}
+@page{size:A4;margin:9mm 10mm;@bottom-left{color:#667079;content:"<xsl:value-of select="translate(normalize-space($doc/cbc:ID), '&quot;\&lt;&gt;{}', '')"/>";font:7pt sans-serif}@bottom-right{color:#667079;content:counter(page) " / " counter(pages);font:7pt sans-serif}}
 *{box-sizing:border-box}
 body{color:#1f2328;background:#fff;font:8.5pt/1.38 "Segoe UI","Noto Sans",Roboto,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif;margin:0}
 .sheet{margin:0 auto;max-width:190mm}
@@ -131,7 +131,10 @@ thead{display:table-header-group}
       <th class="n">Tutar</th>
     </tr>
   </thead>
-  <tbody><xsl:apply-templates select="$lines"/></tbody>
+  <tbody>
+    <xsl:apply-templates select="$lines"/>
+    <xsl:if test="not($lines)"><tr><td class="q" colspan="9" style="padding:3mm 1.2mm;text-align:center">Bu belgede kalem yok.</td></tr></xsl:if>
+  </tbody>
 </table>
 <table class="after">
   <tr>

@@ -60,6 +60,22 @@ def test_a_long_invoice_repeats_its_header_row(make_invoice: Make, renderer: Ren
     assert "Kırtasiye ürünü 120" in text_of(made)
 
 
+def test_every_page_says_which_document_and_which_of_how_many(
+    make_invoice: Make, renderer: Renderer, printer: PdfPrinter
+) -> None:
+    raw = make_invoice(lines=120).replace(b"<cbc:ID>ABC2026000000001<", b'<cbc:ID>ABC2026"}000000001\\<')
+    made = printer.to_pdf(renderer.render(raw).html)
+    sheets = [sheet.extract_text() for sheet in PdfReader(BytesIO(made)).pages]
+    assert len(sheets) >= 3
+    for number, text in enumerate(sheets, start=1):
+        assert f"{number} / {len(sheets)}" in text
+        assert "ABC2026000000001" in text, "a hostile number ends no style"
+
+
+def test_an_invoice_without_lines_says_so(make_invoice: Make, renderer: Renderer, printer: PdfPrinter) -> None:
+    assert "Bu belgede kalem yok." in text_of(printer.to_pdf(renderer.render(make_invoice(lines=0)).html))
+
+
 def test_a_page_above_two_megabytes_is_printed_and_not_the_one_before(printer: PdfPrinter) -> None:
     printer.to_pdf(page("ONCEKI"))
     text = text_of(printer.to_pdf(page(f"<p>BUYUK</p><!--{'x' * (3 << 20)}--><p>SON</p>")))
