@@ -13,7 +13,7 @@ from app.domain.errors import ConfigError
 from app.domain.party import Company, Party
 from app.domain.taxnumber import TaxNumber
 from app.domain.turkish import fold
-from app.storage import codec
+from app.storage import codec, settings_store
 from app.storage.database import OpenSession
 from app.storage.models import AccountRow, CompanyRow, PartnerLabelRow, PartnerRow, table
 from app.storage.records import AccountRecord, CompanyRecord, PartnerRecord
@@ -22,6 +22,8 @@ _COMPANY = table(CompanyRow)
 _ACCOUNT = table(AccountRow)
 _PARTNER = table(PartnerRow)
 _LABEL = table(PartnerLabelRow)
+#: Name of the setting that holds the connector of a company's sending account; its id follows.
+_SENDS = "sending_account:"
 
 
 def save_company(s: OpenSession, company: Company, *, at: datetime) -> CompanyRecord:
@@ -104,12 +106,31 @@ def save_account(
 
 
 def get_account(s: OpenSession, company_id: int, connector: str | None = None) -> AccountRecord | None:
-    """The account at `connector`; without it the company's first one."""
-    statement = select(_ACCOUNT).where(_ACCOUNT.c.company_id == company_id).order_by(_ACCOUNT.c.id).limit(1)
-    if connector is not None:
-        statement = statement.where(_ACCOUNT.c.connector == connector)
-    row = s.execute(statement).one_or_none()
-    return None if row is None else _account(row)
+    """The account at `connector`; without it the one that sends: the chosen one, else the company's first.
+
+    A choice whose account is gone counts as none.
+    """
+    accounts = list_accounts(s, company_id)
+    wanted = connector if connector is not None else _chosen(s, company_id)
+    found = next((account for account in accounts if account.connector == wanted), None)
+    if found is None and connector is None:
+        return accounts[0] if accounts else None
+    return found
+
+
+def choose_account(s: OpenSession, company_id: int, connector: str) -> AccountRecord:
+    """Let the company send with its account at `connector` from now on. Raises: ConfigError (ACCOUNT.UNKNOWN)."""
+    account = get_account(s, company_id, connector)
+    if account is None:
+        raise ConfigError("ACCOUNT.UNKNOWN", "Entegratör hesabı bulunamadı.", todo="Önce hesabı kaydedin.")
+    settings_store.save_setting(s, f"{_SENDS}{company_id}", connector)
+    return account
+
+
+def _chosen(s: OpenSession, company_id: int) -> str | None:
+    """The connector of the chosen account. It stands among the office's settings: a choice, not part of a login."""
+    value = settings_store.load_setting(s, f"{_SENDS}{company_id}")
+    return value if isinstance(value, str) else None
 
 
 def list_accounts(s: OpenSession, company_id: int | None = None) -> list[AccountRecord]:

@@ -23,6 +23,12 @@ def load_settings(s: OpenSession) -> dict[str, Any]:
     return {row.name: codec.loads(row.value) for row in rows}
 
 
+def load_setting(s: OpenSession, name: str) -> Any:
+    """One stored value, None when there is none."""
+    text = s.execute(select(_SETTING.c.value).where(_SETTING.c.name == name)).scalar()
+    return None if text is None else codec.loads(text)
+
+
 def save_setting(s: OpenSession, name: str, value: object) -> None:
     """Store one JSON value. Raises: TypeError for a value that JSON cannot say."""
     text = codec.dumps(value)

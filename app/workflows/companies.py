@@ -126,6 +126,20 @@ def set_connector(
         )
 
 
+def choose_account(ctx: WorkContext, company: CompanyRecord, connector_key: str) -> AccountRecord:
+    """Send this company's documents with its account at this integrator from now on.
+
+    Sends whose outcome the old account alone can tell go to a person, as when an account is pointed elsewhere.
+    Raises: ConfigError (ACCOUNT.UNKNOWN).
+    """
+    with ctx.db.write(points.COMPANY) as s:
+        before = companies.get_account(s, company.id)
+        chosen = companies.choose_account(s, company.id, connector_key)
+        if before is not None and before.id != chosen.id:
+            _park_unknown_outcomes(ctx, s, company, before.url)
+        return chosen
+
+
 def _park_unknown_outcomes(ctx: WorkContext, s: OpenSession, company: CompanyRecord, old_url: str) -> None:
     """Only the old place knows what became of these: the new one would say "no record" and they would go out twice."""
     now = ctx.clock.now()
@@ -168,7 +182,7 @@ def require_company(ctx: WorkContext, tax_number: str) -> CompanyRecord:
 
 
 def require_account(ctx: WorkContext, company: CompanyRecord) -> AccountRecord:
-    """The company's integrator account. Raises: ConfigError (CONNECTOR.MISSING)."""
+    """The integrator account the company sends with. Raises: ConfigError (CONNECTOR.MISSING)."""
     with ctx.db.read() as s:
         account = companies.get_account(s, company.id)
     if account is None:

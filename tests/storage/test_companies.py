@@ -3,10 +3,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from app.domain.errors import ConfigError
 from app.domain.lifecycle import DocumentKind, SealingMode
 from app.domain.party import Accountant, Address, Branch, Company, Labels, Party
 from app.domain.taxnumber import parse_tax_number
-from app.storage import companies, polling
+from app.storage import companies, polling, settings_store
 
 
 def _full_company() -> Company:
@@ -131,3 +134,31 @@ def test_last_poll_survives_and_is_per_account_and_thing(lab: Any) -> None:
     with lab.db.read() as s:
         assert polling.last_poll(s, account.id, "receive") == lab.now + timedelta(minutes=15)
         assert polling.last_poll(s, account.id, "status") is None
+
+
+def _account_at(s: Any, company_id: int, connector: str) -> Any:
+    return companies.save_account(
+        s, company_id, connector=connector, url="http://127.0.0.1:1", user="u", secret_name=f"{connector}:1"
+    )
+
+
+def test_of_several_accounts_the_chosen_one_sends(lab: Any) -> None:
+    with lab.db.write(lab.point) as s:
+        first = _account_at(s, lab.company.id, "izibiz")
+        second = _account_at(s, lab.company.id, "uyumsoft")
+        assert companies.get_account(s, lab.company.id) == first, "none chosen: the oldest"
+        assert companies.choose_account(s, lab.company.id, "uyumsoft") == second
+        assert companies.get_account(s, lab.company.id) == second
+        assert companies.get_account(s, lab.company.id, "izibiz") == first
+        with pytest.raises(ConfigError, match="hesabı bulunamadı"):
+            companies.choose_account(s, lab.company.id, "turkcell")
+    with lab.db.read() as s:
+        assert companies.get_account(s, lab.company.id) == second
+        assert companies.get_account(s, lab.company.id + 1) is None
+
+
+def test_a_choice_whose_account_is_gone_counts_as_none(lab: Any) -> None:
+    with lab.db.write(lab.point) as s:
+        first = _account_at(s, lab.company.id, "izibiz")
+        settings_store.save_setting(s, f"sending_account:{lab.company.id}", "uyumsoft")
+        assert companies.get_account(s, lab.company.id) == first
