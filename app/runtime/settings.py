@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from typing import Any, Final, Generic, TypeVar, cast
 
 from app.domain.errors import InputError
@@ -200,6 +200,84 @@ class Settings:
         checked = setting.validate(value)
         self._save(setting.name, checked)
         self._values[setting.name] = checked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """One setting of a connector's own schema, in words. `minimum` and `maximum` only for numbers."""
+
+    name: str
+    default: str
+    title: str
+    description: str = ""
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+
+    def problem(self, text: str) -> str:
+        """What is wrong with `text` as the user typed it, "" when nothing is. An empty one means the default."""
+        typed = text.strip()
+        if not typed or (self.minimum is None and self.maximum is None):
+            return ""
+        try:
+            number = float(self.stored(typed))
+        except ValueError:
+            return f"“{self.title}” bir sayı olmalı, örneğin {self.default}."
+        if self.minimum is not None and not number >= self.minimum:
+            return f"En az {_number(self.minimum)} {self.unit} olmalı.".replace("  ", " ")
+        if self.maximum is not None and not number <= self.maximum:
+            return f"En çok {_number(self.maximum)} {self.unit} olmalı.".replace("  ", " ")
+        return ""
+
+    def shown(self, stored: str) -> str:
+        """A kept text as the user writes it: numbers with a comma."""
+        is_number = self.minimum is not None or self.maximum is not None
+        return stored.replace(".", ",") if is_number else stored
+
+    def stored(self, text: str) -> str:
+        """What is kept of the typed text: numbers with a point, whatever the user's comma."""
+        is_number = self.minimum is not None or self.maximum is not None
+        return text.strip().replace(",", ".") if is_number else text.strip()
+
+
+def described(
+    default: T | float,
+    *,
+    title: str,
+    description: str = "",
+    unit: str = "",
+    minimum: float | None = None,
+    maximum: float | None = None,
+) -> Any:
+    """A field of a connector's settings dataclass that says in Turkish what it is."""
+    words = {"title": title, "description": description, "unit": unit, "minimum": minimum, "maximum": maximum}
+    return field(default=default, metadata=words)
+
+
+def describe(schema: type | None) -> list[Described]:
+    """The settings of a connector's schema, in its order. A field without words shows its name."""
+    if schema is None or not is_dataclass(schema):
+        return []
+    return [
+        Described(
+            name=one.name,
+            default=_number(one.default) if isinstance(one.default, float) else str(one.default),
+            title=one.metadata.get("title", one.name),
+            description=one.metadata.get("description", ""),
+            unit=one.metadata.get("unit", ""),
+            minimum=one.metadata.get("minimum"),
+            maximum=one.metadata.get("maximum"),
+        )
+        for one in _fields_of(schema)
+    ]
+
+
+def _fields_of(schema: Any) -> tuple[Field[Any], ...]:
+    return fields(schema)
+
+
+def _number(value: float) -> str:
+    return f"{value:g}".replace(".", ",")
 
 
 def find_setting(name: str) -> Setting[Any]:

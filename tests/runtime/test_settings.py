@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.errors import InputError
 from app.runtime import settings as s
-from app.runtime.settings import Setting, Settings
+from app.runtime.settings import ALL, Setting, Settings, describe, described
 
 
 def test_defaults_hold_without_anything_stored() -> None:
@@ -118,3 +120,40 @@ def test_an_unknown_setting_is_said() -> None:
 
 def _no_save(name: str, value: object) -> None:
     raise AssertionError(f"saved {name}={value}")
+
+
+@dataclass(frozen=True)
+class _Schema:
+    wait_s: float = described(
+        10.0, title="Bekleme", description="En çok bu kadar.", unit="saniye", minimum=0.5, maximum=60
+    )
+    path: str = described("/yol", title="Yol")
+    plain: str = "x"
+
+
+def test_a_connectors_schema_is_described_in_its_order() -> None:
+    wait, path, plain = describe(_Schema)
+    assert (wait.title, wait.default, wait.unit, wait.minimum) == ("Bekleme", "10", "saniye", 0.5)
+    assert (path.title, path.default) == ("Yol", "/yol")
+    assert plain.title == "plain", "without words its name is better than nothing"
+    assert _Schema().wait_s == 10.0
+    assert describe(None) == [] and describe(int) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [("", ""), ("2,5", ""), ("0,4", "En az 0,5 saniye olmalı."), ("61", "En çok 60 saniye olmalı."), ("nan", "En az"),
+     ("çok", "bir sayı olmalı")],
+)  # fmt: skip
+def test_a_number_is_judged_as_it_is_typed(typed: str, words: str) -> None:
+    wait = describe(_Schema)[0]
+    problem = wait.problem(typed)
+    assert words in problem and bool(words) == bool(problem)
+    assert wait.shown(wait.stored(typed)) == typed
+
+
+def test_every_setting_has_words_and_every_number_its_bounds() -> None:
+    for setting in ALL:
+        assert setting.title and setting.description.endswith("."), setting.name
+        if setting.type is int:
+            assert setting.unit and setting.minimum is not None and setting.maximum is not None, setting.name

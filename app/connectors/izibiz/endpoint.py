@@ -10,9 +10,12 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from app.connectors.base import EndpointKind
 from app.domain.errors import ConfigError
+from app.runtime.settings import described
 
 # Source: İzibiz guide, "Webservice Endpoint (WSDL) URL" and "Portal Uygulaması".
 TEST_HOSTS = frozenset({"efaturatest.izibiz.com.tr", "portaltest.izibiz.com.tr"})
+
+SECONDS_FLOOR, SECONDS_CEILING = 0.05, 3600.0
 
 _PATH = re.compile(r"(/[A-Za-z0-9._-]+)+")
 
@@ -21,15 +24,52 @@ _PATH = re.compile(r"(/[A-Za-z0-9._-]+)+")
 class IzibizSettings:
     """What a user may set per account, beside address and login. All have working defaults."""
 
-    einvoice_path: str = "/EInvoiceWS"
+    einvoice_path: str = described(
+        "/EInvoiceWS",
+        title="e-Fatura servisinin yolu",
+        description="Adresin sonuna eklenir; entegratörünüz başka bir yol bildirdiyse yazın, örneğin /EFaturaOIB.",
+    )
     """`/EInvoiceWS` as the guide names it, or its sister `/EFaturaOIB`."""
-    auth_path: str = "/AuthenticationWS"
-    application_name: str = "MUHURDAR"
-    channel_name: str = "MUHURDAR"
-    connect_timeout_s: float = 10.0
-    timeout_s: float = 120.0
+    auth_path: str = described(
+        "/AuthenticationWS",
+        title="Giriş servisinin yolu",
+        description="Oturum açılan ve mükellef listesi alınan servis; yalnız entegratörünüz isterse değiştirin.",
+    )
+    application_name: str = described(
+        "MUHURDAR",
+        title="Uygulama adı",
+        description="Her istekte entegratöre bildirilen program adı; en çok 50 harf.",
+    )
+    channel_name: str = described(
+        "MUHURDAR",
+        title="Kanal adı",
+        description="Her istekte entegratöre bildirilen kanal adı; en çok 50 harf.",
+    )
+    connect_timeout_s: float = described(
+        10.0,
+        title="Bağlanma süresi",
+        description="Sunucuya bağlanmak için en çok bu kadar beklenir.",
+        unit="saniye",
+        minimum=SECONDS_FLOOR,
+        maximum=SECONDS_CEILING,
+    )
+    timeout_s: float = described(
+        120.0,
+        title="Sessizlik süresi",
+        description="Sunucu bir yanıtın ortasında bu kadar susarsa bağlantı kesilir.",
+        unit="saniye",
+        minimum=SECONDS_FLOOR,
+        maximum=SECONDS_CEILING,
+    )
     """Longest silence of the server within one answer; sending runs its checks while we wait."""
-    deadline_s: float = 600.0
+    deadline_s: float = described(
+        600.0,
+        title="Bir yanıtın en uzun süresi",
+        description="Yanıtın tamamı bu sürede gelmezse iş bırakılır ve sonra sonucu sorulur.",
+        unit="saniye",
+        minimum=SECONDS_FLOOR,
+        maximum=SECONDS_CEILING,
+    )
     """Longest time one answer may take as a whole."""
 
 
@@ -155,7 +195,7 @@ def _seconds(values: Mapping[str, str], name: str, default: float) -> float:
         seconds = float(text)
     except ValueError:
         seconds = 0.0
-    if not 0.05 <= seconds <= 3600:
+    if not SECONDS_FLOOR <= seconds <= SECONDS_CEILING:
         raise _bad_setting(name, "0,05 ile 3600 arasında saniye olmalı")
     return seconds
 

@@ -35,6 +35,10 @@ class Page(QWidget):
     def reveal(self, what: Any) -> None:
         """Select and show one thing (a document id, a setting's name); called after the page came to front."""
 
+    def unsaved(self) -> str | None:
+        """One sentence that names what would be lost if the page went away now; None when nothing would."""
+        return None
+
     def mark_stale(self) -> None:
         """Refresh now if visible, else when the page is next shown."""
         self._is_stale = True

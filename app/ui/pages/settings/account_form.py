@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.connectors.base import EndpointKind
 from app.domain.errors import AppError
@@ -16,6 +16,7 @@ from app.storage.records import AccountRecord, CompanyRecord
 from app.ui.desk import Desk
 from app.ui.jobs import Changes
 from app.ui.pages.settings import work
+from app.ui.pages.settings.connector_settings import ConnectorSettings
 from app.ui.pages.settings.form import Form, Kind, Lines, PlainButton, Verdict, clear_layout, secret_edit
 from app.ui.pages.settings.vault_prompt import ASKS_PASSPHRASE, VaultPrompt
 from app.ui.theme import tokens
@@ -42,8 +43,9 @@ class AccountForm(QWidget):
         self.desk = desk
         self._company: CompanyRecord | None = None
         self._account: AccountRecord | None = None
-        self._extra: dict[str, QLineEdit] = {}
         self._retry = ""
+        self._state: work.AccountState | None = None
+        self._shown: work.Login | None = None
         self.connector = QComboBox(self)
         self.url = QLineEdit(self)
         self.url.setPlaceholderText("https://…")
@@ -61,9 +63,17 @@ class AccountForm(QWidget):
             self.labels,
             hint=self.tr("Her satırda bir posta kutusu (PK); boşsa firmanın bütün kutuları okunur."),
         )
+        self.sends = QCheckBox(self.tr("Firmanın belgeleri bu hesapla gönderilir"), self)
+        self.form.add(
+            "sends",
+            self.tr("Gönderen hesap"),
+            self.sends,
+            hint=self.tr("Firmanın birden çok hesabı varsa gönderen birdir; ötekilerden yalnız gelen belgeler alınır."),
+        )
+        self.form.set_row_visible("sends", False)
         self.more_button = QuietButton(self.tr("Gelişmiş ayarlar"), self, icon="chevron-right")
         self.more_button.setCheckable(True)
-        self.more = Form(self)
+        self.more = ConnectorSettings(self)
         self.more.setVisible(False)
         self.vault = VaultPrompt(desk, self)
         self.try_button = PlainButton(self.tr("Dene"), self, icon="sync", shortcut="Ctrl+T")
@@ -96,6 +106,7 @@ class AccountForm(QWidget):
     def show_company(self, company: CompanyRecord) -> None:
         """Read and show this company's account."""
         self._company = company
+        self._state = self._shown = None
         self.setEnabled(False)
         self.verdict.clear()
         clear_layout(self._results)
@@ -107,21 +118,31 @@ class AccountForm(QWidget):
         )
 
     @property
+    def company_id(self) -> int | None:
+        """Whose account is shown."""
+        return None if self._company is None else self._company.id
+
+    @property
     def account(self) -> AccountRecord | None:
         """The stored account, None before the first save."""
         return self._account
 
     def login(self) -> work.Login:
         """What stands in the form."""
-        settings = {name: edit.text().strip() for name, edit in self._extra.items() if edit.text().strip()}
         return work.Login(
             connector=str(self.connector.currentData() or ""),
             url=self.url.text().strip(),
             user=self.user.text().strip(),
             password=self.password.text(),
             labels=tuple(self.labels.lines()),
-            settings=settings,
+            settings=self.more.values(),
+            sends=self.sends.isEnabled() and self.sends.isChecked(),
         )
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether something stands in the form that is not stored."""
+        return self._shown is not None and self.isEnabled() and self.login() != self._shown
 
     @Slot()
     def try_out(self) -> None:
@@ -177,6 +198,9 @@ class AccountForm(QWidget):
                 self.form.problem(key, sentence)
                 self.form.editor(key).setFocus()
                 return False
+        if not self.more.is_valid():
+            self.more_button.setChecked(True)
+            return False
         self._tell_kind()
         return True
 
@@ -190,27 +214,38 @@ class AccountForm(QWidget):
     def _on_state_read(self, company: CompanyRecord, state: work.AccountState) -> None:
         if self._company is not company:
             return
-        self._account = state.account
+        self._state = state
         self._fill_connectors(state)
-        account = state.account
-        self.url.setText(account.url if account else "")
-        self.user.setText(account.user if account else "")
-        self.password.clear()
-        self.password.setPlaceholderText(
-            self.tr("Kayıtlı; değiştirmek için yazın") if state.has_password else self.tr("Entegratör parolası")
-        )
-        self.labels.set_lines(account.labels if account else ())
-        pk = company.company.labels.pk
-        self.labels.setPlaceholderText("\n".join(pk))
-        for name, edit in self._extra.items():
-            edit.setText(account.settings.get(name, "") if account else "")
         self.setEnabled(True)
-        self._tell_kind()
         if state.problem is not None and state.problem.code in ASKS_PASSPHRASE:
             self._retry = "show"
             self.vault.ask()
         elif state.problem is not None:
             self.verdict.say("error", state.problem.sentence)
+
+    def _show_account(self) -> None:
+        """The stored account at the integrator that stands in the form; an empty form where there is none."""
+        state, key = self._state, str(self.connector.currentData() or "")
+        if state is None or self._company is None:
+            return
+        account = self._account = state.accounts.get(key)
+        self.url.setText(account.url if account else "")
+        self.user.setText(account.user if account else "")
+        self.password.clear()
+        self.password.setPlaceholderText(
+            self.tr("Kayıtlı; değiştirmek için yazın") if key in state.with_password else self.tr("Entegratör parolası")
+        )
+        self.labels.set_lines(account.labels if account else ())
+        pk = self._company.company.labels.pk
+        self.labels.setPlaceholderText("\n".join(pk))
+        self.more.show_values(account.settings if account else {})
+        is_sender = state.account is None or state.account.connector == key
+        self.form.set_row_visible("sends", any(other != key for other in state.accounts))
+        self.sends.setChecked(is_sender)
+        # The choice is moved by ticking it at another account: one of them always sends.
+        self.sends.setEnabled(not is_sender)
+        self._tell_kind()
+        self._shown = self.login()
 
     def _fill_connectors(self, state: work.AccountState) -> None:
         self.connector.blockSignals(True)
@@ -240,17 +275,9 @@ class AccountForm(QWidget):
     @Slot()
     def _on_connector_chosen(self) -> None:
         """The connector's own settings, each empty for its default."""
-        for key in list(self._extra):
-            self.more.remove(key)
-        self._extra.clear()
-        schema = self._schema()
-        for field in fields(schema) if schema is not None and is_dataclass(schema) else ():
-            edit = QLineEdit(self.more)
-            edit.setPlaceholderText(str(field.default))
-            self._extra[field.name] = edit
-            self.more.add(field.name, field.name, edit)
-        self.more_button.setVisible(bool(self._extra))
-        self._tell_kind()
+        self.more.take_schema(self._schema())
+        self.more_button.setVisible(bool(self.more.keys()))
+        self._show_account()
 
     def _schema(self) -> Any:
         key = self.connector.currentData()
@@ -303,9 +330,16 @@ class AccountForm(QWidget):
     @Slot(object)
     def _on_saved(self, account: AccountRecord) -> None:
         self._set_busy(False)
-        self._account = account
-        self.password.clear()
-        self.password.setPlaceholderText(self.tr("Kayıtlı; değiştirmek için yazın"))
+        state = self._state
+        if state is not None:
+            is_first = state.account is None
+            self._state = replace(
+                state,
+                account=account if is_first or self.sends.isChecked() else state.account,
+                accounts={**state.accounts, account.connector: account},
+                with_password=state.with_password | {account.connector},
+            )
+        self._show_account()
         self.verdict.say("ok", self.tr("Kaydedildi. Parola güvenli yerde; veritabanında durmaz."))
         self.saved.emit(account)
 

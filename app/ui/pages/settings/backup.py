@@ -29,7 +29,7 @@ from app.ui.pages.settings import backup_work
 from app.ui.pages.settings.form import PlainButton, Verdict, pad_items
 from app.ui.pages.settings.subject import FormSubject
 from app.ui.theme import tokens
-from app.ui.widgets import EmptyState, HeadingLabel, PrimaryButton, QuietButton, Section
+from app.ui.widgets import HeadingLabel, PrimaryButton, QuietButton, QuietLabel, Section
 from app.workflows.context import WorkContext
 
 _ALL = Changes(documents=True, partners=True, companies=True, settings=True, accounts=True)
@@ -134,17 +134,18 @@ class BackupSubject(FormSubject):
         self.table.verticalHeader().setDefaultSectionSize(tokens.ROW_PX)
         pad_items(self.table)
         self.table.setMinimumHeight(tokens.ROW_PX * _ROWS)
+        self.table.setVisible(False)
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
         for column in range(3):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.empty = EmptyState(
-            "save",
-            self.tr("Henüz yedek yok"),
-            self.tr("Alınan yedekler burada listelenir."),
-            parent=section,
+        # One line and no picture: at 150 % the page has no room for more, and the button that begins stands above.
+        self.empty = QuietLabel(
+            self.tr("Henüz yedek yok. Alınan yedekler burada listelenir; başka yerdekini “Dosyadan seç…” ile açın."),
+            section,
+            wrap=True,
         )
         self.try_button = PlainButton(self.tr("Seçileni dene"), section, icon="undo")
         self.file_button = PlainButton(self.tr("Dosyadan seç…"), section, icon="folder")

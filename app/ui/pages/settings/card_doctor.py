@@ -63,7 +63,8 @@ class CardDoctor(QWidget):
         self.test = TestPanel(desk, self)
         row = QHBoxLayout()
         row.setSpacing(tokens.M)
-        row.addWidget(self.look_button)
+        # The verdict is hidden at first; the button keeps its own width all the same.
+        row.addWidget(self.look_button, alignment=Qt.AlignmentFlag.AlignLeft)
         row.addWidget(self.state, 1, Qt.AlignmentFlag.AlignVCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

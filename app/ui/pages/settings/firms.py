@@ -105,6 +105,15 @@ class FirmsSubject(Subject):
             self._wanted = what
             self._choose(what)
 
+    def unsaved(self) -> str | None:
+        """A card that was changed and not saved; hidden with its page it counts as well."""
+        if self._right.isHidden() or not self.card.is_dirty:
+            return None
+        if self._is_new or self._current is None:
+            return self.tr("Ayarlar › Firmalar: yeni firmanın kartı kaydedilmedi.")
+        name = self._current.company.party.display_name
+        return self.tr("Ayarlar › Firmalar: {0} kartındaki değişiklikler kaydedilmedi.").format(name)
+
     def add_from_json(self, path: Path) -> None:
         """Add the company a file describes; what is wrong with it is said above the card."""
         self.desk.run(

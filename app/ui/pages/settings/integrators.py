@@ -42,6 +42,7 @@ class IntegratorsSubject(FormSubject):
         self.column.addWidget(self.form)
         self.column.addWidget(self.account)
         self.column.addStretch(1)
+        self.message.acted.connect(self._on_message_acted)
         self.company.currentIndexChanged.connect(self._on_company_chosen)
 
     def refresh(self) -> None:
@@ -53,6 +54,13 @@ class IntegratorsSubject(FormSubject):
         if isinstance(what, int):
             self._wanted = what
             self.company.setCurrentIndex(self.company.findData(what))
+
+    def unsaved(self) -> str | None:
+        record = self._records.get(self.account.company_id or -1)
+        if record is None or not self.account.is_dirty:
+            return None
+        name = record.company.party.display_name
+        return self.tr("Ayarlar › Entegratörler: {0} hesabındaki değişiklikler kaydedilmedi.").format(name)
 
     @Slot(object)
     def _on_firms_read(self, records: list[CompanyRecord]) -> None:
@@ -76,5 +84,31 @@ class IntegratorsSubject(FormSubject):
     @Slot()
     def _on_company_chosen(self) -> None:
         record = self._records.get(self.company.currentData())
+        if record is None:
+            return
+        if self.account.is_dirty:
+            # The list was only read again, or another company was chosen over unsaved changes.
+            if record.id != self.account.company_id:
+                self._keep_here()
+            return
+        self.message.setVisible(False)
+        self.account.show_company(record)
+
+    def _keep_here(self) -> None:
+        """The account has unsaved changes: say so and stay."""
+        self.message.show_message(
+            "warn",
+            self.tr("Bu hesapta kaydedilmemiş değişiklik var. Önce kaydedin ya da değişiklikten vazgeçin."),
+            self.tr("Vazgeç"),
+        )
+        self.company.blockSignals(True)
+        self.company.setCurrentIndex(self.company.findData(self.account.company_id))
+        self.company.blockSignals(False)
+
+    @Slot()
+    def _on_message_acted(self) -> None:
+        """Give up what was typed."""
+        record = self._records.get(self.account.company_id or -1)
+        self.message.setVisible(False)
         if record is not None:
             self.account.show_company(record)

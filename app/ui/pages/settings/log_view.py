@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QSplitter,
+    QStackedWidget,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -31,7 +32,7 @@ from app.ui.pages.settings.log_model import LogLine, LogModel, Tail, newest_log,
 from app.ui.pages.settings.subject import Subject
 from app.ui.theme import tokens
 from app.ui.theme.style import theme
-from app.ui.widgets import HeadingLabel, MessageBar, QuietLabel
+from app.ui.widgets import EmptyState, HeadingLabel, MessageBar, QuietLabel
 from app.workflows.context import WorkContext
 
 _FOLLOW_MS = 1000
@@ -86,6 +87,7 @@ class LogSubject(Subject):
         self.detail.setReadOnly(True)
         self.detail.setAccessibleName(self.tr("Seçilen satırın tamamı"))
         self.detail.setPlaceholderText(self.tr("Bir satır seçin; tamamı burada görünür."))
+        self.empty = EmptyState("document", "", "", parent=self)
         self._timer = QTimer(self)
         self._timer.setInterval(_FOLLOW_MS)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -94,6 +96,7 @@ class LogSubject(Subject):
         self._typing.setInterval(_TYPING_MS)
         self._typing.timeout.connect(self._on_filter_changed)
         self._lay()
+        self._show_rows()
         self.level.currentIndexChanged.connect(self._on_filter_changed)
         self.words.textChanged.connect(self._typing.start)
         self.follow.toggled.connect(self._on_follow_toggled)
@@ -140,6 +143,9 @@ class LogSubject(Subject):
         splitter.addWidget(self.detail)
         splitter.setStretchFactor(0, 4)
         splitter.setStretchFactor(1, 1)
+        self.rows = QStackedWidget(self)
+        self.rows.addWidget(splitter)
+        self.rows.addWidget(self.empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(tokens.XL, tokens.L, tokens.XL, tokens.L)
         column.setSpacing(tokens.M)
@@ -157,7 +163,7 @@ class LogSubject(Subject):
         )
         column.addWidget(self.message)
         column.addLayout(bar)
-        column.addWidget(splitter, 1)
+        column.addWidget(self.rows, 1)
 
     def _read(self) -> None:
         if self._is_reading:
@@ -176,8 +182,26 @@ class LogSubject(Subject):
         lines, self._tail = result
         self._is_reading = False
         self.model.add(lines)
+        self._show_rows()
         if self.follow.isChecked() and lines:
             self.table.scrollToBottom()
+
+    def _show_rows(self) -> None:
+        """The list, or why it is empty."""
+        has_rows = bool(self.model.rowCount())
+        self.rows.setCurrentIndex(0 if has_rows else 1)
+        self.copy_button.setEnabled(has_rows)
+        if has_rows:
+            return
+        if self.words.text() or self.level.currentData():
+            self.empty.set_words(
+                self.tr("Bu süzgeçle satır yok"), self.tr("Aranan sözü silin ya da düzeyi “Tümü” yapın.")
+            )
+        else:
+            self.empty.set_words(
+                self.tr("Günlükte henüz satır yok"),
+                self.tr("Program bir iş yaptıkça, örneğin eşitleyince, burada bir satır belirir."),
+            )
 
     @Slot(object)
     def _on_read_failed(self, error: AppError) -> None:
@@ -197,6 +221,7 @@ class LogSubject(Subject):
     @Slot()
     def _on_filter_changed(self) -> None:
         self.model.set_filter(rank=self.level.currentData(), words=self.words.text())
+        self._show_rows()
         if self.follow.isChecked():
             self.table.scrollToBottom()
 

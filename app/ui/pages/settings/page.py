@@ -95,6 +95,11 @@ class SettingsPage(Page):
         if setting is not None:
             self.subject("look" if is_look(setting) else "office").reveal(setting.name)
 
+    def unsaved(self) -> str | None:
+        """What stands unsaved in any subject, whichever is in front."""
+        said = [sentence for subject in self._subjects.values() if (sentence := subject.unsaved())]
+        return " ".join(said) or None
+
     def _add(self, key: str, title: str, icon_name: str, make: Callable[[], Subject]) -> None:
         item = QListWidgetItem(icon(icon_name), title)
         item.setData(Qt.ItemDataRole.UserRole, (key, icon_name))

@@ -31,6 +31,10 @@ class Subject(QWidget):
     def reveal(self, what: Any) -> None:
         """Show one thing of this subject."""
 
+    def unsaved(self) -> str | None:
+        """As `Page.unsaved`."""
+        return None
+
 
 class FormSubject(Subject):
     """A subject that is one long form: heading, sentence, message, then `column`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
@@ -46,18 +46,23 @@ class SeriesState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountState:
-    """What the account form starts from. `problem` says why the password cannot be looked at."""
+    """What the account form starts from: `account` is the one that sends, `accounts` all by connector.
+
+    `with_password` names the connectors whose password is kept; `problem` says why it cannot be looked at.
+    """
 
     company: CompanyRecord
     connectors: tuple[ConnectorInfo, ...]
     account: AccountRecord | None
     has_password: bool
     problem: AppError | None = None
+    accounts: Mapping[str, AccountRecord] = field(default_factory=dict)
+    with_password: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """What stands in the account form. `password` empty means the stored one."""
+    """What stands in the account form. `password` empty means the stored one; `sends`: from now on with this one."""
 
     connector: str
     url: str
@@ -65,6 +70,7 @@ class Login:
     password: str
     labels: tuple[str, ...]
     settings: Mapping[str, str]
+    sends: bool = False
 
     def __repr__(self) -> str:
         return f"Login({self.connector!r}, {self.url!r})"
@@ -135,18 +141,23 @@ def account_state(office: Office, company: CompanyRecord) -> AccountState:
     """Connectors, the company's account, and whether its password can be had. Never raises for a closed vault."""
     with office.db.read() as s:
         account = stored.get_account(s, company.id)
-    has_password, problem = False, None
-    if account is not None:
+        accounts = {one.connector: one for one in stored.list_accounts(s, company.id)}
+    with_password: set[str] = set()
+    problem = None
+    for key, one in accounts.items():
         try:
-            has_password = office.secrets.get(account.secret_name) is not None
+            if office.secrets.get(one.secret_name) is not None:
+                with_password.add(key)
         except AppError as e:
             problem = e
     return AccountState(
         company=company,
         connectors=tuple(list_connectors()),
         account=account,
-        has_password=has_password,
+        has_password=account is not None and account.connector in with_password,
         problem=problem,
+        accounts=accounts,
+        with_password=frozenset(with_password),
     )
 
 
@@ -164,6 +175,8 @@ def save_account(office: Office, ctx: WorkContext, company: CompanyRecord, login
         settings=login.settings,
         labels=login.labels,
     )
+    if login.sends:
+        companies.choose_account(ctx, company, account.connector)
     office.forget(account.id)
     return account
 
