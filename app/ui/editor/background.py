@@ -28,10 +28,10 @@ AUTOSAVE_MS: Final = 3000
 
 
 class FormWorker(QObject):
-    """`assessed` with an Assessment, `drawn` with HTML, `stored` with Stored, `store_failed` with an AppError."""
+    """`assessed` (Assessment), `drawn` (HTML, version), `stored` (Stored), `store_failed` (AppError)."""
 
     assessed = Signal(object)
-    drawn = Signal(str)
+    drawn = Signal(str, int)
     draw_failed = Signal(object)
     stored = Signal(object)
     store_failed = Signal(object)
@@ -140,12 +140,12 @@ class FormWorker(QObject):
         if self._drawing or not self.draws or invoice is None or self._drawn_version == self._assessed_version:
             return
         self._drawing = True
-        self._drawn_version = self._assessed_version
+        version = self._drawn_version = self._assessed_version
         office, company = self._desk.office, self._company
 
-        def work(_ctx: WorkContext) -> str:
+        def work(_ctx: WorkContext) -> tuple[str, int]:
             xml = drafting.unsigned_xml(invoice, office.template(company))
-            return office.renderer.render(xml, watermark="TASLAK").html
+            return office.renderer.render(xml, watermark="TASLAK").html, version
 
         self._run(work, self._on_drawn, self._desk.lanes.cpu, "Okunuyor")
 
@@ -155,8 +155,8 @@ class FormWorker(QObject):
         if self._drawn_version != self._assessed_version:
             self._draw_timer.start()
         match outcome:
-            case Done(value):
-                self.drawn.emit(value)
+            case Done((html, version)):
+                self.drawn.emit(html, version)
             case Failed(error):
                 self.draw_failed.emit(error)
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import InputError
 from app.domain.taxnumber import parse_tax_number
 from app.storage.records import PartnerRecord
 from app.ubl.partyjson import party_to_json
 from app.ui.editor.delegates import PickerEdit
-from app.ui.editor.fields import Field, FormEdit, TextBinding
+from app.ui.editor.fields import Field, FormEdit, TextBinding, WrapBinding
+from app.ui.editor.folding import FieldGrid
 from app.ui.editor.store import FormStore
 from app.ui.theme import tokens
-from app.ui.widgets import IconLabel, QuietButton, QuietLabel
+from app.ui.widgets import ElidedLabel, IconLabel, QuietButton
 
 
 def name_of(customer: dict[str, Any]) -> str:
@@ -39,8 +40,8 @@ def judge_number(text: str) -> tuple[str, str]:
     except InputError as e:
         return "error", e.why
     if not number.is_checksum_valid:
-        return "warn", f"{number.kind.value}: kontrol basamağı tutmuyor, bir rakam yanlış olabilir."
-    return "check-circle", f"{number.kind.value}: kontrol basamağı tutuyor."
+        return "warn", f"{number.kind.value} tutmuyor: bir rakam yanlış olabilir."
+    return "check-circle", f"{number.kind.value} tutuyor"
 
 
 class BuyerCard(QWidget):
@@ -63,10 +64,9 @@ class BuyerCard(QWidget):
         self.number.setMaxLength(16)
         self.number.textEdited.connect(self._on_number_edited)
         self.verdict_icon = IconLabel("info", "quiet", self, size=tokens.M)
-        self.verdict = QuietLabel("", self, wrap=True)
+        self.verdict = ElidedLabel("", self, mode=Qt.TextElideMode.ElideRight, quiet=True)
         self.registration_icon = IconLabel("question", "wait", self)
-        self.registration = QLabel(self)
-        self.registration.setWordWrap(True)
+        self.registration = ElidedLabel("", self, mode=Qt.TextElideMode.ElideRight)
         self.ask = QuietButton(self.tr("Sorgula"), self, icon="sync")
         self.ask.setToolTip(self.tr("Alıcının e-Fatura kaydını entegratöre sor"))
         self.ask.clicked.connect(self.asked)
@@ -82,47 +82,47 @@ class BuyerCard(QWidget):
         line.textEdited.connect(self._on_mailbox_edited)
 
         self.fields: list[Field] = []
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(tokens.M)
-        grid.setVerticalSpacing(tokens.S)
         self.number_field = self._field(self.tr("VKN / TCKN"), self.number, "customer.tax_number", "customer.vkn")
         self.number_field.places += ("customer.tckn", "customer")
-        self.title_field = self._text("title", self.tr("Unvan"))
-        self.first_field = self._text("name", self.tr("Ad"), "customer.first_name")
-        self.family_field = self._text("surname", self.tr("Soyad"), "customer.family_name")
         verdict = QHBoxLayout()
         verdict.setSpacing(tokens.XS)
         verdict.addWidget(self.verdict_icon)
         verdict.addWidget(self.verdict, 1)
-        grid.addWidget(self.number_field, 0, 0, 1, 2)
-        grid.addWidget(self._text("tax_office", self.tr("Vergi dairesi")), 0, 2, 1, 2)
-        grid.addLayout(verdict, 1, 0, 1, 2)
-        grid.addWidget(self.title_field, 2, 0, 1, 4)
-        grid.addWidget(self.first_field, 3, 0, 1, 2)
-        grid.addWidget(self.family_field, 3, 2, 1, 2)
+        self.number_field.add_below(verdict)
+        self.title_field = self._text("title", self.tr("Unvan"))
+        self.first_field = self._text("name", self.tr("Ad"), "customer.first_name")
+        self.family_field = self._text("surname", self.tr("Soyad"), "customer.family_name")
+        street = WrapBinding(self._store, "customer.address.street", self.tr("Adres"), self)
         self.mailbox_field = self._field(self.tr("Alıcının posta kutusu"), self.mailbox, "receiver_label")
-        grid.addWidget(self.mailbox_field, 7, 0, 1, 4)
-        grid.addWidget(self._text("address.street", self.tr("Adres")), 4, 0, 1, 3)
-        grid.addWidget(self._text("address.building_no", self.tr("Kapı no")), 4, 3)
-        grid.addWidget(self._text("address.district", self.tr("İlçe")), 5, 0, 1, 2)
-        grid.addWidget(self._text("address.city", self.tr("İl")), 5, 2)
-        grid.addWidget(self._text("address.postal_code", self.tr("Posta kodu")), 5, 3)
-        grid.addWidget(self._text("email", self.tr("E-posta")), 6, 0, 1, 2)
-        grid.addWidget(self._text("phone", self.tr("Telefon")), 6, 2)
-        grid.addWidget(self._text("address.country", self.tr("Ülke")), 6, 3)
-        for column in range(4):
-            grid.setColumnStretch(column, 1)
-        state = QHBoxLayout()
-        state.setSpacing(tokens.XS)
-        state.addWidget(self.registration_icon)
-        state.addWidget(self.registration, 1)
-        state.addWidget(self.ask)
-        grid.addLayout(state, 1, 2, 1, 2)
+        grid = FieldGrid(self)
+        for field, units in (
+            (self.number_field, 3),
+            (self.title_field, 6),
+            (self.first_field, 3),
+            (self.family_field, 3),
+            (self._text("tax_office", self.tr("Vergi dairesi")), 3),
+            (self._field(self.tr("Adres"), street, "customer.address.street", "customer.address"), 5),
+            (self._text("address.building_no", self.tr("Kapı no")), 1),
+            (self._text("address.district", self.tr("İlçe")), 2),
+            (self._text("address.city", self.tr("İl")), 2),
+            (self._text("address.postal_code", self.tr("Posta kodu")), 2),
+            (self._text("email", self.tr("E-posta")), 4),
+            (self._text("phone", self.tr("Telefon")), 2),
+            (self._text("address.country", self.tr("Ülke")), 2),
+            (self.mailbox_field, 4),
+        ):
+            grid.add(field, units)
+        top = QHBoxLayout()
+        top.setSpacing(tokens.S)
+        top.addWidget(self.picker, 3)
+        top.addWidget(self.registration_icon)
+        top.addWidget(self.registration, 2)
+        top.addWidget(self.ask)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(tokens.S)
-        whole.addWidget(self.picker)
-        whole.addLayout(grid)
+        whole.addLayout(top)
+        whole.addWidget(grid)
         picked: Any = self.picker.words.activated
         picked[QModelIndex].connect(self._on_picked)
         store.field_changed.connect(self._on_field_changed)
@@ -154,16 +154,9 @@ class BuyerCard(QWidget):
         self._partner = partner
         registered = partner.registered if partner is not None else None
         has_number = bool(number_of(self._store.get("customer", {}) or {}))
-        icon, tone, words = {
-            True: ("check-circle", "ok", self.tr("e-Fatura mükellefi")),
-            False: ("stop", "warn", self.tr("e-Fatura mükellefi değil")),
-            None: ("question", "wait", self.tr("Mükellefiyeti sorgulanmadı")),
-        }[registered]
-        self.registration_icon.set_icon(icon, tone)  # type: ignore[arg-type]
-        self.registration.setText(words)
-        self.registration_icon.setVisible(has_number)
-        self.registration.setVisible(has_number)
-        self.ask.setVisible(has_number)
+        self._tell(registered, len(partner.pk_labels) if partner is not None else 0)
+        for part in (self.registration_icon, self.registration, self.ask):
+            part.setVisible(has_number)
         labels = list(partner.pk_labels) if partner is not None else []
         chosen = self._store.text("receiver_label")
         self.mailbox.clear()
@@ -172,6 +165,41 @@ class BuyerCard(QWidget):
             chosen = partner.preferred_pk or (labels[0] if len(labels) == 1 else "")
         self.mailbox.setEditText(chosen)
         self.mailbox_field.setVisible(has_number and registered is not False)
+
+    @property
+    def partner(self) -> PartnerRecord | None:
+        """What the card knows of the buyer."""
+        return self._partner
+
+    def show_unregistered(self) -> None:
+        """The integrator has no e-Fatura address for this number, and there is no card to keep that on yet."""
+        self._tell(False, 0)
+        self.mailbox_field.setVisible(False)
+
+    def show_unreached(self, sentence: str) -> None:
+        """Nobody could be asked by itself: a line, not a wall."""
+        self.registration_icon.set_icon("offline", "wait")
+        self.registration.setText(self.tr("Şimdi sorulamadı; fatura yine de hazırlanır"))
+        self.registration.setToolTip(sentence)
+
+    def _tell(self, registered: bool | None, boxes: int) -> None:
+        icon, tone, words = {
+            True: ("check-circle", "ok", self.tr("e-Fatura mükellefi")),
+            False: ("stop", "warn", self.tr("e-Fatura mükellefi değil")),
+            None: ("question", "wait", self.tr("Mükellefiyeti sorgulanmadı")),
+        }[registered]
+        if boxes > 1:
+            words += self.tr(" · {0} posta kutusu").format(boxes)
+        self.registration_icon.set_icon(icon, tone)  # type: ignore[arg-type]
+        self.registration.setText(words)
+
+    def summary(self) -> str:
+        """The buyer in one line, for the folded card."""
+        customer = self._store.get("customer", {}) or {}
+        parts = [name_of(customer), number_of(customer)]
+        if number_of(customer):
+            parts += [self.registration.text(), self._store.text("receiver_label")]
+        return " · ".join(part for part in parts if part)
 
     @Slot(QModelIndex)
     def _on_picked(self, index: QModelIndex) -> None:

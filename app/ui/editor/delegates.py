@@ -7,11 +7,20 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
-from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QCompleter,
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from app.domain.findings import Severity
 from app.domain.turkish import fold
-from app.ui.editor.columns import COLUMNS, Option
+from app.ui.editor.cells import Option
+from app.ui.editor.columns import COLUMNS
 from app.ui.editor.line_model import LineModel
 from app.ui.theme.icons import pixmap
 from app.ui.theme.style import theme
@@ -173,16 +182,24 @@ class LineDelegate(QStyledItemDelegate):
         model = index.model()
         fault = model.fault(index.row(), index.column()) if isinstance(model, LineModel) else None
         is_odd = isinstance(model, LineModel) and COLUMNS[index.column()].is_odd(model.line(index.row()))
-        super().paint(painter, option, index)
+        is_right = COLUMNS[index.column()].kind in ("number", "computed")
+        is_marked = fault is not None or is_odd
+        drawn = QStyleOptionViewItem(option)
+        if is_marked:
+            # The mark has its own place beside the text.
+            room = _MARK_PX + XS
+            if drawn.state & QStyle.StateFlag.State_Selected:
+                painter.fillRect(option.rect, QColor(theme().palette.selection))
+            drawn.rect = option.rect.adjusted(room if is_right else 0, 0, 0 if is_right else -room, 0)
+        super().paint(painter, drawn, index)
         painter.setPen(QColor(theme().palette.line))
         painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
-        if fault is None and not is_odd:
+        if not is_marked:
             return
         # A mark beside the text: the colour alone would tell nothing to some.
         is_error = fault is None or fault.severity is Severity.ERROR
         mark = pixmap("error" if is_error else "warn", "error" if is_error else "warn", size=_MARK_PX)
         top = option.rect.center().y() - _MARK_PX // 2
-        is_right = COLUMNS[index.column()].kind in ("number", "computed")
         left = option.rect.left() + XS if is_right else option.rect.right() - _MARK_PX - XS
         painter.drawPixmap(left, top, mark)
 

@@ -6,29 +6,69 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.domain.findings import Finding, Severity
 from app.domain.turkish import format_date
 from app.ui.editor.numbers import read_date, shown_number, stored_number
 from app.ui.editor.store import FormStore
 from app.ui.theme import tokens
-from app.ui.widgets import IconLabel, LinkButton
+from app.ui.widgets import ElidedLabel, IconButton, IconLabel
 
 Shown = Callable[[str], str]
+
+
+def _is_undo(event: QEvent) -> bool:
+    """Whether a field asks to keep Ctrl+Z or Ctrl+Y for itself."""
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    standard = QKeySequence.StandardKey
+    return event.matches(standard.Undo) or event.matches(standard.Redo)
 
 
 class FormEdit(QLineEdit):
     """A line whose undo is the form's: Ctrl+Z goes to the window."""
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            standard = QKeySequence.StandardKey
-            if event.matches(standard.Undo) or event.matches(standard.Redo):
-                event.ignore()
-                return False
+        if _is_undo(event):
+            event.ignore()
+            return False
         return super().event(event)
+
+
+class FormText(QPlainTextEdit):
+    """Several lines whose undo is the form's; Tab leaves the field."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTabChangesFocus(True)
+        self.setUndoRedoEnabled(False)
+        self.document().setDocumentMargin(2)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def event(self, event: QEvent) -> bool:
+        if _is_undo(event):
+            event.ignore()
+            return False
+        return super().event(event)
+
+    def fit_lines(self, least: int, most: int) -> None:
+        """As high as its text needs, between so many lines."""
+        # The layout of plain text measures its height in lines.
+        lines = max(least, min(most, int(self.document().size().height())))
+        # The sheet's padding and line above and below, as high as a field of one line.
+        edge = self.document().documentMargin() * 2 + 2 * tokens.XS + 1
+        self.setFixedHeight(int(self.fontMetrics().lineSpacing() * lines + edge))
 
 
 class Field(QWidget):
@@ -42,30 +82,37 @@ class Field(QWidget):
         self.editor = editor
         self.places = tuple(places)
         self._finding: Finding | None = None
+        #: What is being shown, so that the same findings again cost nothing.
+        self._told: tuple[str, bool, str] | None = None
         label = QLabel(title, self)
         label.setProperty("role", "quiet")
         label.setBuddy(editor)
         editor.setAccessibleName(title)
         self._icon = IconLabel("error", "error", self, size=tokens.M)
-        self._words = QLabel(self)
-        self._words.setWordWrap(True)
-        self._fix = LinkButton(self.tr("Düzelt"), self)
+        # One line, whole in its tool tip and in the list of findings: the form must not jump while one types.
+        self._words = ElidedLabel("", self, mode=Qt.TextElideMode.ElideRight)
+        self._fix = IconButton("wrench", self.tr("Düzelt"), self)
         self._fix.setAccessibleName(self.tr("{0}: düzelt").format(title))
         self._fix.clicked.connect(self._on_fix_clicked)
         row = QHBoxLayout()
         row.setSpacing(tokens.XS)
-        row.addWidget(self._icon, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._icon)
         row.addWidget(self._words, 1)
+        row.addWidget(self._fix)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addWidget(label)
         column.addWidget(editor)
         column.addLayout(row)
-        column.addWidget(self._fix, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
+        self._column_layout = column
         self.setFocusProxy(editor)
         self.show_finding(None)
+
+    def add_below(self, layout: QLayout) -> None:
+        """A line of the field's own between the editor and what is wrong with it."""
+        self._column_layout.insertLayout(2, layout)
 
     @property
     def message(self) -> str:
@@ -77,6 +124,10 @@ class Field(QWidget):
 
     def show_finding(self, finding: Finding | None) -> None:
         self._finding = finding
+        told = (finding.message, bool(finding.fix), finding.severity.value) if finding is not None else None
+        if told == self._told and self._words.isVisibleTo(self) is (told is not None):
+            return
+        self._told = told
         for part in (self._icon, self._words):
             part.setVisible(finding is not None)
         self._words.setText(finding.message if finding is not None else "")
@@ -129,6 +180,10 @@ class TextBinding(FormEdit):
         text = self._shown(self._store.text(self._path))
         if text != self.text():
             self.setText(text)
+            # A long title is known by its beginning.
+            if not self.hasFocus():
+                self.setCursorPosition(0)
+        self.setToolTip(text if self.fontMetrics().horizontalAdvance(text) > self.width() - tokens.L else "")
 
 
 def number_edit(store: FormStore, path: str, title: str, parent: QWidget | None = None) -> TextBinding:
@@ -204,16 +259,14 @@ class ChoiceBinding(QComboBox):
         event.ignore()  # type: ignore[attr-defined]
 
 
-class NotesBinding(QPlainTextEdit):
-    """A list of texts, one per line; Tab leaves the field."""
+class NotesBinding(FormText):
+    """A list of texts, one per line."""
 
     def __init__(self, store: FormStore, path: str, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store, self._path, self._title = store, path, title
         self._is_showing = False
-        self.setTabChangesFocus(True)
-        self.setUndoRedoEnabled(False)
-        self.setFixedHeight(self.fontMetrics().lineSpacing() * 3 + tokens.L)
+        self.fit_lines(2, 6)
         self.textChanged.connect(self._on_text_changed)
         store.field_changed.connect(self._on_field_changed)
 
@@ -222,6 +275,7 @@ class NotesBinding(QPlainTextEdit):
 
     @Slot()
     def _on_text_changed(self) -> None:
+        self.fit_lines(2, 6)
         if not self._is_showing:
             self._store.set(self._path, self._typed(), self._title, merges=True)
 
@@ -232,3 +286,45 @@ class NotesBinding(QPlainTextEdit):
             self._is_showing = True
             self.setPlainText("\n".join(str(note) for note in kept))
             self._is_showing = False
+
+
+class WrapBinding(FormText):
+    """One text that may be long (an address of eight lines): wraps and grows to four lines, then scrolls."""
+
+    def __init__(self, store: FormStore, path: str, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._store, self._path, self._title = store, path, title
+        self._is_showing = False
+        self.fit_lines(1, 4)
+        self.textChanged.connect(self._on_text_changed)
+        store.field_changed.connect(self._on_field_changed)
+
+    def text(self) -> str:
+        """On one line, as it is kept: pasted line ends become commas."""
+        lines = [" ".join(line.split()) for line in self.toPlainText().splitlines()]
+        return ", ".join(line.rstrip(",") for line in lines if line)
+
+    @Slot()
+    def _on_text_changed(self) -> None:
+        self.fit_lines(1, 4)
+        if not self._is_showing:
+            self._store.set(self._path, self.text(), self._title, merges=True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit_lines(1, 4)
+
+    @Slot(str)
+    def _on_field_changed(self, path: str) -> None:
+        is_mine = path in ("", self._path) or self._path.startswith(f"{path}.")
+        kept = self._store.text(self._path)
+        if is_mine and self.text() != kept:
+            self._is_showing = True
+            self.setPlainText(kept)
+            self._is_showing = False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            event.ignore()
+            return
+        super().keyPressEvent(event)

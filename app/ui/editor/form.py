@@ -4,192 +4,342 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QMenu, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from app.domain.findings import Finding, Severity
-from app.ubl import codes
+from app.domain.turkish import format_date
+from app.ui.editor import choices, extras
 from app.ui.editor.buyer import BuyerCard
-from app.ui.editor.columns import COLUMNS, column_of_place
+from app.ui.editor.columns import COLUMNS, KEYS, OPTIONAL, column_of_place
+from app.ui.editor.extra_sections import ExtraFold
 from app.ui.editor.fields import ChoiceBinding, Field, NotesBinding, TextBinding, date_edit, number_edit
+from app.ui.editor.folding import FieldGrid, FoldSection
 from app.ui.editor.line_table import LineTable
+from app.ui.editor.numbers import read_date
 from app.ui.editor.references import ReferencesEdit
 from app.ui.editor.store import FormStore
 from app.ui.theme import tokens
-from app.ui.widgets import IconButton, QuietLabel, Section
-from app.validation.builtin import ISSUED_TYPES
+from app.ui.widgets import IconButton, MenuButton, Section
 
-_COMMON_PAYMENTS = ("42", "10", "48", "20", "1")
+#: Lines that are in sight: where there is room, and where there is hardly any.
+_LINES_IN_SIGHT, _LEAST_LINES = 6, 4
+_LEAST_FORM_ROWS = 8
+#: What a new user finds folded: few invoices need it.
+_FOLDED_AT_FIRST = frozenset({"references", "payment"})
 
 
 class InvoiceForm(QSplitter):
-    """Form above, grid of lines below it (its own splitter, so that 500 lines get the room they need)."""
+    """Form above, grid of lines below. Until the user moves the border between them, six lines stay in sight.
+
+    `section_folded` (key, folded) and `columns_chosen` (optional columns) when the user changed them: to be remembered.
+    `detail_wanted` when a finding's place is in no column that is shown.
+    """
+
+    section_folded = Signal(str, bool)
+    columns_chosen = Signal(list)
+    detail_wanted = Signal()
 
     def __init__(self, store: FormStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setOrientation(Qt.Orientation.Vertical)
         self.setChildrenCollapsible(False)
         self._store = store
+        self._is_shared = True
+        self._extra_columns: frozenset[str] = frozenset()
         self.fields: list[Field] = []
+        self.sections: dict[str, FoldSection] = {}
         self.buyer = BuyerCard(store, self)
         self.table = LineTable(store.lines, self)
         self.fields += self.buyer.fields
         top = QWidget(self)
         column = QVBoxLayout(top)
-        column.setContentsMargins(tokens.L, tokens.M, tokens.L, tokens.M)
-        column.setSpacing(tokens.L)
-        column.addLayout(self._document_grid(top))
-        buyer = Section(self.tr("Alıcı"), top, raised=True)
-        buyer.body.addWidget(self.buyer)
-        column.addWidget(buyer)
-        column.addWidget(self._references(top))
-        column.addWidget(self._payment(top))
+        column.setContentsMargins(tokens.S, tokens.S, tokens.S, tokens.S)
+        column.setSpacing(tokens.S)
+        self._column = column
+        self._document(top)
+        self._section("buyer", self.tr("Alıcı"), top).body.addWidget(self.buyer)
+        self.extras = [ExtraFold(store, section, top) for section in extras.SECTIONS if section.fields]
+        for extra in self.extras:
+            self._keep(extra)
+            self.fields += extra.fields
+        self._references(top)
+        self._payment(top)
         column.addStretch(1)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(top)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area, self._top = area, top
         self.addWidget(area)
-        self.addWidget(self._lines())
-        self.setStretchFactor(0, 3)
-        self.setStretchFactor(1, 2)
+        self._lower = self._lines()
+        self.addWidget(self._lower)
+        self.setStretchFactor(0, 0)
+        self.setStretchFactor(1, 1)
+        # After the layout has settled: what a fold needs is known only then.
+        self._share_timer = QTimer(self)
+        self._share_timer.setSingleShot(True)
+        self._share_timer.setInterval(0)
+        self._share_timer.timeout.connect(self._share)
+        self.splitterMoved.connect(self._on_splitter_moved)
         store.field_changed.connect(self._on_field_changed)
         store.changed.connect(self._show_used)
         self._on_field_changed("")
+
+    # --- parts -------------------------------------------------------------------------------------------------------
 
     def _add(self, title: str, editor: QWidget, *places: str) -> Field:
         field = Field(title, editor, places, self)
         self.fields.append(field)
         return field
 
-    def _document_grid(self, parent: QWidget) -> QGridLayout:
+    def _section(self, key: str, title: str, parent: QWidget) -> FoldSection:
+        return self._keep(FoldSection(key, title, parent))
+
+    def _keep(self, section: FoldSection) -> FoldSection:
+        self.sections[section.key] = section
+        self._column.addWidget(section)
+        section.fold(section.key in _FOLDED_AT_FIRST)
+        section.folded.connect(self._on_section_folded)
+        return section
+
+    def _document(self, parent: QWidget) -> None:
         store = self._store
-        profiles = [(p.code, p.name) for p in codes.profiles().values() if p.types & set(ISSUED_TYPES)]
-        self.profile = ChoiceBinding(store, "profile", self.tr("Senaryo"), profiles, parent)
+        self.profile = ChoiceBinding(store, "profile", self.tr("Senaryo"), choices.profiles(), parent)
         self.type = ChoiceBinding(store, "type", self.tr("Fatura tipi"), [], parent)
         self.series = TextBinding(store, "series", self.tr("Seri"), parent, stored=str.upper)
         self.series.setMaxLength(3)
         self.day = date_edit(store, "issue_date", self.tr("Tarih"), parent)
-        currencies = [(c.code, f"{c.code} · {c.name}") for c in codes.currencies().values()]
-        self.currency = ChoiceBinding(store, "currency", self.tr("Para birimi"), currencies, parent)
-        self.rate = number_edit(store, "exchange_rate.rate", self.tr("Kur (TL)"), parent)
-        self.rate_day = date_edit(store, "exchange_rate.day", self.tr("Kur tarihi"), parent)
-        self.rate_field = self._add(self.tr("Kur (1 birim = ? TL)"), self.rate, "exchange_rate")
-        self.rate_day_field = self._add(self.tr("Kur tarihi"), self.rate_day, "exchange_rate.day")
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(tokens.M)
-        grid.setVerticalSpacing(tokens.S)
-        grid.addWidget(self._add(self.tr("Senaryo"), self.profile, "profile"), 0, 0, 1, 2)
-        grid.addWidget(self._add(self.tr("Fatura tipi"), self.type, "type"), 0, 2)
-        grid.addWidget(self._add(self.tr("Seri"), self.series, "series", "number"), 0, 3)
-        grid.addWidget(self._add(self.tr("Tarih"), self.day, "issue_date"), 1, 0)
-        grid.addWidget(self._add(self.tr("Para birimi"), self.currency, "currency"), 1, 1)
-        grid.addWidget(self.rate_field, 1, 2)
-        grid.addWidget(self.rate_day_field, 1, 3)
-        for column in range(4):
-            grid.setColumnStretch(column, 1)
-        return grid
+        self.currency = ChoiceBinding(store, "currency", self.tr("Para birimi"), choices.currencies(), parent)
+        grid = FieldGrid(parent)
+        grid.add(self._add(self.tr("Senaryo"), self.profile, "profile"), 3)
+        grid.add(self._add(self.tr("Fatura tipi"), self.type, "type"), 3)
+        grid.add(self._add(self.tr("Tarih"), self.day, "issue_date"), 2)
+        grid.add(self._add(self.tr("Seri"), self.series, "series", "number"), 1)
+        grid.add(self._add(self.tr("Para birimi"), self.currency, "currency"), 3)
+        self._section("document", self.tr("Belge"), parent).body.addWidget(grid)
 
-    def _references(self, parent: QWidget) -> QWidget:
+    def _references(self, parent: QWidget) -> None:
         store = self._store
-        hint = self.tr("16 haneli fatura no")
-        self.returned = ReferencesEdit(
-            store, "returned_invoices", self.tr("İade edilen faturalar"), parent, number_hint=hint
-        )
-        self.returned_field = self._add(self.tr("İade edilen faturalar"), self.returned, "returned_invoices")
         order = ReferencesEdit(
             store, "order_reference", self.tr("Sipariş"), parent, number_hint=self.tr("sipariş no"), single=True
         )
         despatch = ReferencesEdit(
             store, "despatch_references", self.tr("İrsaliye"), parent, number_hint=self.tr("irsaliye no")
         )
-        section = Section(self.tr("Atıflar ve notlar"), parent, raised=True)
-        section.body.addWidget(self.returned_field)
-        row = QHBoxLayout()
-        row.setSpacing(tokens.L)
-        row.addWidget(self._add(self.tr("Sipariş"), order, "order_reference"), 1)
-        row.addWidget(self._add(self.tr("İrsaliye"), despatch, "despatch_references"), 1)
-        section.body.addLayout(row)
         notes = NotesBinding(store, "notes", self.tr("Notlar"), parent)
-        section.body.addWidget(self._add(self.tr("Notlar (her satır bir not)"), notes, "notes"))
-        return section
+        grid = FieldGrid(parent)
+        grid.add(self._add(self.tr("Sipariş"), order, "order_reference"), 6)
+        grid.add(self._add(self.tr("İrsaliye"), despatch, "despatch_references"), 6)
+        grid.add(self._add(self.tr("Notlar (her satır bir not)"), notes, "notes"), 12)
+        self._section("references", self.tr("Atıflar ve notlar"), parent).body.addWidget(grid)
 
-    def _payment(self, parent: QWidget) -> QWidget:
+    def _payment(self, parent: QWidget) -> None:
         store = self._store
-        known = codes.payment_means()
-        ordered = [*_COMMON_PAYMENTS, *(code for code in known if code not in _COMMON_PAYMENTS)]
-        choices = [("", "–"), *((c, f"{known[c].name} ({c})") for c in ordered)]
-        means = ChoiceBinding(store, "payment.code", self.tr("Ödeme şekli"), choices, parent)
+        means = ChoiceBinding(store, "payment.code", self.tr("Ödeme şekli"), choices.payments(), parent)
         due = date_edit(store, "payment.due_date", self.tr("Vade"), parent)
         iban = TextBinding(
             store, "payment.iban", self.tr("IBAN"), parent, stored=lambda text: text.replace(" ", "").upper()
         )
         terms = TextBinding(store, "payment_terms.note", self.tr("Ödeme koşulu"), parent)
         rounding = number_edit(store, "rounding", self.tr("Yuvarlama"), parent)
-        section = Section(self.tr("Ödeme"), parent, raised=True)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(tokens.M)
-        grid.setVerticalSpacing(tokens.S)
-        grid.addWidget(self._add(self.tr("Ödeme şekli"), means, "payment"), 0, 0, 1, 2)
-        grid.addWidget(self._add(self.tr("Vade"), due, "payment.due_date"), 0, 2)
-        grid.addWidget(self._add(self.tr("Yuvarlama"), rounding, "rounding"), 0, 3)
-        grid.addWidget(self._add(self.tr("IBAN"), iban, "payment.iban"), 1, 0, 1, 2)
-        grid.addWidget(self._add(self.tr("Ödeme koşulu"), terms, "payment_terms"), 1, 2, 1, 2)
-        for column in range(4):
-            grid.setColumnStretch(column, 1)
-        section.body.addLayout(grid)
-        return section
+        grid = FieldGrid(parent)
+        grid.add(self._add(self.tr("Ödeme şekli"), means, "payment"), 4)
+        grid.add(self._add(self.tr("Vade"), due, "payment.due_date"), 2)
+        grid.add(self._add(self.tr("IBAN"), iban, "payment.iban"), 4)
+        grid.add(self._add(self.tr("Yuvarlama"), rounding, "rounding"), 2)
+        grid.add(self._add(self.tr("Ödeme koşulu"), terms, "payment_terms"), 12)
+        self._section("payment", self.tr("Ödeme"), parent).body.addWidget(grid)
 
     def _lines(self) -> QWidget:
         holder = QWidget(self)
         column = QVBoxLayout(holder)
-        column.setContentsMargins(tokens.L, tokens.S, tokens.L, tokens.S)
-        column.setSpacing(tokens.XS)
+        column.setContentsMargins(tokens.S, tokens.XS, tokens.S, tokens.XS)
+        column.setSpacing(0)
         section = Section(self.tr("Satırlar"), holder)
-        hint = self.tr("Tab sağa, Enter aşağı; Excel'den blok yapıştırılır")
-        section.buttons.addWidget(QuietLabel(hint, holder))
+        section.setToolTip(self.tr("Tab sağa, Enter aşağı; Excel'den blok yapıştırılır, Ctrl+D aşağı doldurur"))
         for action in self.table.actions_for_menu[:5]:
             keys = action.shortcut().toString()
             button = IconButton("plus", f"{action.text()} ({keys})", holder)
             button.setDefaultAction(action)
             button.setToolTip(f"{action.text()} ({keys})")
             section.buttons.addWidget(button)
+        self.columns_menu = QMenu(self.tr("Sütunlar"), holder)
+        for key in OPTIONAL:
+            verb = QAction(COLUMNS[KEYS.index(key)].title, self.columns_menu)
+            verb.setCheckable(True)
+            verb.setData(key)
+            verb.triggered.connect(self._on_column_triggered)
+            self.columns_menu.addAction(verb)
+        self.columns_menu.aboutToShow.connect(self._show_column_checks)
+        self.columns_button = MenuButton(self.tr("Sütunlar"), self.columns_menu, holder, icon="columns")
+        section.buttons.addWidget(self.columns_button)
         self.line_count = section
         section.body.addWidget(self.table, 1)
         column.addWidget(section, 1)
+        self.table.setMinimumHeight(self.table.rows_height(_LEAST_LINES))
         return holder
 
-    # --- what is shown -------------------------------------------------------------------------------------------
+    # --- room --------------------------------------------------------------------------------------------------------
+
+    def restore_room(self, folded: dict[str, bool], columns: Sequence[str], *, is_shared: bool) -> None:
+        """What the user chose the last time. `is_shared`: the splitter was never moved by hand."""
+        for key, state in folded.items():
+            if key in self.sections:
+                self.sections[key].fold(bool(state))
+        self._extra_columns = frozenset(columns) & OPTIONAL.keys()
+        self._is_shared = is_shared
+        self._show_columns()
+        self._share_timer.start()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the room is still shared by need, and not as the user set it."""
+        return self._is_shared
+
+    def lines_height(self, rows: int) -> int:
+        """What the lower part needs to show so many lines."""
+        chrome = self._lower.sizeHint().height() - self.table.sizeHint().height()
+        return chrome + self.table.rows_height(rows)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_timer.start()
+
+    @Slot()
+    def _share(self) -> None:
+        if not self._is_shared or self.height() <= 0:
+            return
+        room = self.height() - self.handleWidth()
+        line = self.fontMetrics().height() * 2
+        wanted = self._top.sizeHint().height() + 2 * self.area.frameWidth()
+        lower = self.lines_height(_LINES_IN_SIGHT)
+        if room - lower < min(wanted, _LEAST_FORM_ROWS * line):
+            lower = max(self.lines_height(_LEAST_LINES), room - wanted)
+        upper = max(min(wanted, room - lower), 0)
+        self.setSizes([upper, room - upper])
+
+    @Slot(int, int)
+    def _on_splitter_moved(self, _position: int, _index: int) -> None:
+        self._is_shared = False
+
+    @Slot(bool)
+    def _on_section_folded(self, folded: bool) -> None:
+        section = self.sender()
+        assert isinstance(section, FoldSection)
+        self._show_summaries()
+        self._share_timer.start()
+        self.section_folded.emit(section.key, folded)
+
+    # --- what is shown -----------------------------------------------------------------------------------------------
+
+    def _use(self) -> extras.Use:
+        text = self._store.text
+        return extras.Use(profile=text("profile"), type_code=text("type"), currency=text("currency"))
 
     @Slot(str)
     def _on_field_changed(self, path: str) -> None:
         if path in ("", "profile"):
-            profile = codes.profiles().get(self._store.text("profile"))
-            allowed = [t for t in ISSUED_TYPES if profile is None or t in profile.types]
-            names = codes.invoice_types()
-            self.type.set_choices([(t, names[t].name) for t in allowed])
-        if path in ("", "type"):
-            self.table.show_type(self._store.text("type"))
+            self.type.set_choices(choices.types(self._store.text("profile")))
+        if path in ("", "type", "profile", "currency"):
+            self._show_columns()
         self._show_used()
+
+    def _show_columns(self) -> None:
+        self.table.show_columns(extras.columns_for(self._use()) | self._extra_columns)
 
     @Slot()
     def _show_used(self) -> None:
+        use = self._use()
+        before = [extra.isHidden() for extra in self.extras]
+        for extra in self.extras:
+            extra.show_for(use)
+        if before != [extra.isHidden() for extra in self.extras]:
+            self._share_timer.start()
+        self.line_count.set_count(len(self._store.lines.lines))
+        self._show_summaries()
+
+    def _show_summaries(self) -> None:
+        """What the folded parts hold, in one line each."""
         store = self._store
-        is_foreign = store.text("currency") not in ("", "TRY") or bool(store.text("exchange_rate.rate"))
-        self.rate_field.setVisible(is_foreign)
-        self.rate_day_field.setVisible(is_foreign)
-        self.returned_field.setVisible(store.text("type") == "IADE" or bool(store.get("returned_invoices", None)))
-        self.line_count.set_count(len(store.lines.lines))
+        folded = {key for key, section in self.sections.items() if section.is_folded}
+        if "document" in folded:
+            parts = (self.profile.currentText(), self.type.currentText(), self.day.text(), store.text("currency"))
+            self.sections["document"].set_summary(" · ".join(part for part in parts if part))
+        if "buyer" in folded:
+            self.sections["buyer"].set_summary(self.buyer.summary() or self.tr("seçilmedi"))
+        if "references" in folded:
+            numbers = [str((store.get("order_reference", None) or {}).get("number", ""))]
+            numbers += [str(item.get("number", "")) for item in store.get("despatch_references", None) or []]
+            numbers += [str(note) for note in store.get("notes", None) or []]
+            self.sections["references"].set_summary(" · ".join(n for n in numbers if n) or "–")
+        if "payment" in folded:
+            code = store.text("payment.code")
+            name = next((words for known, words in choices.payments() if known == code and code), code)
+            due = read_date(store.text("payment.due_date"))
+            day = format_date(due) if due is not None else ""
+            parts = (name, day, store.text("payment.iban"), store.text("payment_terms.note"))
+            self.sections["payment"].set_summary(" · ".join(part for part in parts if part) or "–")
+        for extra in self.extras:
+            if extra.is_folded:
+                extra.set_summary(extra.words() or "–")
+
+    @Slot()
+    def _show_column_checks(self) -> None:
+        for verb in self.columns_menu.actions():
+            key = str(verb.data())
+            is_shown = not self.table.isColumnHidden(KEYS.index(key))
+            verb.setChecked(is_shown)
+            # What the type or a line brings along cannot be sent away.
+            verb.setEnabled(not is_shown or key in self._extra_columns)
+
+    @Slot(bool)
+    def _on_column_triggered(self, checked: bool) -> None:
+        verb = self.sender()
+        assert isinstance(verb, QAction)
+        keys = {str(verb.data())}
+        if "other_tax" in keys:
+            keys.add("other_tax_rate")
+        self._extra_columns = self._extra_columns | keys if checked else self._extra_columns - keys
+        self._show_columns()
+        self.columns_chosen.emit(sorted(self._extra_columns))
 
     def set_locked(self, locked: bool) -> None:
         """A numbered document is read, not written."""
-        self._store.lines.is_locked = locked
-        self._top.setEnabled(not locked)
+        self._store.lines.set_locked(locked)
+        for section in self.sections.values():
+            section.inside.setEnabled(not locked)
         for action in self.table.actions_for_menu:
             action.setEnabled(not locked or action.text() == self.tr("Kopyala"))
 
-    # --- findings ------------------------------------------------------------------------------------------------
+    def open_section(self, key: str) -> None:
+        """Open a fold because the cursor goes inside; what is remembered stays."""
+        if self.sections[key].is_folded:
+            self.sections[key].open()
+            self._share_timer.start()
+
+    def greet(self) -> None:
+        """After the fields are there: the cursor goes where the next thing is to be typed.
+
+        In a low window what is known needs but one line: the grid is what the user came for.
+        """
+        has_buyer = bool(self.buyer.summary())
+        wanted = self.lines_height(_LINES_IN_SIGHT) + self._top.sizeHint().height()
+        if self._is_shared and wanted > self.height() * 5 // 4:
+            for key in ("document", *(("buyer",) if has_buyer else ())):
+                self.sections[key].fold(True)
+            self._show_summaries()
+            self._share_timer.start()
+        if has_buyer:
+            self.table.go_to(max(len(self._store.lines.lines) - 1, 0), 0)
+        else:
+            self.open_section("buyer")
+            self.buyer.picker.setFocus()
+            self.area.ensureWidgetVisible(self.buyer.picker)
+
+    # --- findings ----------------------------------------------------------------------------------------------------
 
     def field_of(self, place: str) -> Field | None:
         """The field that belongs to a finding's place: the one that names it most exactly."""
@@ -201,18 +351,28 @@ class InvoiceForm(QSplitter):
                     best = len(known), field
         return best[1] if best is not None else None
 
+    def _section_of(self, field: Field) -> FoldSection | None:
+        return next((section for section in self.sections.values() if section.isAncestorOf(field)), None)
+
     def show_findings(self, findings: Sequence[Finding]) -> None:
-        """The worst finding of each field stands below it."""
+        """The worst finding of each field stands below it; a folded part says how many it hides."""
         worst: dict[int, Finding] = {}
         fields = {id(field): field for field in self.fields}
+        counts: dict[str, list[Severity]] = {}
         for finding in findings:
             field = self.field_of(finding.field)
             if field is None or finding.severity is Severity.INFO:
                 continue
+            if (section := self._section_of(field)) is not None:
+                counts.setdefault(section.key, []).append(finding.severity)
             if id(field) not in worst or finding.severity is Severity.ERROR:
                 worst[id(field)] = finding
         for key, field in fields.items():
             field.show_finding(worst.get(key))
+        for name, section in self.sections.items():
+            found = counts.get(name, [])
+            errors = found.count(Severity.ERROR)
+            section.show_fault("error" if errors else "warn", errors or len(found))
         self.buyer.show_verdict(not self.buyer.number_field.message)
 
     def place_title(self, finding: Finding) -> str:
@@ -229,13 +389,21 @@ class InvoiceForm(QSplitter):
         return self.tr("Firma kartı") if finding.field.startswith("supplier") else self.tr("Belge")
 
     def jump(self, finding: Finding) -> None:
-        """Set the cursor into the field a finding speaks of."""
+        """Set the cursor into the field a finding speaks of, and open what is folded around it."""
         place = self._store.place_of(finding.field)
         if place is not None or finding.field.startswith("lines"):
             row, inner = place or (len(self._store.lines.lines), "")
-            self.table.go_to(row, column_of_place(inner))
+            column = column_of_place(inner)
+            self.table.go_to(row, 0 if self.table.isColumnHidden(column) else column)
+            if self.table.isColumnHidden(column) or ("[" in inner and "[0]" not in inner):
+                self.detail_wanted.emit()
             return
         field = self.field_of(finding.field)
-        if field is not None:
-            self.area.ensureWidgetVisible(field)
-            field.editor.setFocus()
+        if field is None:
+            return
+        section = self._section_of(field)
+        if section is not None and section.is_folded:
+            section.open()
+            self._share_timer.start()
+        self.area.ensureWidgetVisible(field)
+        field.editor.setFocus()

@@ -14,10 +14,14 @@ from app.ui.lists.seal_flow import SealFlow
 
 
 class IssueFlow(QObject):
-    """`ended` with a sentence when the invoice is sealed; `refused` with the reason when it is not."""
+    """`ended` with a sentence when the invoice is sealed; `refused` with the error when it is not.
+
+    `declined` when the user thought better of it at the question: nothing has happened.
+    """
 
     ended = Signal(str)
-    refused = Signal(str)
+    refused = Signal(object)
+    declined = Signal()
     failed = Signal(object)
 
     def __init__(self, desk: Desk, company: CompanyRecord, window: QWidget) -> None:
@@ -26,6 +30,7 @@ class IssueFlow(QObject):
         self._flow = SealFlow(desk, window)
         self._flow.ended.connect(self._on_ended)
         self._flow.failed.connect(self._on_failed)
+        self._flow.declined.connect(self.declined)
 
     @property
     def is_running(self) -> bool:
@@ -38,7 +43,7 @@ class IssueFlow(QObject):
     @Slot(object)
     def _on_ended(self, outcome: Any) -> None:
         if outcome.failed:
-            self.refused.emit(outcome.failed[0].error.sentence)
+            self.refused.emit(outcome.failed[0].error)
         else:
             self.ended.emit(self.tr("Fatura mühürlendi ve gönderim kuyruğuna girdi."))
 

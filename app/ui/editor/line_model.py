@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,8 @@ from PySide6.QtGui import QColor, QUndoCommand, QUndoStack
 
 from app.domain.findings import Finding, Severity
 from app.domain.turkish import format_amount
-from app.ui.editor.columns import COLUMNS, NET, NEW_LINE, Line, column_of_place, is_blank
+from app.ui.editor.cells import Line
+from app.ui.editor.columns import COLUMNS, KEYS, NET, NEW_LINE, column_of_place, is_blank
 from app.ui.theme.style import theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -44,6 +46,8 @@ class LineModel(QAbstractTableModel):
         super().__init__(parent)
         self._stack = stack
         self._lines: list[Line] = []
+        #: Known until the next change; asked for each of hundreds of findings.
+        self._written: list[int] | None = None
         self._nets: dict[int, Decimal] = {}
         self._faults: dict[int, dict[int, Finding]] = {}
         self.is_locked = False
@@ -59,15 +63,25 @@ class LineModel(QAbstractTableModel):
 
     def written_rows(self) -> list[int]:
         """Rows that hold something, in order: the draft's line i is row `written_rows()[i]`."""
-        return [row for row, line in enumerate(self._lines) if not is_blank(line)]
+        if self._written is None:
+            self._written = [row for row, line in enumerate(self._lines) if not is_blank(line)]
+        return self._written
 
     def line(self, row: int) -> Line:
         return self._lines[row] if row < len(self._lines) else dict(NEW_LINE)
+
+    def set_locked(self, locked: bool) -> None:
+        """Locked, nothing can be typed and the empty row is not there."""
+        if locked is not self.is_locked:
+            self.beginResetModel()
+            self.is_locked = locked
+            self.endResetModel()
 
     def reset_lines(self, lines: Iterable[Line]) -> None:
         """Put other lines there without undo: another document."""
         self.beginResetModel()
         self._lines = list(lines)
+        self._written = None
         self._nets, self._faults = {}, {}
         self.endResetModel()
 
@@ -114,7 +128,9 @@ class LineModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
             if column.is_odd(line):
                 return "Sayı okunamadı; 1.250,50 gibi yazın."
-            return fault.message if fault is not None else None
+            if fault is not None:
+                return fault.message
+            return column.told(line) or None if column.kind in ("text", "code") else None
         if role == Qt.ItemDataRole.ForegroundRole and (fault is not None or column.is_odd(line)):
             is_error = fault is None or fault.severity is Severity.ERROR
             return QColor(theme().palette.error if is_error else theme().palette.warn)
@@ -210,7 +226,44 @@ class LineModel(QAbstractTableModel):
             new[row - first] = COLUMNS[number].write(new[row - first], "")
         self.splice(first, last - first + 1, new, "Hücreleri temizle")
 
+    def fill_down(self, first: int, last: int, columns: Sequence[int]) -> None:
+        """Rows `first`+1..`last` take the cells of row `first`, whole: all discounts, code and rate together."""
+        last = min(last, len(self._lines) - 1)
+        keys = {COLUMNS[number].holds for number in columns if COLUMNS[number].kind != "computed"}
+        if first >= last or not keys:
+            return
+        source = self._lines[first]
+        new = []
+        for line in self._lines[first + 1 : last + 1]:
+            kept = {k: v for k, v in line.items() if k not in keys}
+            new.append(kept | {k: copy.deepcopy(source[k]) for k in keys if k in source})
+        self.splice(first + 1, len(new), new, "Aşağı doldur")
+
+    def write_column(self, key: str, text: str) -> int:
+        """Write a typed text into one column of all lines that hold something; returns how many. One undo step."""
+        column = COLUMNS[KEYS.index(key)]
+        rows = self.written_rows()
+        if not rows:
+            return 0
+        new = self._lines[rows[0] : rows[-1] + 1]
+        for row in rows:
+            new[row - rows[0]] = column.write(self._lines[row], text)
+        self.splice(rows[0], len(new), new, f"{column.title}: tüm satırlar")
+        return len(rows)
+
+    def append_lines(self, lines: Sequence[Line], text: str) -> None:
+        """More lines at the end; blank ones there are used up first."""
+        end = len(self._lines)
+        while end and is_blank(self._lines[end - 1]):
+            end -= 1
+        self.splice(end, len(self._lines) - end, lines, text)
+
+    def replace_all(self, lines: Sequence[Line], text: str) -> None:
+        """Other lines in one undo step."""
+        self.splice(0, len(self._lines), lines, text)
+
     def _put(self, row: int, count: int, new: list[Line]) -> None:
+        self._written = None
         common = min(count, len(new))
         self._lines[row : row + common] = new[:common]
         if common:
@@ -218,6 +271,7 @@ class LineModel(QAbstractTableModel):
         if len(new) > common:
             at, rest = row + common, new[common:]
             self._forget_results()
+            self._written = None
             if at == len(self._lines) and not self.is_locked:
                 # The empty row itself becomes the line, so that the cursor stays with what is being typed; then a
                 # new empty row comes below it.
@@ -230,10 +284,12 @@ class LineModel(QAbstractTableModel):
             else:
                 self.beginInsertRows(QModelIndex(), at, at + len(rest) - 1)
             self._lines[at:at] = rest
+            self._written = None
             self.endInsertRows()
         elif count > common:
             self.beginRemoveRows(QModelIndex(), row + common, row + count - 1)
             del self._lines[row + common : row + count]
+            self._written = None
             self._forget_results()
             self.endRemoveRows()
         self.edited.emit()

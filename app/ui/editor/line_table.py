@@ -12,9 +12,12 @@ from app.ui.editor.columns import COLUMNS, KEYS, visible_keys
 from app.ui.editor.delegates import LineDelegate
 from app.ui.editor.line_model import LineModel
 from app.ui.editor.numbers import join_block, split_block
+from app.ui.editor.pasting import headings
 from app.ui.theme.icons import bind_icon
 from app.ui.theme.tokens import ROW_PX, XS
 
+#: Letters of the name that are in sight even where there is hardly any room.
+_LEAST_NAME = 13
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -27,7 +30,7 @@ class LineTable(QTableView):
     def __init__(self, model: LineModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lines = model
-        self._type_code = ""
+        self._wanted: frozenset[str] = frozenset()
         self.setModel(model)
         self.delegate = LineDelegate(self)
         self.setItemDelegate(self.delegate)
@@ -49,20 +52,24 @@ class LineTable(QTableView):
         for number, column in enumerate(COLUMNS):
             self.setColumnWidth(number, letters * column.width + XS)
         self.horizontalHeader().setHighlightSections(False)
+        # A heading stands over the words of its column, not beside them.
+        self.horizontalHeader().setStyleSheet(f"QHeaderView::section {{ padding: {XS}px 3px; }}")
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         self.actions_for_menu = self._make_actions()
         model.edited.connect(self._on_edited)
         model.modelReset.connect(self._on_edited)
-        self.show_type("")
+        self.show_columns(frozenset())
 
     def _make_actions(self) -> list[QAction]:
         made = []
         for title, keys, icon, slot in (
             (self.tr("Satır ekle"), "Ctrl++", "plus", self.insert_row),
             (self.tr("Satır sil"), "Ctrl+-", "trash", self.delete_rows),
-            (self.tr("Satırı çoğalt"), "Ctrl+D", "copy", self.duplicate_rows),
+            (self.tr("Satırı çoğalt"), "Alt+Shift+Down", "copy", self.duplicate_rows),
             (self.tr("Yukarı taşı"), "Alt+Up", "chevron-up", self.move_up),
             (self.tr("Aşağı taşı"), "Alt+Down", "chevron-down", self.move_down),
+            (self.tr("Aşağı doldur"), "Ctrl+D", "", self.fill_down),
+            (self.tr("Kes"), "Ctrl+X", "", self.cut_cells),
             (self.tr("Kopyala"), "Ctrl+C", "copy", self.copy_cells),
             (self.tr("Yapıştır (Excel bloğu da olur)"), "Ctrl+V", "import", self.paste_cells),
         ):
@@ -70,29 +77,56 @@ class LineTable(QTableView):
             action.setShortcut(QKeySequence(keys))
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             action.triggered.connect(slot)
-            bind_icon(action, icon)
+            if icon:
+                bind_icon(action, icon)
             self.addAction(action)
             made.append(action)
         return made
 
-    def show_type(self, type_code: str) -> None:
-        """Show the columns that this type of invoice uses."""
-        self._type_code = type_code
+    def show_columns(self, wanted: frozenset[str]) -> None:
+        """Show these optional columns, and those that a line holds something in."""
+        self._wanted = wanted
         self._on_edited()
 
     @Slot()
     def _on_edited(self) -> None:
-        wanted = visible_keys(self._type_code, self._lines.lines)
+        wanted = visible_keys(self._wanted, self._lines.lines)
+        is_other = False
         for number, key in enumerate(KEYS):
             if self.isColumnHidden(number) is (key in wanted):
                 self.setColumnHidden(number, key not in wanted)
-        self._fill_width()
+                is_other = True
+        if is_other:
+            self._fill_width()
 
     def _fill_width(self) -> None:
-        """The name takes the room that is left, and never less than its own width."""
-        others = sum(self.columnWidth(n) for n in self.shown_columns(1))
-        least = self.fontMetrics().averageCharWidth() * COLUMNS[0].width
-        self.setColumnWidth(0, max(least, self.viewport().width() - others))
+        """The name takes the room that is left; where there is none the others give way as far as they can be read."""
+        letter = self.fontMetrics().averageCharWidth()
+        shown = self.shown_columns(1)
+        full = {n: letter * COLUMNS[n].width + XS for n in shown}
+        least = letter * _LEAST_NAME
+        room = self.viewport().width() - letter * COLUMNS[0].width
+        spare = sum(full.values()) - room
+        if spare > 0:
+            # What is narrower than its heading says nothing any more.
+            words = self.horizontalHeader().fontMetrics()
+            bare = {n: max(letter * 6, words.horizontalAdvance(COLUMNS[n].title) + 2 * XS) for n in shown}
+            give = {n: max(0, full[n] - bare[n]) for n in shown if COLUMNS[n].kind != "computed"}
+            part = min(1.0, spare / max(sum(give.values()), 1))
+            for n, px in give.items():
+                full[n] -= int(px * part)
+        for n, px in full.items():
+            if self.columnWidth(n) != px:
+                self.setColumnWidth(n, px)
+        self.setColumnWidth(0, max(least, self.viewport().width() - sum(full.values())))
+
+    def rows_height(self, rows: int) -> int:
+        """How high the grid must be to show `rows` lines and the heading."""
+        return (
+            self.horizontalHeader().sizeHint().height()
+            + rows * self.verticalHeader().defaultSectionSize()
+            + 2 * self.frameWidth()
+        )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -168,13 +202,39 @@ class LineTable(QTableView):
         return str(self._lines.data(self._lines.index(row, column), role) or "")
 
     @Slot()
+    def cut_cells(self) -> None:
+        self.copy_cells()
+        self._clear_cells()
+
+    @Slot()
+    def fill_down(self) -> None:
+        """The selected rows take the cells of the first; one row alone takes those of the row above."""
+        if self._lines.is_locked:
+            return
+        first, last = self._chosen_rows()
+        columns = sorted({i.column() for i in self.selectedIndexes()} or {max(self.currentIndex().column(), 0)})
+        if first == last and first > 0:
+            first -= 1
+        self._lines.fill_down(first, last, [n for n in columns if not self.isColumnHidden(n)])
+
+    @Slot()
     def paste_cells(self) -> None:
+        """A block with headings goes by them, one cell fills the whole selection, else from the cursor on."""
         if self._lines.is_locked:
             return
         block = split_block(QGuiApplication.clipboard().text())
-        first = self._chosen_rows()[0]
-        at = max(min((i.column() for i in self.selectedIndexes()), default=self.currentIndex().column()), 0)
-        written = self._lines.paste(first, self.shown_columns(at), block)
+        first, last = self._chosen_rows()
+        chosen = sorted({i.column() for i in self.selectedIndexes()}) or [max(self.currentIndex().column(), 0)]
+        at = chosen[0]
+        named = headings(block)
+        columns = self.shown_columns(at)
+        if named is not None:
+            block = [[cell for cell, n in zip(row, named, strict=False) if n is not None] for row in block[1:]]
+            columns = [n for n in named if n is not None]
+        elif len(block) == 1 and len(block[0]) == 1 and (first, chosen[-1]) != (last, at):
+            columns = [n for n in chosen if not self.isColumnHidden(n)]
+            block = [block[0] * len(columns)] * (min(last, len(self._lines.lines) - 1) - first + 1)
+        written = self._lines.paste(first, columns, block)
         if written:
             self.go_to(first + written - 1, at)
 
@@ -185,9 +245,17 @@ class LineTable(QTableView):
             self._go_down()
             return
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and not event.modifiers():
-            self._lines.clear_cells([(i.row(), i.column()) for i in self.selectedIndexes()])
+            self._clear_cells()
+            return
+        if event.key() == Qt.Key.Key_Escape:
+            # Qt's own view swallows it; here it belongs to the window once no cell is open.
+            event.ignore()
             return
         super().keyPressEvent(event)
+
+    def _clear_cells(self) -> None:
+        if not self._lines.is_locked:
+            self._lines.clear_cells([(i.row(), i.column()) for i in self.selectedIndexes()])
 
     def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
         super().closeEditor(editor, hint)

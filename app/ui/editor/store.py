@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from app.domain.findings import Finding
-from app.ui.editor.columns import put
+from app.ui.editor.cells import put
 from app.ui.editor.line_model import LineModel
 
 _LINE_PLACE: Final = re.compile(r"lines\[(\d+)\](?:\.(.*))?")

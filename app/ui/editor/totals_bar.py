@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.invoice import KDV_CODE, InvoiceTotals
 from app.domain.turkish import format_amount
 from app.ui.theme import fonts, tokens
+from app.ui.theme.icons import bind_icon
 from app.ui.widgets import MoneyLabel, PrimaryButton, QuietButton, QuietLabel
+
+#: Rates that have room beside the sums.
+_RATES_SHOWN: Final = 2
 
 
 class _Sum(QWidget):
@@ -34,37 +42,91 @@ class TotalsBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "bar")
+        self._lines: list[tuple[str, str, str]] = []
         self.net = _Sum(self.tr("Matrah"), self)
         self.discount = _Sum(self.tr("İndirim"), self)
+        self.charge = _Sum(self.tr("Artırım"), self)
+        self.rounding = _Sum(self.tr("Yuvarlama"), self)
         self.other = _Sum(self.tr("Diğer vergiler"), self)
         self.vat = _Sum(self.tr("KDV"), self)
         self.withheld = _Sum(self.tr("Tevkifat"), self)
         self.payable = _Sum(self.tr("Ödenecek"), self, strong=True)
-        self.breakdown = QLabel(self)
-        self.breakdown.setProperty("role", "quiet")
+        self.breakdown = QWidget(self)
         self.breakdown.setAccessibleName(self.tr("KDV dökümü"))
+        self._rates = QGridLayout(self.breakdown)
+        self._rates.setContentsMargins(0, 0, 0, 0)
+        self._rates.setHorizontalSpacing(tokens.M)
+        self._rates.setVerticalSpacing(0)
+        self.rate_labels = [[QuietLabel("", self.breakdown) for _ in range(3)] for _ in range(_RATES_SHOWN)]
+        for row, labels in enumerate(self.rate_labels):
+            for column, label in enumerate(labels):
+                label.setFont(fonts.tabular(label.font()))
+                label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                self._rates.addWidget(label, row, column)
         self.state = QuietLabel("", self)
-        self.save = QuietButton(self.tr("Taslağı kaydet"), self, icon="save", shortcut="Ctrl+S")
+        self.save = QuietButton(self.tr("Kaydet"), self, icon="save", shortcut="Ctrl+S")
         self.seal = PrimaryButton(self.tr("Mühürle ve gönder"), self, icon="seal", shortcut="Ctrl+Return")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(tokens.L, tokens.S, tokens.L, tokens.S)
-        row.setSpacing(tokens.XL)
-        for part in (self.net, self.discount, self.other, self.vat, self.withheld, self.payable):
-            row.addWidget(part)
-        row.addWidget(self.breakdown, 1)
-        row.addWidget(self.state)
+        self._parts = (self.net, self.discount, self.charge, self.other, self.vat, self.withheld, self.rounding)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(tokens.L, tokens.XS, tokens.L, tokens.XS)
+        whole.setSpacing(tokens.L)
+        for part in (*self._parts, self.payable):
+            whole.addWidget(part, alignment=Qt.AlignmentFlag.AlignBottom)
+        whole.addWidget(self.breakdown, alignment=Qt.AlignmentFlag.AlignBottom)
+        whole.addStretch(1)
+        whole.addWidget(self.state)
         buttons = QHBoxLayout()
         buttons.setSpacing(tokens.S)
         buttons.addWidget(self.save)
         buttons.addWidget(self.seal)
-        row.addLayout(buttons)
+        whole.addLayout(buttons)
+        self._errors = 0
+        self.show_totals(None, "TRY")
+
+    def show_errors(self, count: int) -> None:
+        """What stands in the way of sealing: the button says so, and pressing it goes to the first."""
+        if count == self._errors:
+            return
+        self._errors = count
+        keys = self.seal.shortcut()
+        if count:
+            self.seal.setText(self.tr("{0} hatayı düzelt").format(count))
+            tip = self.tr("Mühürlenemez: {0} hata var. Basınca ilk hataya gider.").format(count)
+        else:
+            self.seal.setText(self.tr("Mühürle ve gönder"))
+            tip = self.tr("Mühürle ve gönder")
+        self.seal.setToolTip(f"{tip} ({keys.toString(keys.SequenceFormat.NativeText)})")
+        bind_icon(self.seal, "error" if count else "seal", "on_accent")
+        # A new text makes Qt forget the shortcut.
+        self.seal.setShortcut(keys)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """In a narrow window the breakdown gives way: the KDV sum's tool tip has it."""
+        self.breakdown.setVisible(bool(self._lines))
+        layout = self.layout()
+        if layout is not None and layout.minimumSize().width() > self.width():
+            self.breakdown.setVisible(False)
+
+    def minimumSizeHint(self) -> QSize:
+        """Without the breakdown, or it would keep the window wide instead of giving way."""
+        least = super().minimumSizeHint()
+        return QSize(max(least.width() - self.breakdown.sizeHint().width(), 0), least.height())
 
     def show_totals(self, totals: InvoiceTotals | None, currency: str) -> None:
         """The sums of the form as it stands; None shows dashes."""
         if totals is None:
             for part in (self.net, self.vat, self.payable):
                 part.amount.setText("–")
-            self.breakdown.setText("")
+            for part in (self.discount, self.charge, self.other, self.withheld, self.rounding):
+                part.setVisible(False)
+            self._lines = []
+            self._show_lines()
+            self._fit()
             return
         others = totals.tax_total - totals.vat
         self.net.amount.set_amount(totals.tax_exclusive)
@@ -72,17 +134,28 @@ class TotalsBar(QFrame):
         self.payable.amount.set_amount(totals.payable, currency)
         for part, amount in (
             (self.discount, totals.allowance_total),
+            (self.charge, totals.charge_total),
+            (self.rounding, totals.rounding),
             (self.other, others),
             (self.withheld, totals.withheld),
         ):
             part.amount.set_amount(amount)
             part.setVisible(bool(amount))
-        rates = [t for t in totals.taxes if t.code == KDV_CODE]
-        words = [f"%{t.percent.normalize():f}: {format_amount(t.amount)}" for t in rates if t.percent is not None]
-        full = [
-            f"%{t.percent.normalize():f} × {format_amount(t.taxable)} = {format_amount(t.amount)}"
-            for t in rates
-            if t.percent is not None
+        self._lines = [
+            (f"%{t.percent.normalize():f}", format_amount(t.taxable), format_amount(t.amount))
+            for t in totals.taxes
+            if t.code == KDV_CODE and t.percent is not None
         ]
-        self.breakdown.setText("\n".join(words[:2]) + (f" … +{len(words) - 2}" if len(words) > 2 else ""))
-        self.breakdown.setToolTip("\n".join(full))
+        self._show_lines()
+        self._fit()
+
+    def _show_lines(self) -> None:
+        for number, labels in enumerate(self.rate_labels):
+            texts: tuple[str, ...] = self._lines[number] if number < len(self._lines) else ("", "", "")
+            if number == _RATES_SHOWN - 1 and len(self._lines) > _RATES_SHOWN:
+                texts = (f"+{len(self._lines) - number}", self.tr("oran daha"), "…")
+            for label, text in zip(labels, texts, strict=True):
+                label.setText(text)
+        full = "\n".join(self.tr("{0} × {1} = {2}").format(*line) for line in self._lines)
+        self.breakdown.setToolTip(full)
+        self.vat.setToolTip(full)

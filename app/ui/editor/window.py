@@ -5,29 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
-from app.domain.findings import Finding, has_errors
+from app.domain.findings import Finding, Severity
 from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
+from app.ui.dialogs.confirm import confirm
 from app.ui.editor import sources
 from app.ui.editor.assessing import Assessment, net_by_row
 from app.ui.editor.background import FormWorker
 from app.ui.editor.findings_panel import FindingsPanel
 from app.ui.editor.form import InvoiceForm
 from app.ui.editor.issuing import IssueFlow
+from app.ui.editor.line_details import LineDetails
 from app.ui.editor.preview import PreviewPane
 from app.ui.editor.registration import Registration
+from app.ui.editor.room import Room
 from app.ui.editor.store import FormStore
 from app.ui.editor.totals_bar import TotalsBar
-from app.ui.memory import memory_of
+from app.ui.editor.verbs import EditorVerbs
 from app.ui.theme import tokens
 from app.ui.widgets import ElidedLabel, HeadingLabel, MenuButton, MessageBar, QuietLabel, line_frame
 from app.workflows.context import WorkContext
-
-_MEMORY = "editor"
 
 
 class EditorWindow(QMainWindow):
@@ -65,7 +66,8 @@ class EditorWindow(QMainWindow):
         self._wants_issue = False
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._build()
-        self._make_actions()
+        self.room = Room(self)
+        self.verbs = EditorVerbs(self)
         self._connect()
         self.setEnabled(False)
         self._show_title()
@@ -106,11 +108,18 @@ class EditorWindow(QMainWindow):
         if self.desk.is_demo:
             head.addWidget(QuietLabel(self.tr("Deneme ofisi: gerçek gönderim yapılmaz"), self))
         head.addWidget(self.menu_button)
+        self.details = LineDetails(self.form.table, self.store.lines, self)
+        self.tabs = QTabWidget(self)
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.findings, self.tr("Bulgular"))
+        self.tabs.addTab(self.details, self.tr("Satır ayrıntısı"))
         self.right = QSplitter(Qt.Orientation.Vertical, self)
         self.right.addWidget(self.preview)
-        self.right.addWidget(self.findings)
+        self.right.addWidget(self.tabs)
         self.right.setStretchFactor(0, 3)
         self.right.setStretchFactor(1, 2)
+        self.right.setChildrenCollapsible(False)
+        self.preview.setMinimumHeight(tokens.ROW_PX * 3)
         self.split = QSplitter(Qt.Orientation.Horizontal, self)
         self.split.addWidget(self.form)
         self.split.addWidget(self.right)
@@ -131,52 +140,15 @@ class EditorWindow(QMainWindow):
         column.addWidget(line_frame(body))
         column.addWidget(self.totals)
         self.setCentralWidget(body)
-        memory = memory_of(self.desk)
-        if not memory.restore_geometry(self, _MEMORY):
-            screen = self.screen().availableSize()
-            self.resize(min(1500, screen.width()), min(900, screen.height()))
-        if not memory.restore_splitter(self.split, _MEMORY):
-            self.split.setSizes([900, 600])
-        if not memory.restore_splitter(self.form, f"{_MEMORY}/form"):
-            self.form.setSizes([480, 280])
-
-    def _make_actions(self) -> None:
-        from PySide6.QtWidgets import QMenu
-
-        undo = self.store.undo.createUndoAction(self, self.tr("Geri al:"))
-        undo.setShortcut(QKeySequence.StandardKey.Undo)
-        redo = self.store.undo.createRedoAction(self, self.tr("Yinele:"))
-        redo.setShortcuts([QKeySequence("Ctrl+Y"), QKeySequence("Ctrl+Shift+Z")])
-        menu = QMenu(self.tr("Diğer"), self)
-        self.verbs: list[QAction] = [undo, redo]
-        for title, keys, slot in (
-            (self.tr("Alıcı ara"), "Ctrl+B", self._go_to_buyer),
-            (self.tr("Satırlara git"), "Ctrl+L", self._go_to_lines),
-            (self.tr("Sonraki bulguya git"), "F8", self._go_to_next_finding),
-            (self.tr("Önizlemeyi göster/gizle"), "F9", self._toggle_preview),
-            (self.tr("Kopyasını düzenle"), "Ctrl+Shift+D", self._open_copy),
-            (self.tr("Pencereyi kapat"), "Ctrl+W", self.close),
-        ):
-            action = QAction(title, self)
-            action.setShortcut(QKeySequence(keys))
-            action.triggered.connect(slot)
-            self.verbs.append(action)
-        for verb in self.verbs:
-            self.addAction(verb)
-            menu.addAction(verb)
-        menu.insertSeparator(self.verbs[2])
-        menu.addSeparator()
-        for row_verb in self.form.table.actions_for_menu:
-            menu.addAction(row_verb)
-        self.menu_button.setMenu(menu)
 
     def _connect(self) -> None:
         self.registration = Registration(self.desk, self.company, self.store, self.form.buyer, self)
         self.registration.failed.connect(self._on_failed)
         self.registration.known.connect(self.worker.begin_check)
         self.issue = IssueFlow(self.desk, self.company, self)
-        self.issue.failed.connect(self._on_failed)
+        self.issue.failed.connect(self._on_issue_failed)
         self.issue.refused.connect(self._on_refused)
+        self.issue.declined.connect(self._on_declined)
         self.issue.ended.connect(self._on_issued)
         self.worker.assessed.connect(self._on_assessed)
         self.worker.drawn.connect(self.preview.show_page)
@@ -185,6 +157,8 @@ class EditorWindow(QMainWindow):
         self.worker.store_failed.connect(self._on_store_failed)
         self.store.changed.connect(self._on_store_changed)
         self.findings.jumped.connect(self.form.jump)
+        self.findings.counted.connect(self._on_findings_counted)
+        self.form.detail_wanted.connect(self.verbs.show_details)
         self.findings.mended.connect(self._on_mended)
         for field in self.form.fields:
             field.mended.connect(self._on_mended)
@@ -196,10 +170,7 @@ class EditorWindow(QMainWindow):
 
     def _on_started(self, start: sources.Start) -> None:
         self.store.load(start.fields)
-        self.worker.is_locked = bool(start.locked)
-        self.form.set_locked(bool(start.locked))
-        self.totals.save.setEnabled(not start.locked)
-        self.totals.seal.setEnabled(not start.locked)
+        self._lock(bool(start.locked))
         if start.record is not None:
             self.document_id = start.record.id
             self.heading.setText(start.record.number or self.tr("Taslak fatura"))
@@ -215,7 +186,7 @@ class EditorWindow(QMainWindow):
         self.setWindowModified(not self.worker.is_saved)
         self.totals.state.setText("")
         self._show_title()
-        self.form.buyer.picker.setFocus()
+        self.form.greet()
         self.opened.emit()
 
     def _on_start_failed(self, error: AppError) -> None:
@@ -254,11 +225,17 @@ class EditorWindow(QMainWindow):
         self.form.show_findings(result.findings)
         self.findings.show_findings(result.findings, [self.form.place_title(f) for f in result.findings])
         self.totals.show_totals(result.totals, self.store.text("currency") or "TRY")
+        self.totals.show_errors(sum(f.severity is Severity.ERROR for f in result.findings))
         if result.partner is not None:
             self.form.buyer.show_partner(result.partner)
         self._show_title()
         if self._wants_issue:
             self._go_on_issuing()
+
+    @Slot(int, int)
+    def _on_findings_counted(self, errors: int, count: int) -> None:
+        words = self.tr(" · {0} hata").format(errors) if errors else (f" · {count}" if count else "")
+        self.tabs.setTabText(self.tabs.indexOf(self.findings), self.tr("Bulgular") + words)
 
     @Slot()
     def _on_store_changed(self) -> None:
@@ -281,7 +258,9 @@ class EditorWindow(QMainWindow):
     @Slot()
     def save(self) -> None:
         """Ctrl+S: now, and say so."""
-        self.form.table.leave_cell()
+        self.leave_fields()
+        if self.worker.is_saved and self.document_id is not None:
+            self.totals.state.setText(self.tr("kaydedildi"))
         self.worker.save()
 
     @Slot(object)
@@ -305,17 +284,24 @@ class EditorWindow(QMainWindow):
         was_closing, self._is_closing = self._is_closing, False
         self.message.show_error(error)
         self.totals.state.setText(self.tr("kaydedilemedi"))
-        if was_closing:
-            # Asked to close a second time, the window goes: it has said what could not be kept.
+        if was_closing and confirm(
+            self.tr("Kaydedilmemiş değişiklikler bırakılsın mı?"),
+            company=self.company.company.party.display_name,
+            consequence=self.tr("Kaydedilemedi: {0} Kapatırsanız son yazdıklarınız kaybolur.").format(error.sentence),
+            yes=self.tr("Kaydetmeden kapat"),
+            parent=self,
+        ):
             self.worker.is_locked = True
+            self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.form.table.leave_cell()
+        if self.issue.is_running:
+            # The seal's own dialog is on top or the card is at work: it ends first.
+            event.ignore()
+            return
+        self.leave_fields()
         if self.worker.is_locked or (self.worker.is_saved and not self.worker.is_storing):
-            memory = memory_of(self.desk)
-            memory.keep_geometry(self, _MEMORY)
-            memory.keep_splitter(self.split, _MEMORY)
-            memory.keep_splitter(self.form, f"{_MEMORY}/form")
+            self.room.keep()
             super().closeEvent(event)
             return
         # Saved first; the window goes as soon as that is done.
@@ -323,14 +309,26 @@ class EditorWindow(QMainWindow):
         event.ignore()
         self.worker.save()
 
+    def leave_fields(self) -> None:
+        """What stands in an open cell or field counts as typed."""
+        self.form.table.leave_cell()
+        self.details.commit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc goes back: the form is saved by itself, so nothing is asked unless something would be lost."""
+        if event.key() == Qt.Key.Key_Escape and not event.modifiers():
+            self.close()
+            return
+        super().keyPressEvent(event)
+
     # --- sealing -----------------------------------------------------------------------------------------------------
 
     @Slot()
     def seal_and_send(self) -> None:
         """Save, wait for the checks, then ask for the seal."""
-        if self.worker.is_locked:
+        if self.worker.is_locked or self.issue.is_running:
             return
-        self.form.table.leave_cell()
+        self.leave_fields()
         self._wants_issue = True
         self.worker.save()
         self._go_on_issuing()
@@ -341,8 +339,8 @@ class EditorWindow(QMainWindow):
                 self.worker.save()
             return
         self._wants_issue = False
-        errors = [f for f in self.assessment.findings if f.severity == "error"]
-        if has_errors(self.assessment.findings):
+        errors = [f for f in self.findings.findings if f.severity is Severity.ERROR]
+        if errors:
             self.message.show_message(
                 "error", self.tr("Mühürlemeden önce düzeltilecek {0} hata var; imleç ilkinde.").format(len(errors))
             )
@@ -352,18 +350,32 @@ class EditorWindow(QMainWindow):
             self.message.show_message("error", self.tr("Taslak henüz kaydedilmedi; Ctrl+S ile kaydedip yine deneyin."))
             return
         self.message.setVisible(False)
+        # From here on the very fields that were checked are sealed: nothing is typed into them meanwhile.
+        self._lock(True)
         self.issue.start(self.document_id)
 
-    @Slot(str)
-    def _on_refused(self, sentence: str) -> None:
-        self.message.show_message("error", sentence)
+    def _lock(self, locked: bool) -> None:
+        self.worker.is_locked = locked
+        self.form.set_locked(locked)
+        self.totals.save.setEnabled(not locked)
+        self.totals.seal.setEnabled(not locked)
+
+    @Slot()
+    def _on_declined(self) -> None:
+        """Vazgeç at the PIN: the draft is as it was."""
+        self._lock(False)
+        self.totals.state.setText(self.tr("mühürlenmedi, taslak duruyor"))
+
+    @Slot(object)
+    def _on_refused(self, error: AppError) -> None:
+        self._lock(False)
+        self.message.show_error(error)
+        # The refusal may have given it a number, or changed its state: what is true now is read again.
+        self.worker.begin_check()
 
     @Slot(str)
     def _on_issued(self, sentence: str) -> None:
-        self.worker.is_locked = True
-        self.form.set_locked(True)
-        self.totals.save.setEnabled(False)
-        self.totals.seal.setEnabled(False)
+        self._lock(True)
         self.totals.state.setText("")
         self.setWindowModified(False)
         self.message.show_message("ok", sentence)
@@ -373,33 +385,10 @@ class EditorWindow(QMainWindow):
     def _on_failed(self, error: AppError) -> None:
         self.message.show_error(error)
 
-    # --- keys --------------------------------------------------------------------------------------------------------
-
-    @Slot()
-    def _go_to_buyer(self) -> None:
-        self.form.buyer.picker.setFocus()
-
-    @Slot()
-    def _go_to_lines(self) -> None:
-        self.form.table.go_to(max(self.form.table.currentIndex().row(), 0), 0)
-
-    @Slot()
-    def _go_to_next_finding(self) -> None:
-        if self.findings.findings:
-            self.form.jump(self.findings.findings[0])
-
-    @Slot()
-    def _toggle_preview(self) -> None:
-        shown = not self.preview.isVisible()
-        self.preview.setVisible(shown)
-        self.worker.draws = shown
-        if shown:
-            self.worker.redraw()
-
-    @Slot()
-    def _open_copy(self) -> None:
-        if self.document_id is not None:
-            EditorWindow(self.desk, copy_of=self.document_id, company=self.company).show()
+    @Slot(object)
+    def _on_issue_failed(self, error: AppError) -> None:
+        self._lock(False)
+        self.message.show_error(error)
 
 
 def _open_windows() -> list[EditorWindow]:

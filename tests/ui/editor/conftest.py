@@ -17,13 +17,15 @@ Open = Callable[..., EditorWindow]
 
 @pytest.fixture
 def open_editor(qtbot: QtBot) -> Iterator[Open]:
-    """Opens editors of a world and waits for the fields; no preview unless asked, for drawing needs a child process."""
+    """Opens editors of a world and waits for the fields; no preview and no question about
+    the buyer unless wanted: drawing needs a child process, asking a network."""
     opened: list[EditorWindow] = []
 
-    def make(world: World, *, draws: bool = False, **what: Any) -> EditorWindow:
+    def make(world: World, *, draws: bool = False, asks: bool = False, **what: Any) -> EditorWindow:
         window = EditorWindow(world.desk, **what)
         opened.append(window)
         window.worker.draws = draws
+        window.registration.asks_by_itself = asks
         with qtbot.waitSignal(window.opened, timeout=10_000):
             window.show()
         qtbot.waitUntil(lambda: window.worker.is_assessed, timeout=10_000)

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.ui.editor.columns import COLUMNS, KEYS, column_of_place, find_code, is_blank
+from app.ui.editor.cells import find_code
+from app.ui.editor.columns import COLUMNS, KEYS, column_of_place, is_blank
 from app.ui.editor.numbers import join_block, read_number, shown_number, split_block, stored_number
 
 

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -143,14 +142,14 @@ def test_undo_spans_fields_and_lines(ui_world: World, open_editor: Open, qtbot: 
     typed(edit_of(window, "payment.iban"), "tr33 0006")
     after = window.store.data()
     assert after["payment"] == {"iban": "TR330006"}
-    undo = window.verbs[0]
+    undo = window.verbs.actions[0]
     for _ in range(3):
         assert undo.isEnabled()
         undo.trigger()
     assert window.store.data() == before
     assert title.text() == ""
     for _ in range(3):
-        window.verbs[1].trigger()
+        window.verbs.actions[1].trigger()
     assert window.store.data() == after
     assert title.text() == "Deneme AS"
 
@@ -168,11 +167,11 @@ def test_ctrl_z_in_a_field_is_the_forms_undo(ui_world: World, open_editor: Open,
 def test_only_used_fields_are_there(ui_world: World, open_editor: Open, qtbot: QtBot) -> None:
     window = open_editor(ui_world)
     form = window.form
-    assert not form.rate_field.isVisibleTo(window) and not form.returned_field.isVisibleTo(window)
+    assert not form.sections["currency"].isVisibleTo(window) and not form.sections["return"].isVisibleTo(window)
     window.store.set("currency", "USD")
-    assert form.rate_field.isVisibleTo(window)
+    assert form.sections["currency"].isVisibleTo(window)
     window.store.set("type", "IADE")
-    assert form.returned_field.isVisibleTo(window)
+    assert form.sections["return"].isVisibleTo(window)
     assert not form.table.isColumnHidden(KEYS.index("withholding"))
     window.store.set("profile", "TICARIFATURA")
     assert [form.type.itemData(i) for i in range(form.type.count())][:3] == ["SATIS", "TEVKIFAT", "ISTISNA"]
@@ -196,7 +195,7 @@ def test_picked_buyer_brings_the_remembered_mailbox(ui_world: World, open_editor
     picker = window.form.buyer.picker
     qtbot.waitUntil(lambda: picker.words.offer("ogutucu isil") == 1, timeout=10_000)
     window.form.buyer.choose(people.buyer(0))
-    assert window.form.buyer.registration.text() == "e-Fatura mükellefi"
+    assert window.form.buyer.registration.text().startswith("e-Fatura mükellefi")
     assert [window.form.buyer.mailbox.itemText(i) for i in range(2)] == labels
     window.form.buyer.mailbox.setCurrentIndex(1)
     window.form.buyer.mailbox.activated.emit(1)
@@ -218,7 +217,7 @@ def test_asking_says_how_the_buyer_is_registered(ui_world: World, open_editor: O
     window = open_editor(ui_world)
     window.form.buyer.choose(people.buyer(0))
     window.form.buyer.ask.click()
-    qtbot.waitUntil(lambda: window.form.buyer.registration.text() == "e-Fatura mükellefi", timeout=20_000)
+    qtbot.waitUntil(lambda: window.form.buyer.registration.text().startswith("e-Fatura mükellefi"), timeout=20_000)
     assert window.form.buyer.mailbox.currentText() == people.buyer_labels(0)[0]
 
 
@@ -270,7 +269,7 @@ def test_a_return_is_made_from_a_received_invoice(filled_world: World, open_edit
     assert data["returned_invoices"] == [{"number": received.number, "day": received.issue_date.isoformat()}]  # type: ignore[union-attr]
     assert window.form.buyer.number.text() == received.partner_vkn
     assert data["lines"]
-    assert window.form.returned_field.isVisibleTo(window)
+    assert window.form.sections["return"].isVisibleTo(window)
     with qtbot.waitSignal(window.worker.stored, timeout=10_000):
         window.save()
     assert window.document_id is not None
@@ -303,20 +302,17 @@ def test_sealing_goes_to_the_first_error(ui_world: World, open_editor: Open, qtb
     assert not window.issue.is_running
 
 
-def test_five_hundred_lines_stay_fluid(ui_world: World, open_editor: Open, qtbot: QtBot) -> None:
+def test_five_hundred_lines_are_summed_off_the_gui_thread(ui_world: World, open_editor: Open, qtbot: QtBot) -> None:
     data = people.drafts("2026-11-20")[0]
     data["lines"] = [dict(data["lines"][1], name=f"Mal {n}") for n in range(500)]
     record = drafting.save_draft(ui_world.ctx, ui_world.company, data).record
     window = open_editor(ui_world, document_id=record.id)
     model = window.store.lines
-    worst = 0.0
     for row in range(0, 500, 25):
-        started = time.perf_counter()
         model.setData(model.index(row, 1), str(row + 1))
         QGuiApplication.processEvents()
-        worst = max(worst, time.perf_counter() - started)
-    # Far above the aim (16 ms), so that a busy machine does not fail it; a sum on the GUI thread would.
-    assert worst < 0.25, f"{worst * 1000:.0f} ms"
+        # How long a key takes is measured by tests/bench; here: nobody sums on the GUI thread.
+        assert not window.worker.is_assessed
     settled(qtbot, window)
     assert window.assessment is not None and window.assessment.totals is not None
     assert model.data(model.index(475, KEYS.index("net"))) == "88.655,00"

@@ -1,0 +1,136 @@
+"""Sections that only some invoices have, declared as data: when they are used, which fields they hold.
+
+A new profile or type that needs fields of its own is one more entry of SECTIONS; the form builds the widgets. What a
+draft holds is shown even where its type does not use it: nothing works behind the user's back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from app.ui.editor import cells
+from app.ui.editor.choices import Choices
+
+#: `references` is a list of number and date, `reference` a single one; `all_lines` writes one code into every line.
+ExtraKind = Literal["text", "number", "date", "choice", "references", "reference", "all_lines"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """By what a section decides whether it is there."""
+
+    profile: str
+    type_code: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtraField:
+    """One field. `path` is the draft's own (`exchange_rate.rate`); with `all_lines` the key of a grid column.
+
+    `units` is its width in twelfths of the form; `places` are findings' fields that belong to it (the path itself
+    where none are given).
+    """
+
+    path: str
+    title: str
+    kind: ExtraKind = "text"
+    units: int = 3
+    places: tuple[str, ...] = ()
+    hint: str = ""
+    choices: Callable[[], Choices] = list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtraSection:
+    """A fold of the form. `columns` are optional columns of the grid that come with it."""
+
+    key: str
+    title: str
+    used: Callable[[Use], bool]
+    fields: tuple[ExtraField, ...] = ()
+    columns: frozenset[str] = frozenset()
+
+
+def _withholdings() -> Choices:
+    return [(o.code, o.title) for o in cells.withholding_options()]
+
+
+def _exemptions() -> Choices:
+    return [(o.code, o.title) for o in cells.exemption_options()]
+
+
+SECTIONS: Final[tuple[ExtraSection, ...]] = (
+    ExtraSection(
+        key="currency",
+        title="Döviz",
+        used=lambda use: use.currency not in ("", "TRY"),
+        fields=(
+            ExtraField(
+                path="exchange_rate.rate", title="Kur (1 birim = ? TL)", kind="number", places=("exchange_rate",)
+            ),
+            ExtraField(path="exchange_rate.day", title="Kur tarihi", kind="date"),
+        ),
+    ),
+    ExtraSection(
+        key="return",
+        title="İade",
+        # Every kind of return has it in its name: IADE, TEVKIFATIADE, YTBIADE.
+        used=lambda use: "IADE" in use.type_code,
+        fields=(
+            ExtraField(
+                path="returned_invoices",
+                title="İade edilen faturalar",
+                kind="references",
+                units=12,
+                hint="16 haneli fatura no",
+            ),
+        ),
+        columns=frozenset({"withholding", "withholding_rate"}),
+    ),
+    ExtraSection(
+        key="withholding",
+        title="Tevkifat",
+        used=lambda use: "TEVKIFAT" in use.type_code,
+        fields=(
+            ExtraField(
+                path="withholding",
+                title="Tüm satırlara tevkifat kodu",
+                kind="all_lines",
+                units=12,
+                hint="kod ya da iş: 624, yapım, temizlik…",
+                choices=_withholdings,
+            ),
+        ),
+        columns=frozenset({"withholding"}),
+    ),
+    ExtraSection(
+        key="exemption",
+        title="İstisna",
+        used=lambda use: "ISTISNA" in use.type_code,
+        fields=(
+            ExtraField(
+                path="exemption",
+                title="Tüm satırlara istisna kodu",
+                kind="all_lines",
+                units=12,
+                hint="kod ya da konu: 301, ihracat…",
+                choices=_exemptions,
+            ),
+        ),
+        columns=frozenset({"exemption"}),
+    ),
+    ExtraSection(
+        key="lodging",
+        title="Konaklama vergisi",
+        used=lambda use: use.type_code == "KONAKLAMAVERGISI",
+        columns=frozenset({"other_tax", "other_tax_rate"}),
+    ),
+)
+
+
+def columns_for(use: Use) -> frozenset[str]:
+    """The optional columns that this kind of invoice uses."""
+    return frozenset().union(*(section.columns for section in SECTIONS if section.used(use)))
