@@ -22,7 +22,13 @@ ROOT = Path(__file__).resolve().parent.parent
 #: The acts, and the only modules that may perform them (each does so inside a point).
 RENAMES = {"os.replace", "os.rename", "os.renames", "shutil.move", "os.link"}
 MAY_RENAME = {"app/runtime/files.py"}
-MAY_COMMIT = {"app/storage/database.py", "app/storage/schema.py", "app/storage/migrate.py", "app/storage/backup.py"}
+MAY_COMMIT = {
+    "app/storage/database.py",
+    "app/storage/schema.py",
+    "app/storage/migrate.py",
+    "app/storage/backup.py",
+    "app/storage/ledgers/database.py",
+}
 # The sandbox plays the integrator: its state is its own and is never killed to see what is left.
 APART = ("app/sandbox/",)
 
@@ -80,6 +86,7 @@ def test_every_point_is_killed_by_a_test() -> None:
     import app.signing.soft
     import app.storage.backup
     import app.storage.leases
+    import app.storage.ledgers.importing
     import app.storage.settings_store
     import app.workflows.points
 

@@ -66,7 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
         command="window.open", json=False, verbose=False, data_dir=None, vault_passphrase_env=_PASSPHRASE
     )
     commands = parser.add_subparsers(title="komutlar", metavar="KOMUT", parser_class=TurkishParser)
-    for add in (_documents, _packages, _office, _invoice, _tokens, _sandbox):
+    for add in (_documents, _packages, _office, _invoice, _ledger, _tokens, _sandbox):
         add(commands)
     return parser
 
@@ -204,6 +204,32 @@ def _documents(commands: Any) -> None:
 _PACKAGE_KINDS = ("ubl-tr", "e-fatura", "e-arsiv", "e-defter")
 
 
+def _ledger(commands: Any) -> None:
+    ledger = _group(commands, "ledger", "e-Defter: muhasebe fişleri ve defterler")
+    leaf = _leaf(
+        ledger,
+        "import",
+        "muhasebe fişlerini dosyadan al",
+        "ledger.import",
+        more="Kodlama, ayırıcı, ondalık işareti ve tarih sırası dosyadan anlaşılır; iki türlü okunabilen sorulur.",
+        example="muhurdar ledger import mart.csv --company 9205121120",
+    )
+    leaf.add_argument("file", metavar="DOSYA", help="İzibiz CSV, Turkcell TXT ya da başlıklı herhangi bir CSV")
+    leaf.add_argument("--company", required=True, metavar="VKN", help="defterin sahibi firma")
+    leaf.add_argument("--format", default="auto", choices=("auto", "csv", "turkcell"), help="dosyanın biçimi")
+    leaf.add_argument("--encoding", default="", choices=("", "utf-8", "cp1254"), help="kodlama (yanlış anlaşılırsa)")
+    leaf.add_argument("--delimiter", default="", metavar="İŞARET", help="sütun ayırıcı (yanlış anlaşılırsa)")
+    leaf.add_argument("--decimals", default="", choices=("", ",", "."), help="tutarlardaki ondalık işareti")
+    leaf.add_argument("--days", default="", choices=("", "dmy", "mdy"), help="eğik çizgili tarihlerde sıra")
+    leaf.add_argument(
+        "--column", action="append", default=[], metavar="BAŞLIK=ALAN", help="bir sütunu bir alana eşle (yinelenir)"
+    )
+    leaf.add_argument(
+        "--replace", action="append", default=[], metavar="YYYY-AA", help="bu ayın fişlerinin yerine koy (yinelenir)"
+    )
+    leaf.add_argument("--preview", action="store_true", help="yalnız ne anlaşıldığını göster, bir şey alma")
+
+
 def _packages(commands: Any) -> None:
     package = _group(commands, "package", "GİB'in kural paketleri")
     leaf = _leaf(
@@ -267,6 +293,24 @@ def _office(commands: Any) -> None:
     leaf.add_argument("--password-env", required=True, metavar="DEĞİŞKEN", help="parolayı taşıyan ortam değişkeni")
     leaf.add_argument("--label", action="append", default=[], metavar="ETİKET", help="yalnız bu posta kutusunu oku")
     leaf.add_argument("--set", action="append", default=[], metavar="AD=DEĞER", help="entegratöre özel ayar")
+
+    taxpayers = _group(commands, "taxpayers", "e-Fatura mükellef listesi")
+    _leaf(
+        taxpayers,
+        "update",
+        "listeyi entegratörden yenile",
+        "taxpayers.update",
+        more="İlk seferinde listenin tamamı, sonra yalnız değişenler alınır; iki saatte birden sık sorulmaz.",
+    )
+    leaf = _leaf(
+        taxpayers,
+        "find",
+        "bir numara e-Fatura mükellefi mi, bak",
+        "taxpayers.find",
+        more="Bağlantı gerekmez. Mükellef değilse çıkış kodu 1'dir.",
+        example="muhurdar taxpayers find 1234567890",
+    )
+    leaf.add_argument("number", metavar="VKN", help="VKN ya da TCKN")
 
     leaf = _leaf(
         commands,

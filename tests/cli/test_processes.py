@@ -143,7 +143,6 @@ def test_ctrl_c_while_the_integrator_is_silent(run: Any, connected: str, sandbox
 
 @posix_only
 # A closed socket of an earlier test may be collected here; it is not this test's.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_sandbox_serves_until_ctrl_c(run: Any, tmp_path: Path) -> None:
     process = _start([*MUHURDAR, "sandbox", "serve", "--json", "--state", tmp_path / "durum.db"])
     assert process.stdout is not None

@@ -169,6 +169,17 @@ def test_a_saved_mapping_reads_the_next_month(tmp_path: Path) -> None:
     assert [(row.sub_id or row.main_id, row.comment) for row in rows] == [("100", "x"), ("600", "y")]
 
 
+def test_a_mapped_column_that_may_be_read_two_ways_is_asked_too(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.csv", "Fiş No;Tarih;Hesap Kodu;Giriş;Çıkış", "1;2026-03-02;100;1.234;", "1;2026-03-02;6;;1.234"
+    )
+    shape = inspect_source(path)
+    assert shape.questions == ()
+    mapped = shape.with_mapping({"columns": {"Giriş": "debit", "Çıkış": "credit"}})
+    assert [question.key for question in mapped.questions] == ["decimals"]
+    assert shape.with_mapping(mapped.to_mapping() | {"decimals": "."}).questions == ()
+
+
 @pytest.mark.parametrize(
     ("header", "key"),
     [
@@ -220,14 +231,14 @@ def test_turkcell_txt(tmp_path: Path) -> None:
         (b" \n\n", "LEDGER.EMPTY"),
         (b"%PDF-1.7\x00\x01\x02" * 50, "LEDGER.BINARY"),
         (b"bir\niki\nuc\n", "LEDGER.DELIMITER"),
-        (b"a;b;c;d\n1;2;3;4\n", "LEDGER.NO_COLUMNS"),
+        (b"a;b;c;d\n1;2;3;4\n", "LEDGER.COLUMNS"),
     ],
 )
 def test_what_is_no_source_says_so(tmp_path: Path, content: bytes, code: str) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(content)
     with pytest.raises(InputError) as caught:
-        inspect_source(path)
+        ensure_ready(inspect_source(path))
     assert caught.value.code == code and caught.value.todo
 
 

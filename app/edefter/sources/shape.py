@@ -17,7 +17,6 @@ from app.edefter.sources.values import DayOrder, Decimals, day_order_in, decimal
 
 _SAMPLE_ROWS = 2_000
 _HEADER_SEARCH = 15
-_NAMES = {"decimals": "ondalık işareti", "days": "tarihlerin sırası", "delimiter": "sütun ayırıcı"}
 
 
 class Format(StrEnum):
@@ -53,6 +52,7 @@ class SourceShape:
     decimals: Decimals | None = Decimals.COMMA
     days: DayOrder | None = DayOrder.DAY_FIRST
     questions: tuple[Question, ...] = ()
+    sample: tuple[tuple[str, ...], ...] = field(default=(), repr=False, compare=False)
 
     def answer(self, **values: str) -> SourceShape:
         """The shape with the user's answers: `decimals=","`, `days="dmy"`, `delimiter=";"`, `encoding="cp1254"`.
@@ -84,15 +84,18 @@ class SourceShape:
         }
 
     def with_mapping(self, mapping: dict[str, Any]) -> SourceShape:
-        """A saved mapping applied: its columns by their headers' names, its answers to the questions."""
+        """A saved mapping applied: its columns by their headers' names, its answers to the questions.
+
+        A column that was not taken before may prove a decimal sign or an order of days, or raise the question.
+        """
         named = mapping.get("columns", {})
         columns = tuple(named.get(header, column) for header, column in zip(self.headers, self.columns, strict=True))
         answers = {key: str(mapping[key]) for key in ("decimals", "days") if mapping.get(key)}
-        return replace(self, columns=columns).answer(**answers)
+        return _judged(replace(self, columns=columns)).answer(**answers)
 
 
 def inspect_table(path: Path, *, encoding: str = "", delimiter: str = "") -> SourceShape:
-    """The shape of a CSV or TXT table. Raises: InputError LEDGER.EMPTY, BINARY, ENCODING, NO_COLUMNS, FILE.*."""
+    """The shape of a CSV or TXT table. Raises: InputError LEDGER.EMPTY, BINARY, ENCODING, DELIMITER."""
     with path.open("rb") as file:
         text = sniff_text(file.read(HEAD_BYTES))
     text = replace(text, encoding=encoding or text.encoding, delimiter=delimiter or text.delimiter)
@@ -114,10 +117,21 @@ def inspect_table(path: Path, *, encoding: str = "", delimiter: str = "") -> Sou
 def shape_of_rows(rows: Sequence[Sequence[str]], source: Format, text: TextShape | None = None) -> SourceShape:
     """The shape of a table from its first rows: where the header is, what the columns are, what must be asked."""
     header_at, columns = _find_header(rows)
-    headers = tuple(str(cell).strip() for cell in rows[header_at])
-    body = rows[header_at + 1 :]
-    decimals = decimals_in(_cells(body, columns, ("amount", "debit", "credit", "currency_amount")))
-    days = day_order_in(_cells(body, columns, ("day", "document_day", "entered_day")))
+    shape = SourceShape(
+        format=source,
+        text=text or TextShape("utf-8", "\n", ""),
+        header_rows=header_at + 1,
+        columns=columns,
+        headers=tuple(str(cell).strip() for cell in rows[header_at]),
+        sample=tuple(tuple(row) for row in rows[header_at + 1 :]),
+    )
+    return _judged(shape)
+
+
+def _judged(shape: SourceShape) -> SourceShape:
+    """The shape with the decimal sign and order of days that its sample proves, or the questions it leaves."""
+    decimals = decimals_in(_cells(shape.sample, shape.columns, ("amount", "debit", "credit", "currency_amount")))
+    days = day_order_in(_cells(shape.sample, shape.columns, ("day", "document_day", "entered_day")))
     questions = []
     if decimals is None:
         questions.append(
@@ -135,16 +149,7 @@ def shape_of_rows(rows: Sequence[Sequence[str]], source: Format, text: TextShape
                 (("dmy", "önce gün: 3 Nisan 2026"), ("mdy", "önce ay: 4 Mart 2026")),
             )
         )
-    return SourceShape(
-        format=source,
-        text=text or TextShape("utf-8", "\n", ""),
-        header_rows=header_at + 1,
-        columns=columns,
-        headers=headers,
-        decimals=decimals,
-        days=days,
-        questions=tuple(questions),
-    )
+    return replace(shape, decimals=decimals, days=days, questions=tuple(questions))
 
 
 def table_rows(path: Path, text: TextShape) -> Iterator[list[str]]:
@@ -191,21 +196,13 @@ def missing_fields(columns: Sequence[str]) -> list[str]:
 
 
 def _find_header(rows: Sequence[Sequence[str]]) -> tuple[int, tuple[str, ...]]:
-    """(row index, keys per column) of the row that names the most fields."""
-    best: tuple[int, int, tuple[str, ...]] = (0, 0, ())
+    """(row index, keys per column) of the row that names the most fields; else the first row that is not empty."""
+    best: tuple[int, int] = (0, -1)
     for index, row in enumerate(rows[:_HEADER_SEARCH]):
-        columns = _columns(row)
-        known = sum(1 for key in columns if key)
-        if known > best[0]:
-            best = (known, index, columns)
-    if best[0] < 3:
-        raise InputError(
-            "LEDGER.NO_COLUMNS",
-            "Dosyanın sütunları tanınmadı.",
-            why="İlk satırlarda fiş tarihi, hesap kodu, tutar gibi bilinen bir başlık yok.",
-            todo="Dosyayı başlık satırıyla alın ya da sütunları kendiniz eşleyin.",
-        )
-    return best[1], best[2]
+        known = sum(1 for key in _columns(row) if key)
+        if known > best[0] or (best[1] < 0 and any(cell.strip() for cell in row)):
+            best = (known, index)
+    return best[1], _columns(rows[best[1]])
 
 
 def _columns(row: Sequence[str]) -> tuple[str, ...]:

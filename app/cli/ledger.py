@@ -1,0 +1,136 @@
+"""ledger: vouchers and ledgers of a company."""
+
+from __future__ import annotations
+
+import argparse
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.cli.shell import note, open_office, print_json, say
+from app.domain.errors import InputError
+
+if TYPE_CHECKING:
+    from app.edefter.sources.shape import SourceShape
+
+_PREVIEW_ROWS = 5
+_TOLD_ROWS = 20
+
+
+def cmd_import(arguments: argparse.Namespace) -> int:
+    """Exit 0 when every row came in (or was there already), 1 when some stayed out, 2 when the file is no source."""
+    from app.edefter.sources.reading import ensure_ready
+    from app.workflows import companies
+    from app.workflows.ledger_import import import_vouchers
+
+    path = Path(arguments.file)
+    shape = _shape(arguments, path)
+    if arguments.preview:
+        return _preview(arguments, path, shape)
+    ensure_ready(shape)
+    replace = frozenset(_month(text) for text in arguments.replace)
+    with open_office(arguments) as office:
+        ctx = office.context()
+        company = companies.require_company(ctx, arguments.company)
+        report = import_vouchers(ctx, company, path, shape, folder=office.folder.ledgers, replace=replace)
+    for row in report.bad[:_TOLD_ROWS]:
+        note(f"{row.source_line}. satır: {row.message}")
+    if report.bad_total > _TOLD_ROWS:
+        note(f"… ve {report.bad_total - _TOLD_ROWS} satır daha.")
+    left_out = report.bad_total + report.total("changed") + report.total("locked")
+    if arguments.json:
+        findings = [
+            {"line": row.source_line, "code": row.code, "field": row.field, "message": row.message}
+            for row in report.bad
+        ]
+        print_json({**report.to_json(), "findings": findings})
+    else:
+        say(_sentence(report))
+    return 1 if left_out else 0
+
+
+def _sentence(report: Any) -> str:
+    said = f"{report.total('lines')} satır okundu; {report.total('new')} yeni fiş alındı"
+    for name, words in (
+        ("same", "zaten vardı"),
+        ("replaced", "eskisinin yerine kondu"),
+        ("changed", "daha önce başka içerikle alınmış, dokunulmadı (--replace AY ile yerine konur)"),
+        ("locked", "beratı yüklenmiş aya ait, alınmadı"),
+    ):
+        if count := report.total(name):
+            said += f", {count} fiş {words}"
+    return f"{said}. Aylar: {', '.join(report.periods) or '-'}."
+
+
+def _shape(arguments: argparse.Namespace, path: Path) -> SourceShape:
+    from app.edefter.sources.fields import BY_KEY
+    from app.edefter.sources.reading import inspect_source
+
+    shape = inspect_source(path, encoding=arguments.encoding, delimiter=arguments.delimiter.replace("\\t", "\t"))
+    if arguments.format not in ("auto", shape.format.value):
+        raise InputError(
+            "LEDGER.FORMAT",
+            f"Dosya {arguments.format} biçiminde değil.",
+            why=f"İçeriği {shape.format.value} biçimine uyuyor.",
+            todo="--format auto ile deneyin ya da doğru dosyayı verin.",
+        )
+    columns: dict[str, str] = {}
+    for pair in arguments.column:
+        header, equals, key = pair.rpartition("=")
+        if not equals or key not in BY_KEY or header not in shape.headers:
+            raise InputError(
+                "LEDGER.COLUMN",
+                f"Sütun eşlemesi anlaşılmadı: {pair}.",
+                why="BAŞLIK dosyada, ALAN bilinen alanlarda olmalı.",
+                todo=f"Alanlar: {', '.join(BY_KEY)}.",
+            )
+        columns[header] = key
+    mapping: dict[str, Any] = {"columns": columns, "decimals": arguments.decimals, "days": arguments.days}
+    return shape.with_mapping(mapping)
+
+
+def _preview(arguments: argparse.Namespace, path: Path, shape: SourceShape) -> int:
+    from app.domain.ledger_rows import LedgerRow
+    from app.edefter.sources.reading import read_source
+    from app.edefter.sources.shape import missing_fields
+
+    rows = [] if shape.questions else list(islice(read_source(path, shape), _PREVIEW_ROWS))
+    shown = [row._asdict() for row in rows]
+    told = {
+        "format": shape.format.value,
+        "encoding": shape.text.encoding,
+        "delimiter": shape.text.delimiter,
+        "columns": dict(zip(shape.headers, shape.columns, strict=True)),
+        "missing": missing_fields(shape.columns) if shape.columns else [],
+        "decimals": shape.decimals.value if shape.decimals else "",
+        "days": shape.days.value if shape.days else "",
+        "questions": [question.text for question in shape.questions],
+        "rows": shown,
+    }
+    if arguments.json:
+        print_json(told)
+        return 0
+    say(f"Biçim {told['format']}, kodlama {told['encoding']}, ayırıcı {told['delimiter']!r}")
+    for header, key in zip(shape.headers, shape.columns, strict=True):
+        say(f"  {header or '(başlıksız)'} → {key or 'alınmıyor'}")
+    for question in shape.questions:
+        say(f"SORU: {question.text}")
+    for row in rows:
+        say(
+            f"  {row.source_line}: {' | '.join(str(v) for v in row[1:] if v) if isinstance(row, LedgerRow) else row[3]}"
+        )
+    return 0
+
+
+def _month(text: str) -> int:
+    from app.domain.voucher import Period
+
+    try:
+        return int(Period.parse(text).compact)
+    except ValueError as error:
+        raise InputError(
+            "LEDGER.PERIOD",
+            f"Ay anlaşılmadı: {text}.",
+            why="Ay YYYY-AA biçiminde yazılır.",
+            todo="Örneğin --replace 2026-03.",
+        ) from error

@@ -1,0 +1,402 @@
+"""Taking a source's rows into a ledger file: staged in short transactions, put in force in one.
+
+Until `finish` nothing of an import is seen. A crash leaves a staged import, which the next one clears away. Importing
+the same vouchers again changes nothing: a voucher is known by branch and reference, and compared by a digest of all
+its lines' texts, whatever order they come in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy.engine import Connection
+
+from app.domain.errors import RuleBroken
+from app.domain.ledger_rows import BadRow, LedgerRow
+from app.domain.voucher import PeriodState
+from app.runtime.crashpoints import declare
+from app.storage.folding import fold_keys
+from app.storage.ledgers.database import LedgerDatabase
+from app.storage.ledgers.tables import IN_FORCE, REPLACED, STAGED
+
+STAGE = declare("ledger.stage", "a batch of staged lines")
+FINISH = declare("ledger.finish", "the moment an import's vouchers come into force")
+CLEAR = declare("ledger.clear", "what a broken off import or a repeated voucher left behind")
+UNDO = declare("ledger.undo", "the vouchers that a replacement had taken out of force")
+
+#: About a tenth of a second of work, so that a reader or another writer never waits long.
+BATCH_ROWS: Final = 4_000
+_CLEAR_VOUCHERS: Final = 1_000
+_CACHE_VOUCHERS: Final = 20_000
+_DIGEST_MASK: Final = (1 << 60) - 1
+#: Findings of one import that are kept; of more only the count is told.
+MAX_FINDINGS: Final = 10_000
+
+_INSERT_LINE = f"INSERT INTO line VALUES ({', '.join('?' * 20)})"
+_INSERT_VOUCHER = f"INSERT INTO voucher VALUES ({', '.join('?' * 18)}, NULL)"
+_GROW_VOUCHER = (
+    "UPDATE voucher SET debit = debit + ?, credit = credit + ?, lines = lines + ?,"
+    f" digest = (digest + ?) & {_DIGEST_MASK} WHERE id = ?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportResult:
+    """What an import did. `new` came into force, `same` were there already, `changed` and `locked` were left out.
+
+    `replaced` were taken out of force because the user said so for their month.
+    """
+
+    import_id: int
+    lines: int
+    vouchers: int
+    new: int
+    same: int
+    changed: int
+    locked: int
+    replaced: int
+    bad: int
+    periods: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Seen:
+    """A staged voucher while its lines come in."""
+
+    id: int
+    is_new: bool
+    debit: int = 0
+    credit: int = 0
+    lines: int = 0
+    digest: int = 0
+    head: LedgerRow | None = None
+
+
+@dataclass(slots=True)
+class StagedImport:
+    """An import under way. One thread; the company's lease is held by the caller."""
+
+    db: LedgerDatabase
+    import_id: int
+    lines: int = 0
+    bad: int = 0
+    _accounts: dict[tuple[str, str], int] = field(default_factory=dict)
+    _vouchers: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def add(self, rows: Iterable[LedgerRow | BadRow]) -> Iterator[int]:
+        """Stage the rows batch by batch; yields the number of rows taken after each, for progress and cancel."""
+        source = iter(rows)
+        while batch := list(islice(source, BATCH_ROWS)):
+            with self.db.write(STAGE) as connection:
+                self._stage(connection, batch)
+            yield self.lines + self.bad
+
+    def _stage(self, connection: Connection, batch: list[LedgerRow | BadRow]) -> None:
+        bad = [row for row in batch if isinstance(row, BadRow)]
+        if bad:
+            self._note(connection, bad)
+        good = [row for row in batch if isinstance(row, LedgerRow)]
+        if not good:
+            return
+        next_voucher = _next_id(connection, "voucher")
+        next_line = _next_id(connection, "line")
+        seen: dict[tuple[str, str], _Seen] = {}
+        lines: list[tuple[Any, ...]] = []
+        for row in good:
+            key = (row.branch_no, row.reference)
+            voucher = seen.get(key)
+            if voucher is None:
+                known = self._known_voucher(connection, key)
+                voucher = seen[key] = _Seen(known or next_voucher, is_new=not known)
+                if not known:
+                    voucher.head = row
+                    self._remember(key, next_voucher)
+                    next_voucher += 1
+            lines.append(self._line(connection, row, next_line + len(lines), voucher))
+        new = [self._head(voucher) for voucher in seen.values() if voucher.is_new]
+        old = [(v.debit, v.credit, v.lines, v.digest, v.id) for v in seen.values() if not v.is_new]
+        if new:
+            connection.exec_driver_sql(_INSERT_VOUCHER, new)
+        if old:
+            connection.exec_driver_sql(_GROW_VOUCHER, old)
+        connection.exec_driver_sql(_INSERT_LINE, lines)
+        self.lines += len(lines)
+
+    def _line(self, connection: Connection, row: LedgerRow, line_id: int, voucher: _Seen) -> tuple[Any, ...]:
+        if row.side == "D":
+            voucher.debit += row.amount
+        else:
+            voucher.credit += row.amount
+        voucher.lines += 1
+        voucher.digest = (voucher.digest + digest_of(row)) & _DIGEST_MASK
+        return (
+            line_id,
+            voucher.id,
+            row.source_line,
+            row.number,
+            row.day,
+            self._account(connection, row.main_id, row.main_name),
+            self._account(connection, row.sub_id, row.sub_name) if row.sub_id else None,
+            row.amount,
+            row.side,
+            *row[16:23],
+            *row[23:27],
+        )
+
+    def _head(self, voucher: _Seen) -> tuple[Any, ...]:
+        row = voucher.head
+        assert row is not None
+        return (
+            voucher.id,
+            self.import_id,
+            STAGED,
+            period_of(row.day),
+            row.branch_no,
+            row.branch_name,
+            row.reference,
+            row.day,
+            row.entry_number,
+            row.entry_comment,
+            row.entered_by,
+            row.counter,
+            voucher.debit,
+            voucher.credit,
+            voucher.lines,
+            voucher.digest,
+            row.source_line,
+            fold_keys(row.entry_number, row.reference, row.entry_comment),
+        )
+
+    def _known_voucher(self, connection: Connection, key: tuple[str, str]) -> int:
+        """The staged voucher's id; a source need not keep the lines of a voucher together. 0 when it is new."""
+        if found := self._vouchers.get(key):
+            return found
+        row = connection.exec_driver_sql(
+            "SELECT id FROM voucher WHERE import_id = ? AND branch_no = ? AND reference = ?", (self.import_id, *key)
+        ).first()
+        if row is None:
+            return 0
+        self._remember(key, row[0])
+        return int(row[0])
+
+    def _remember(self, key: tuple[str, str], voucher_id: int) -> None:
+        if len(self._vouchers) >= _CACHE_VOUCHERS:
+            self._vouchers.clear()
+        self._vouchers[key] = voucher_id
+
+    def _account(self, connection: Connection, code: str, name: str) -> int:
+        key = (code, name)
+        known = self._accounts.get(key)
+        if known is not None:
+            return known
+        connection.exec_driver_sql(
+            "INSERT INTO account (code, name, folded) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (code, name, fold_keys(code, name)),
+        )
+        found = connection.exec_driver_sql("SELECT id FROM account WHERE code = ? AND name = ?", key).scalar_one()
+        if len(self._accounts) >= _CACHE_VOUCHERS:
+            self._accounts.clear()
+        self._accounts[key] = int(found)
+        return int(found)
+
+    def _note(self, connection: Connection, bad: list[BadRow]) -> None:
+        room = max(0, MAX_FINDINGS - self.bad)
+        self.bad += len(bad)
+        if room:
+            connection.exec_driver_sql(
+                "INSERT INTO import_finding (import_id, source_line, code, field, message, text)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                [(self.import_id, *row) for row in bad[:room]],
+            )
+
+    def finish(self, *, at: str, replace: frozenset[int] = frozenset()) -> ImportResult:
+        """Put the staged vouchers in force in one transaction. `replace` are months (202603) to be replaced whole.
+
+        `at` is an ISO time. What is not taken (the same, changed, locked) is cleared away afterwards.
+        """
+        with self.db.write(FINISH) as connection:
+            result = self._put_in_force(connection, at, replace)
+        clear_staged(self.db, self.import_id)
+        return result
+
+    def discard(self) -> None:
+        """Give the import up; nothing of it stays."""
+        discard_import(self.db, self.import_id)
+
+    def _put_in_force(self, connection: Connection, at: str, replace: frozenset[int]) -> ImportResult:
+        mine = (self.import_id,)
+        periods = [
+            row[0]
+            for row in connection.exec_driver_sql(
+                "SELECT DISTINCT period FROM voucher WHERE import_id = ? ORDER BY period", mine
+            )
+        ]
+        total = _count(connection, "import_id = ?", mine)
+        locked_months = _locked(connection)
+        locked = _count_in(connection, self.import_id, locked_months)
+        replaced = 0
+        for month in sorted(replace & set(periods) - locked_months):
+            replaced += connection.exec_driver_sql(
+                "UPDATE voucher SET state = ?, replaced_by = ? WHERE state = ? AND period = ?",
+                (REPLACED, self.import_id, IN_FORCE, month),
+            ).rowcount
+        twin = (
+            "SELECT 1 FROM voucher AS old WHERE old.state = 1 AND old.branch_no = voucher.branch_no"
+            " AND old.reference = voucher.reference"
+        )
+        staged = f"import_id = ? AND state = {STAGED} AND period NOT IN ({_marks(locked_months)})"
+        values = (*mine, *sorted(locked_months))
+        same = _count(
+            connection,
+            f"{staged} AND EXISTS ({twin} AND old.digest = voucher.digest AND old.day = voucher.day)",
+            values,
+        )
+        clash = f"{staged} AND EXISTS ({twin} AND (old.digest <> voucher.digest OR old.day <> voucher.day))"
+        changed = _count(connection, clash, values)
+        if changed:
+            connection.exec_driver_sql(
+                "INSERT INTO import_finding (import_id, source_line, code, field, message, text)"
+                " SELECT import_id, source_line, 'LEDGER.CHANGED', '',"
+                " 'Bu fiş daha önce başka içerikle alınmış; değiştirmek için ayı yerine koyarak alın.', reference"
+                f" FROM voucher WHERE {clash} LIMIT {MAX_FINDINGS}",
+                values,
+            )
+        new = connection.exec_driver_sql(
+            f"UPDATE voucher SET state = {IN_FORCE} WHERE {staged} AND NOT EXISTS ({twin})", values
+        ).rowcount
+        for month in periods:
+            connection.exec_driver_sql(
+                "INSERT INTO period (period, branch_no, state, changed_at)"
+                " SELECT DISTINCT period, branch_no, ?, ? FROM voucher WHERE period = ? AND state = 1"
+                " ON CONFLICT (period, branch_no) DO UPDATE"
+                " SET state = excluded.state, changed_at = excluded.changed_at"
+                f" WHERE period.state NOT IN ({PeriodState.FILED:d}, {PeriodState.COMPLETED:d}) AND ?",
+                (int(PeriodState.IMPORTED), at, month, bool(new or replaced)),
+            )
+        connection.exec_driver_sql(
+            "UPDATE import_file SET ended_at = ?, lines = ?, vouchers = ?, same = ?, changed = ?, bad = ? WHERE id = ?",
+            (at, self.lines, new, same, changed, self.bad, self.import_id),
+        )
+        return ImportResult(
+            import_id=self.import_id,
+            lines=self.lines,
+            vouchers=total,
+            new=new,
+            same=same,
+            changed=changed,
+            locked=locked,
+            replaced=replaced,
+            bad=self.bad,
+            periods=tuple(f"{month // 100:04d}-{month % 100:02d}" for month in periods),
+        )
+
+
+def begin_import(db: LedgerDatabase, *, name: str, sha256: str, source_format: str, at: str) -> StagedImport:
+    """Start an import, after clearing away what broken off ones left. `at` is an ISO time."""
+    with db.read() as connection:
+        broken = [row[0] for row in connection.exec_driver_sql("SELECT id FROM import_file WHERE ended_at IS NULL")]
+    for import_id in broken:
+        discard_import(db, import_id)
+    with db.write(STAGE) as connection:
+        made = connection.exec_driver_sql(
+            "INSERT INTO import_file (name, sha256, format, started_at) VALUES (?, ?, ?, ?)",
+            (name, sha256, source_format, at),
+        )
+        assert made.lastrowid is not None
+        return StagedImport(db, made.lastrowid)
+
+
+def discard_import(db: LedgerDatabase, import_id: int) -> None:
+    """Forget an import that did not come to its end: cancelled, broken off, refused."""
+    clear_staged(db, import_id)
+    with db.write(CLEAR) as connection:
+        connection.exec_driver_sql("DELETE FROM import_file WHERE id = ? AND ended_at IS NULL", (import_id,))
+
+
+def clear_staged(db: LedgerDatabase, import_id: int) -> None:
+    """Delete the vouchers of an import that never came into force, a thousand at a time."""
+    while True:
+        with db.write(CLEAR) as connection:
+            gone = connection.exec_driver_sql(
+                "DELETE FROM voucher WHERE id IN"
+                " (SELECT id FROM voucher WHERE import_id = ? AND state = ? ORDER BY id LIMIT ?)",
+                (import_id, STAGED, _CLEAR_VOUCHERS),
+            ).rowcount
+        if gone < _CLEAR_VOUCHERS:
+            return
+
+
+def undo_import(db: LedgerDatabase, import_id: int) -> int:
+    """Take an import back: its vouchers go, those it had replaced are in force again. Returns how many went.
+
+    Raises: RuleBroken LEDGER.LOCKED when a month it touched is filed, LEDGER.UNDO_ORDER when a later import has
+    replaced its vouchers (that one goes first).
+    """
+    with db.write(UNDO) as connection:
+        touched = connection.exec_driver_sql(
+            "SELECT DISTINCT period FROM voucher WHERE (import_id = ? AND state <> ?) OR replaced_by = ?",
+            (import_id, STAGED, import_id),
+        )
+        if {row[0] for row in touched} & _locked(connection):
+            raise RuleBroken(
+                "LEDGER.LOCKED",
+                "Aktarma geri alınamadı.",
+                why="Fişlerinden bazıları beratı GİB'e yüklenmiş bir aya ait.",
+                todo="Önce beratın GİB portalından silindiğini kaydedin.",
+            )
+        if _count(connection, "import_id = ? AND state = ?", (import_id, REPLACED)):
+            raise RuleBroken(
+                "LEDGER.UNDO_ORDER",
+                "Aktarma geri alınamadı.",
+                why="Fişlerinin yerine sonradan başka bir dosyadan fiş alınmış.",
+                todo="Önce sonraki aktarmayı geri alın.",
+            )
+        gone = connection.exec_driver_sql(
+            "UPDATE voucher SET state = ? WHERE import_id = ? AND state = ?", (STAGED, import_id, IN_FORCE)
+        ).rowcount
+        connection.exec_driver_sql(
+            "UPDATE voucher SET state = ?, replaced_by = NULL WHERE replaced_by = ?", (IN_FORCE, import_id)
+        )
+        connection.exec_driver_sql("UPDATE import_file SET ended_at = NULL WHERE id = ?", (import_id,))
+    discard_import(db, import_id)
+    return gone
+
+
+def digest_of(row: LedgerRow) -> int:
+    """60 bits of all that a line says, its place in the file aside."""
+    text = "\x1f".join(map(str, row[1:]))
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()) & _DIGEST_MASK
+
+
+def period_of(day: str) -> int:
+    """`2026-03-02` as 202603."""
+    return int(day[:4]) * 100 + int(day[5:7])
+
+
+def _locked(connection: Connection) -> set[int]:
+    rows = connection.exec_driver_sql(
+        f"SELECT DISTINCT period FROM period WHERE state IN ({PeriodState.FILED:d}, {PeriodState.COMPLETED:d})"
+    )
+    return {row[0] for row in rows}
+
+
+def _next_id(connection: Connection, table: str) -> int:
+    return int(connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) + 1 FROM {table}").scalar_one())
+
+
+def _count(connection: Connection, where: str, values: tuple[Any, ...]) -> int:
+    return int(connection.exec_driver_sql(f"SELECT count(*) FROM voucher WHERE {where}", values).scalar_one())
+
+
+def _count_in(connection: Connection, import_id: int, months: set[int]) -> int:
+    return _count(
+        connection, f"import_id = ? AND state = {STAGED} AND period IN ({_marks(months)})", (import_id, *sorted(months))
+    )
+
+
+def _marks(values: set[int]) -> str:
+    return ", ".join("?" * len(values))
