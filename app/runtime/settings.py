@@ -122,6 +122,14 @@ SYNC_ON_START: Final = Setting(
     title="Açılışta eşitle",
     description="Program açılınca bekleyenler gönderilir, gelenler alınır; en az bekleme süreleri yine geçerlidir.",
 )
+TAXPAYERS_RENEW: Final = Setting(
+    name="taxpayers_renew",
+    type=bool,
+    default=True,
+    title="Mükellef listesini yenile",
+    description="Çevrimiçiyken iki saatte bir e-Fatura mükelleflerinin listesi alınır, cari kartları ona göre "
+    "güncellenir. Kapalıyken alıcılar tek tek sorulur.",
+)
 THEME: Final = Setting(
     name="theme",
     type=str,
@@ -159,6 +167,7 @@ ALL: Final[tuple[Setting[Any], ...]] = (
     RECEIVE_INTERVAL_MIN,
     STATUS_INTERVAL_HOURS,
     SYNC_ON_START,
+    TAXPAYERS_RENEW,
     THEME,
     TRAY_NOTICES,
     BULK_PDF,

@@ -30,6 +30,7 @@ from app.ui.memory import memory_of
 from app.ui.pages.base import Page
 from app.ui.pages.registry import PageSpec, available
 from app.ui.pages.today import DUE_WITHIN
+from app.ui.taxpayers import TaxpayerRenewal
 from app.ui.theme import tokens
 from app.ui.theme.icons import app_icon
 from app.ui.theme.style import theme
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(app_icon())
         self.setMinimumSize(*_LEAST)
         self.center = SyncCenter(desk, self)
+        self.renewal = TaxpayerRenewal(desk, self)
         self.card = CardState(desk, self)
         self.doors = doors.Doors(desk, self)
         self._build()
@@ -121,6 +123,7 @@ class MainWindow(QMainWindow):
         self._count_waiting()
         self.center.refresh()
         self.center.start_timer()
+        self.renewal.start()
         self.card.read_soon()
 
     # --- pages --------------------------------------------------------------------------------------------------------
@@ -298,6 +301,7 @@ class MainWindow(QMainWindow):
         if not ask_to_leave(self.desk, self.strip.names, self):
             return
         self.center.stop()
+        self.renewal.stop()
         if not self.desk.lanes.jobs():
             self._remember()
             event.accept()

@@ -14,6 +14,7 @@ from app.ui.pages.settings import work
 from app.ui.pages.settings.account_form import AccountForm
 from app.ui.pages.settings.form import Form
 from app.ui.pages.settings.subject import FormSubject
+from app.ui.pages.settings.taxpayer_panel import TaxpayerPanel
 
 
 class IntegratorsSubject(FormSubject):
@@ -41,12 +42,15 @@ class IntegratorsSubject(FormSubject):
         self.account = AccountForm(desk, self)
         self.column.addWidget(self.form)
         self.column.addWidget(self.account)
+        self.taxpayers = TaxpayerPanel(desk, self)
+        self.column.addWidget(self.taxpayers)
         self.column.addStretch(1)
         self.message.acted.connect(self._on_message_acted)
         self.company.currentIndexChanged.connect(self._on_company_chosen)
 
     def refresh(self) -> None:
         self.desk.read(work.list_firms, self._on_firms_read, owner=self)
+        self.taxpayers.refresh()
 
     def reveal(self, what: Any) -> None:
         if isinstance(what, CompanyRecord):
