@@ -17,7 +17,7 @@ from app.domain.protocols import Sealer
 from app.runtime.files import write_output
 from app.storage import companies, documents, search
 from app.storage.records import CompanyRecord, DocumentRecord
-from app.workflows import answering, issuing, printing, queueing, sealing, tidying, viewing
+from app.workflows import answering, issuing, printing, queueing, resolving, sealing, tidying, viewing
 from app.workflows.context import WorkContext
 from app.workflows.report import BulkReport, ItemFailure
 
@@ -104,6 +104,15 @@ def answer(ctx: WorkContext, document_ids: Sequence[int], what: Answer, reason: 
     return outcome
 
 
+def waiting_answers(ctx: WorkContext, document_ids: Sequence[int]) -> list[tuple[CompanyRecord, list[DocumentRecord]]]:
+    """Those of the documents whose answers have not gone out, by company."""
+    found = [
+        (company, [r for r in records if r.direction is Direction.IN and r.state is State.ANSWERING])
+        for company, records in by_company(ctx, document_ids)
+    ]
+    return [(company, records) for company, records in found if records]
+
+
 def issue(
     ctx: WorkContext, office: Office, company: CompanyRecord, records: Sequence[DocumentRecord], sealer: Sealer | None
 ) -> Outcome:
@@ -175,8 +184,16 @@ def restore(ctx: WorkContext, document_ids: Sequence[int]) -> Outcome:
     return _by_id(ctx, document_ids, tidying.restore_drafts(ctx, document_ids), "Taslak geri alındı")
 
 
-def finish_review(ctx: WorkContext, document_ids: Sequence[int]) -> Outcome:
-    return _by_id(ctx, document_ids, tidying.finish_reviews(ctx, document_ids), "İnceleme tamamlandı")
+def finish_review(ctx: WorkContext, document_ids: Sequence[int], reason: str) -> Outcome:
+    """Take the flags off, with the user's reason in each history; one that would be forgotten for it keeps its flag."""
+    outcome = Outcome(title="İnceleme tamamlandı")
+    for company, records in by_company(ctx, document_ids):
+
+        def dismiss(record: DocumentRecord, company: CompanyRecord = company) -> None:
+            resolving.dismiss(ctx, company, record.ettn, reason=reason)
+
+        _each(ctx, records, "İncelemeler kapatılıyor", outcome, dismiss)
+    return outcome
 
 
 def export_xml(ctx: WorkContext, document_ids: Sequence[int], folder: Path) -> Outcome:

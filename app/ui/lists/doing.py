@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 from app.connectors.base import Answer
 from app.domain.errors import AppError
@@ -20,6 +20,7 @@ from app.ui.dialogs.answer import ask_answer
 from app.ui.dialogs.bulk_report import BulkReportDialog
 from app.ui.dialogs.confirm import confirm
 from app.ui.dialogs.file_findings import FileFindingsDialog
+from app.ui.dialogs.worklist import WorkListDialog
 from app.ui.jobs import Changes
 from app.ui.lists import bulk, export
 from app.ui.lists.bulk import Outcome
@@ -31,6 +32,7 @@ from app.ui.lists.selection import Selection
 from app.ui.lists.table import DocumentTable
 from app.ui.widgets import MessageBar
 from app.workflows.context import WorkContext
+from app.workflows.sync import SyncReport
 
 #: Rows per step of an export, and the most that is copied to the clipboard.
 _STEP = 1_000
@@ -107,27 +109,64 @@ class Doing(QObject):
     def _on_answered(self, outcome: Outcome) -> None:
         self._on_outcome(outcome)
         if outcome.done:
-            done = list(outcome.done)
-            self._desk.run(
-                self.tr("Yanıtlar hazırlanıyor"),
-                lambda ctx: bulk.by_company(ctx, done),
-                self._send_answers,
-                owner=self,
-                lane=self._desk.lanes.account("lists"),
-            )
+            self._start_answers(list(outcome.done))
+
+    @Slot()
+    def send_answers(self) -> None:
+        """Answers that were written down and not sent: the seal was not given then, or there was no connection."""
+        self._start_answers(self._ids())
+
+    def _start_answers(self, ids: list[int]) -> None:
+        self._desk.run(
+            self.tr("Yanıtlar hazırlanıyor"),
+            lambda ctx: bulk.waiting_answers(ctx, ids),
+            self._send_answers,
+            owner=self,
+            lane=self._desk.lanes.account("lists"),
+            failed=self._on_failed,
+        )
 
     def _send_answers(self, batches: list[Any]) -> None:
         """Each company's answers go out with its own seal, or by the integrator's."""
         for company, records in batches:
             if not needs_seal(company, DocumentKind.APPLICATION_RESPONSE):
-                send_soon(self._desk, company, owner=self._desk)
+                send_soon(self._desk, company, owner=self, then=self._on_answers_sent)
                 continue
             words = self.tr("Yanıtlar mühürlenip göndericilere ve GİB'e iletilir.")
             choice = pin.ask_seal(self._desk, company, len(records), words, self._page)
             if choice is not None:
-                send_soon(self._desk, company, owner=self._desk, sealer=choice.sealer)
+                send_soon(self._desk, company, owner=self, sealer=choice.sealer, then=self._on_answers_sent)
             else:
-                self._message.show_message("wait", self.tr("Yanıtlar yazıldı; mühür verilince gönderilecek."))
+                words = self.tr("Yanıtlar yazıldı, gönderilmedi: mühür verilmedi. Satırı seçip yanıtı gönderin.")
+                self._message.show_message("wait", words)
+
+    def _on_answers_sent(self, report: SyncReport) -> None:
+        step = report.step("answer")
+        result = (step.result or {}) if step is not None else {}
+        sent, left = len(result.get("sent", ())), len(result.get("waiting", ())) + len(result.get("unknown", ()))
+        if report.offline:
+            words = self.tr("Yanıtlar yazıldı, bağlantı yok. Bağlantı gelince kendiliğinden gönderilir.")
+            self._message.show_message("wait", words)
+        elif step is not None and step.error is not None:
+            self._message.show_error(step.error)
+        elif result.get("refused"):
+            words = self.tr("{0} yanıt kabul edilmedi. Ayrıntısı iş listesinde.").format(len(result["refused"]))
+            self._message.show_message("warn", words)
+        elif sent or left:
+            more = self.tr(" {0} yanıt daha sonra yeniden denenecek.").format(left) if left else ""
+            self._message.show_message("ok", self.tr("{0} yanıt gönderildi.").format(sent) + more)
+
+    @Slot()
+    def settle(self) -> None:
+        """The work list, at the first of the selected documents that is on it."""
+        self._show_work(focus=self.selection.ids[0] if len(self.selection.ids) else None)
+
+    @Slot()
+    def work_list(self) -> None:
+        self._show_work(focus=None)
+
+    def _show_work(self, *, focus: int | None) -> None:
+        WorkListDialog(self._desk, self._desk.company, self._page, focus=focus).show()
 
     @Slot()
     def make_return(self) -> None:
@@ -165,8 +204,16 @@ class Doing(QObject):
 
     @Slot()
     def finish_review(self) -> None:
-        ids = self._ids()
-        self._run(self.tr("İncelemeler kapatılıyor"), lambda ctx: bulk.finish_review(ctx, ids))
+        ids, chosen = self._ids(), self.selection
+        reason, is_given = QInputDialog.getText(
+            self._page,
+            self.tr("{0} belgenin incelemesini kapat").format(chosen.in_review),
+            self.tr("{0}\nYalnız işaret kalkar, belgenin durumu değişmez. Ne gördünüz? (geçmişe yazılır)").format(
+                chosen.company_words
+            ),
+        )
+        if is_given:
+            self._run(self.tr("İncelemeler kapatılıyor"), lambda ctx: bulk.finish_review(ctx, ids, reason))
 
     @Slot()
     def discard(self) -> None:

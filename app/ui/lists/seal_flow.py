@@ -183,7 +183,14 @@ def needs_seal(company: CompanyRecord, kind: DocumentKind = DocumentKind.INVOICE
     return company.company.sealing_mode(kind) is SealingMode.OWN
 
 
-def send_soon(desk: Desk, company: CompanyRecord, *, owner: QObject, sealer: Sealer | None = None) -> None:
+def send_soon(
+    desk: Desk,
+    company: CompanyRecord,
+    *,
+    owner: QObject,
+    sealer: Sealer | None = None,
+    then: Callable[[sync.SyncReport], None] | None = None,
+) -> None:
     """One pass for this company: what waits goes out. With a seal (for answers) on the token lane."""
     office = desk.office
 
@@ -193,6 +200,7 @@ def send_soon(desk: Desk, company: CompanyRecord, *, owner: QObject, sealer: Sea
         desk.run(
             "Gönderiliyor",
             lambda ctx: patiently(ctx, lambda: sync.sync_company(ctx, company, office.line(account), sealer=sealer)),
+            then,
             owner=owner,
             company=company,
             lane=desk.lanes.token if sealer is not None else desk.account_lane(account.id),

@@ -63,6 +63,16 @@ class Selection:
         return self.count(lambda t: t.in_review)
 
     @property
+    def unsettled(self) -> int:
+        """Those on the work list: an outcome that nobody knows, or a review."""
+        return self.count(lambda t: t.in_review or (t.direction is Direction.OUT and t.state is State.UNKNOWN))
+
+    @property
+    def answering(self) -> int:
+        """Answers that were given and have not gone out or are under way."""
+        return self.count(lambda t: t.direction is Direction.IN and t.state is State.ANSWERING)
+
+    @property
     def unread(self) -> int:
         return self.count(lambda t: not t.is_read)
 

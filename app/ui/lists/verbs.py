@@ -58,6 +58,24 @@ REJECT: Final = Verb(
     shortcut="Ctrl+Shift+R",
     count=lambda s: s.answerable,
 )
+SEND_ANSWERS: Final = Verb(
+    key="send_answers",
+    text="Bekleyen yanıtı gönder",
+    icon="send",
+    slot="send_answers",
+    shortcut="Ctrl+Shift+Y",
+    count=lambda s: s.answering,
+    counted_text=True,
+)
+SETTLE: Final = Verb(
+    key="settle",
+    text="Ne yapmalı…",
+    icon="question",
+    slot="settle",
+    shortcut="Ctrl+Shift+W",
+    count=lambda s: s.unsettled,
+)
+WORK: Final = Verb(key="work", text="İş listesi…", icon="warn", slot="work_list", shortcut="Ctrl+Shift+L")
 RETURN: Final = Verb(
     key="return",
     text="İade faturası hazırla",
@@ -176,9 +194,9 @@ SAVE_LIST: Final = Verb(
 )
 CHECK: Final = Verb(key="check", text="Belge denetle…", icon="search", slot="choose_and_check", shortcut="Ctrl+Shift+D")
 
-EVERYWHERE: Final = (PDF, XML, COPY, SELECT_ALL, SAVE_LIST, CHECK)
-INBOX: Final = (ACCEPT, REJECT, RETURN, READ, UNREAD, REVIEWED, *EVERYWHERE)
-OUTBOX: Final = (ISSUE, QUEUE, REISSUE, EDIT, COPY_OF, DISCARD, RESTORE, REVIEWED, *EVERYWHERE)
+EVERYWHERE: Final = (PDF, XML, COPY, SELECT_ALL, SAVE_LIST, WORK, CHECK)
+INBOX: Final = (ACCEPT, REJECT, SEND_ANSWERS, RETURN, READ, UNREAD, SETTLE, REVIEWED, *EVERYWHERE)
+OUTBOX: Final = (ISSUE, QUEUE, REISSUE, EDIT, COPY_OF, DISCARD, RESTORE, SETTLE, REVIEWED, *EVERYWHERE)
 
 
 class VerbActions(QObject):

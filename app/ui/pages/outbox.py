@@ -44,7 +44,7 @@ class OutboxPage(ListPage):
     chips = CHIPS
     states = STATES
     verbs = verbs.OUTBOX
-    primary = ("issue", "reissue", "queue")
+    primary = ("issue", "reissue", "settle", "queue")
     quiet = ("edit", "pdf")
     empty_icon = "outbox"
 
