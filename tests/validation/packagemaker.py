@@ -110,12 +110,19 @@ def ubl_files() -> dict[str, bytes]:
     return files
 
 
+class _Entry(zipfile.ZipInfo):
+    """A member named in cp857 without the UTF-8 flag, as Turkish Windows does it."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+        return self.filename.encode("cp857"), self.flag_bits
+
+
 def zipped(files: Mapping[str, bytes]) -> bytes:
     """A zip whose names are written as GİB's are: cp857, without the UTF-8 flag."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
-            info = zipfile.ZipInfo(name.encode("cp857").decode("cp437"), date_time=(2026, 1, 12, 10, 0, 0))
+            info = _Entry(name, date_time=(2026, 1, 12, 10, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, data)
     return out.getvalue()
