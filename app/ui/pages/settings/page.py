@@ -17,6 +17,7 @@ from app.ui.pages.settings.firms import FirmsSubject
 from app.ui.pages.settings.generated import GeneratedSubject
 from app.ui.pages.settings.integrators import IntegratorsSubject
 from app.ui.pages.settings.log_view import LogSubject
+from app.ui.pages.settings.rules import RulesSubject
 from app.ui.pages.settings.seal import SealSubject
 from app.ui.pages.settings.subject import Subject
 from app.ui.theme import tokens
@@ -57,6 +58,7 @@ class SettingsPage(Page):
         self._add(FirmsSubject.key, self.tr("Firmalar"), FirmsSubject.icon, self._make_firms)
         self._add(IntegratorsSubject.key, self.tr("Entegratörler"), IntegratorsSubject.icon, self._make_integrators)
         self._add(SealSubject.key, self.tr("Mühür"), SealSubject.icon, self._make_seal)
+        self._add(RulesSubject.key, self.tr("Kurallar"), RulesSubject.icon, self._make_rules)
         self._add(BackupSubject.key, self.tr("Yedek"), BackupSubject.icon, self._make_backup)
         self._add("look", self.tr("Görünüm"), "eye", self._make_look)
         self._add(LogSubject.key, self.tr("Günlük"), LogSubject.icon, self._make_log)
@@ -127,6 +129,9 @@ class SettingsPage(Page):
 
     def _make_seal(self) -> Subject:
         return SealSubject(self.desk, self)
+
+    def _make_rules(self) -> Subject:
+        return RulesSubject(self.desk, self)
 
     def _make_backup(self) -> Subject:
         return BackupSubject(self.desk, self)
