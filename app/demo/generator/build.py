@@ -16,6 +16,7 @@ from app.domain.invoice import Invoice
 from app.domain.lifecycle import SealingMode
 from app.domain.party import Company, Labels, Party
 from app.office import Office
+from app.sandbox.records import Plan, Row
 from app.sandbox.server import Sandbox
 from app.storage import companies as stored
 from app.storage import polling, quarantine
@@ -24,9 +25,10 @@ from app.storage.records import AccountRecord, CompanyRecord
 from app.workflows import companies, points
 
 DEFAULT_SEED: Final = "muhurdar"
-#: Partners are shared among the clients, as in a real town.
+#: Partners are shared among the clients, as in a real town; the last ones are no e-Fatura users.
 _PARTNERS: Final = 48
-#: Of a client's ten partners: invoices go to these; the next one is none, and nobody has asked of the last.
+_UNREGISTERED: Final = 6
+#: Of a client's ten partners: invoices go to these; the next one is no user, and nobody has asked of the last.
 _REGISTERED: Final = 8
 _CONNECTOR: Final = "izibiz"
 #: Every so manieth client lets the integrator seal.
@@ -68,11 +70,11 @@ class _Builder:
         self._days, self._per_company = days, per_company
         self._now = office.clock.now()
         self._made = GeneratedOffice()
-        self._partners = [names.party(seed, "partner", index) for index in range(_PARTNERS)]
+        self._partners = [names.party(seed, "partner", index) for index in range(_PARTNERS + _UNREGISTERED)]
 
     def run(self, count: int, sealed: int) -> GeneratedOffice:
         if self._sandbox is not None:
-            for partner in self._partners:
+            for partner in self._partners[:_PARTNERS]:
                 gb, pk = names.labels(partner)
                 self._sandbox.register(partner.tax_number.digits, partner.display_name, pk=[pk], gb=[gb])
         for index in range(count):
@@ -86,9 +88,14 @@ class _Builder:
         self._made.companies.append(record)
         amount = max(4, round(self._per_company * chance.uniform(0.3, 1.7)))
         chosen = chance.sample(range(_PARTNERS), 10)
+        chosen[_REGISTERED] = _PARTNERS + index % _UNREGISTERED
         partners = [self._partners[i] for i in chosen]
         out = self._invoices(chance, amount, [(party, p) for p in partners[:_REGISTERED]], (_series(index),))
-        into = self._invoices(chance, amount, [(p, party) for p in partners], tuple(f"P{i:02d}" for i in chosen))
+        # Nobody without e-Fatura sends one.
+        senders = [place for place in range(len(partners)) if place != _REGISTERED]
+        into = self._invoices(
+            chance, amount, [(partners[i], party) for i in senders], tuple(f"P{chosen[i]:02d}" for i in senders)
+        )
         sending = Sending(record, chance, self._now, integrator_seals=index % _INTEGRATOR_SEALS == 8)
         receiving = Receiving(record, chance, self._now)
         # What takes long (XML, seals) is made before the transaction begins.
@@ -104,6 +111,8 @@ class _Builder:
                 polling.mark_poll(s, account.id, "receive", self._now - timedelta(minutes=2 + index % 9))
                 polling.mark_poll(s, account.id, "status", self._now - timedelta(minutes=2 + index % 9))
         self._made.sealed += sending.sealed + receiving.sealed
+        if self._sandbox is not None:
+            _tell(self._sandbox, sending.known, receiving.known)
 
     def _account(self, record: CompanyRecord) -> AccountRecord | None:
         """The login at the sandbox; stored without asking the connector, which sixty times over takes its time."""
@@ -119,6 +128,7 @@ class _Builder:
             title=company.party.display_name,
             gb=list(company.labels.gb),
             pk=list(company.labels.pk),
+            seals="integrator" if company.default_sealing_mode is SealingMode.INTEGRATOR else "own",
         )
         secret = f"{_CONNECTOR}:{digits}:{user}"
         self._office.secrets.set(secret, PASSWORD)
@@ -195,6 +205,16 @@ class _Builder:
                 reason="Dosya XML değil, adı değiştirilmiş bir PDF.",
                 at=self._now - timedelta(days=5),
             )
+
+
+def _tell(sandbox: Sandbox, sent: Sequence[tuple[Row, Plan]], received: Sequence[Row]) -> None:
+    """Put them into the integrator's own store, past its checks: they went through them months ago."""
+    store = sandbox.integrator.store
+    with store.transaction():
+        store.insert([row for row, _ in sent])
+        store.insert(received)
+        for row, plan in sent:
+            store.set_plan(row.ettn, plan)
 
 
 def _series(index: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -11,6 +11,10 @@ from app.domain.lifecycle import State
 
 #: Commercial invoices younger than this may still be answered.
 ANSWERABLE: Final = timedelta(days=8)
+#: An invoice goes out within seven days; one that still waits is younger than this.
+_SENDABLE: Final = timedelta(days=6)
+#: How long ago those were sent whose result is not known yet: the integrator knows it half an hour later.
+_JUST_SENT: Final = timedelta(minutes=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,12 @@ FAILURES: Final = (
 )
 
 
+def _sent_late(age: timedelta) -> list[Step]:
+    """Queued without a connection, gone out a few minutes ago."""
+    sent = age - _JUST_SENT
+    return [_SEALED, _QUEUED, replace(_SENDING, after=sent - timedelta(minutes=1)), replace(_SENT, after=sent)]
+
+
 def _failed(chance: random.Random) -> Step:
     code, words = chance.choice(FAILURES)
     return Step(
@@ -97,7 +107,7 @@ def _failed(chance: random.Random) -> Step:
 def outgoing(chance: random.Random, *, age: timedelta, commercial: bool) -> list[Step]:
     """The steps of an outgoing document after its draft; none for one that is still a draft."""
     gone = [_SEALED, _QUEUED, _SENDING, _SENT]
-    if age > ANSWERABLE + timedelta(days=1):
+    if age > ANSWERABLE + timedelta(hours=5):
         end = chance.random()
         if end < 0.025:
             return [_SEALED, _CANCELLED]
@@ -115,14 +125,14 @@ def outgoing(chance: random.Random, *, age: timedelta, commercial: bool) -> list
         return []
     if kind == "ready":
         return [Step(state=State.READY, after=timedelta(minutes=3))]
-    if kind == "sealed":
+    if age < _SENDABLE and kind == "sealed":
         return [_SEALED]
-    if kind == "queued":
+    if age < _SENDABLE and kind == "queued":
         return [_SEALED, _QUEUED]
     if kind == "unknown":
         return [_SEALED, _QUEUED, _SENDING, _UNKNOWN]
     if kind == "sent" or age < timedelta(hours=4):
-        return gone
+        return gone if age < _JUST_SENT else _sent_late(age)
     if kind == "failed":
         return [*gone, _failed(chance)]
     if not commercial:

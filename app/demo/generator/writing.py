@@ -9,11 +9,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.demo.generator import papers, stories
+from app.demo.generator.known import received_row, sent_row
 from app.demo.generator.stories import Step
 from app.domain.dates import answer_deadline
 from app.domain.document_number import DocumentNumber
 from app.domain.invoice import Invoice
 from app.domain.lifecycle import DocumentKind, State
+from app.sandbox.records import Plan, Row
 from app.storage import documents, numbers, outbox
 from app.storage.database import OpenSession
 from app.storage.records import CompanyRecord, DocumentRecord
@@ -21,6 +23,9 @@ from app.ubl.draft import invoice_to_json
 
 _SEND = "send"
 _KEEPS_INTENTS = timedelta(days=20)
+#: The last round of questions.
+_ASKED_AGO = timedelta(minutes=12)
+_GOES_OUT = (State.SEALED, State.QUEUED, State.SENT, State.UNKNOWN, State.FAILED)
 
 
 class Sending:
@@ -31,6 +36,8 @@ class Sending:
         self._sealed_by = "integrator" if integrator_seals else "test"
         self._ready: list[tuple[Invoice, list[Step], bytes]] = []
         self.sealed = 0
+        #: What the integrator knows of them.
+        self.known: list[tuple[Row, Plan]] = []
 
     def prepare(self, invoices: Sequence[Invoice], sealed: int, *, look: bytes) -> None:
         """Decide each one's story, number those that have left the drafts, and write their XML."""
@@ -49,12 +56,19 @@ class Sending:
                 invoice = papers.numbered(invoice, DocumentNumber(invoice.series, year, counters[year]))
             planned.append((invoice, steps))
         for place, (invoice, steps) in enumerate(planned):
-            is_real = place >= len(planned) - sealed and invoice.number is not None
+            last = steps[-1].state if steps else State.DRAFT
+            is_young = self._now - papers.moment_of(invoice) < _KEEPS_INTENTS
+            # What still goes out must hold before the integrator: a real seal and a look.
+            is_real = place >= len(planned) - sealed or (is_young and last in _GOES_OUT)
             xml = b""
             if invoice.number is not None:
                 seals = is_real and self._sealed_by == "test"
                 xml = papers.xml_of(invoice, look=look if is_real else None, sealed=seals)
                 self.sealed += seals
+                known = sent_row(
+                    self._company, invoice, steps, xml, now=self._now, chance=random.Random(f"known {invoice.uuid}")
+                )
+                self.known += [known] if known is not None else []
             self._ready.append((invoice, steps, xml))
 
     def write(self, s: OpenSession) -> int:
@@ -93,6 +107,10 @@ class Sending:
                 outbox.postpone(s, intent.id, until=at, error_code="NET.LOST", error_text=step.note, at=at)
             elif step.state is State.FAILED:
                 self._flag(s, record, step, at)
+        if steps and steps[-1].state is State.DELIVERED and not steps[-1].is_final:
+            # Its buyer still has time: asked about at every round, the last of them a little while ago.
+            at = max(start + steps[-1].after, self._now - _ASKED_AGO)
+            set_step(s, record.id, steps[-1], at=at)
         if any(step.state is State.REJECTED for step in steps):
             documents.set_answer(s, record.id, "RED", at=start + steps[-1].after)
         if any(step.state is State.ACCEPTED for step in steps):
@@ -138,6 +156,8 @@ class Receiving:
         self._company, self._chance, self._now = company, chance, now
         self._ready: list[tuple[Invoice, bytes]] = []
         self.sealed = 0
+        #: What the integrator knows of them; complete after `write`.
+        self.known: list[Row] = []
 
     def prepare(self, invoices: Sequence[Invoice], sealed: int, senders: Sequence[int]) -> None:
         """Number them by their senders' series and write their XML; one of them comes twice under another ETTN."""
@@ -197,13 +217,21 @@ class Receiving:
         )
         documents.set_received_ack(s, record.id, at=arrived + timedelta(seconds=20))
         if not commercial:
+            self._know(invoice, [], xml, arrived)
             return record
         steps = [st for st in stories.incoming(self._chance, age=age) if arrived + st.after <= self._now]
         for step in steps:
             if step.state is State.ANSWERING:
                 documents.set_answer(s, record.id, step.note, at=arrived + step.after)
             set_step(s, record.id, step, at=arrived + step.after)
+        self._know(invoice, steps, xml, arrived)
         return record
+
+    def _know(self, invoice: Invoice, steps: Sequence[Step], xml: bytes, arrived: datetime) -> None:
+        chance = random.Random(f"known {invoice.uuid}")
+        row = received_row(self._company, invoice, steps, xml, arrived=arrived, now=self._now, chance=chance)
+        if row is not None:
+            self.known.append(row)
 
 
 def set_step(s: OpenSession, document_id: int, step: Step, *, at: datetime) -> None:
