@@ -52,14 +52,17 @@ def _body(reply: requests.Response, address: str, *, max_bytes: int, limit: floa
     announced = reply.headers.get("Content-Length", "")
     parts: list[bytes] = []
     size = 0
-    for part in reply.iter_content(_CHUNK):
-        size += len(part)
-        if size > max_bytes:
-            raise _fault("DOWNLOAD.TOO_BIG", address, f"Dosya {max_bytes >> 20} MB'tan büyük.")
-        if time.monotonic() > limit:
-            raise _fault("DOWNLOAD.CUT", address, "İndirme çok uzun sürdü.")
-        parts.append(part)
-    if announced.isdigit() and int(announced) != size:
+    try:
+        for part in reply.iter_content(_CHUNK):
+            size += len(part)
+            if size > max_bytes:
+                raise _fault("DOWNLOAD.TOO_BIG", address, f"Dosya {max_bytes >> 20} MB'tan büyük.")
+            if time.monotonic() > limit:
+                raise _fault("DOWNLOAD.CUT", address, "İndirme çok uzun sürdü.")
+            parts.append(part)
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        raise _fault("DOWNLOAD.CUT", address, "Bağlantı indirme bitmeden koptu.", str(error)) from error
+    if announced.isdigit() and int(announced) != size and "Content-Encoding" not in reply.headers:
         raise _fault("DOWNLOAD.CUT", address, "Bağlantı indirme bitmeden koptu.")
     return b"".join(parts)
 
