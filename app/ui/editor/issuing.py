@@ -36,6 +36,11 @@ class IssueFlow(QObject):
     def is_running(self) -> bool:
         return self._flow.is_running
 
+    @property
+    def why(self) -> str:
+        """After `declined`: what has become of the document."""
+        return self._flow.why
+
     def start(self, document_id: int) -> None:
         """Ask for the seal, number, seal, queue, send."""
         self._flow.start("issue", [document_id])

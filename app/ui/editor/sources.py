@@ -21,6 +21,8 @@ from app.workflows.drafting import Drafted
 
 #: So many earlier documents are looked through for goods and buyers.
 _LOOK_BACK = 200
+#: States in which fields may be typed; everything else has a number that it keeps.
+EDITABLE = (State.DRAFT, State.READY, State.FAILED)
 _GOODS_KEYS = ("name", "unit", "unit_price", "vat_rate", "withholding", "exemption", "other_taxes", "seller_code")
 
 
@@ -84,7 +86,7 @@ def start(
     with ctx.db.read() as s:
         record = documents.get(s, document_id)
         fields = documents.load_draft(s, document_id)
-    if record.state not in (State.DRAFT, State.READY, State.FAILED):
+    if record.state not in EDITABLE:
         return Start(
             fields=fields,
             record=record,

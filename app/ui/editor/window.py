@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QTabWidget, Q
 
 from app.domain.errors import AppError
 from app.domain.findings import Finding, Severity
-from app.storage.records import CompanyRecord
+from app.storage import documents
+from app.storage.records import CompanyRecord, DocumentRecord
 from app.ui.desk import Desk
 from app.ui.dialogs.confirm import confirm
 from app.ui.editor import sources
@@ -146,7 +147,7 @@ class EditorWindow(QMainWindow):
         self.registration.failed.connect(self._on_failed)
         self.registration.known.connect(self.worker.begin_check)
         self.issue = IssueFlow(self.desk, self.company, self)
-        self.issue.failed.connect(self._on_issue_failed)
+        self.issue.failed.connect(self._on_refused)
         self.issue.refused.connect(self._on_refused)
         self.issue.declined.connect(self._on_declined)
         self.issue.ended.connect(self._on_issued)
@@ -362,15 +363,26 @@ class EditorWindow(QMainWindow):
 
     @Slot()
     def _on_declined(self) -> None:
-        """Vazgeç at the PIN: the draft is as it was."""
-        self._lock(False)
-        self.totals.state.setText(self.tr("mühürlenmedi, taslak duruyor"))
+        """Vazgeç at the PIN, or the job was stopped: what has become of the document is read and said."""
+        self.message.show_message("wait", self.issue.why)
+        self._look_again()
 
     @Slot(object)
     def _on_refused(self, error: AppError) -> None:
-        self._lock(False)
         self.message.show_error(error)
-        # The refusal may have given it a number, or changed its state: what is true now is read again.
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """A refusal may have left it a draft or given it a number: only a draft may be typed into again."""
+        document_id = self.document_id
+        if document_id is not None:
+            self.desk.read(lambda s: documents.get(s, document_id), self._on_read_again, owner=self)
+
+    def _on_read_again(self, record: DocumentRecord) -> None:
+        is_draft = record.state in sources.EDITABLE
+        self._lock(not is_draft)
+        if record.number:
+            self.heading.setText(record.number)
         self.worker.begin_check()
 
     @Slot(str)
@@ -383,11 +395,6 @@ class EditorWindow(QMainWindow):
 
     @Slot(object)
     def _on_failed(self, error: AppError) -> None:
-        self.message.show_error(error)
-
-    @Slot(object)
-    def _on_issue_failed(self, error: AppError) -> None:
-        self._lock(False)
         self.message.show_error(error)
 
 
