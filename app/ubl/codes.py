@@ -196,6 +196,12 @@ def expense_kinds() -> Mapping[str, Named]:
 
 
 @cache
+def producer_cuts() -> Mapping[str, Named]:
+    """What a producer receipt (e-Müstahsil) cuts from the price; SGK_PRIM is no tax type of the invoice."""
+    return _named("producer_cuts")
+
+
+@cache
 def earchive_sending() -> Mapping[str, Named]:
     """How an e-Arşiv invoice reaches its buyer."""
     return _named("earchive_sending")
@@ -218,6 +224,7 @@ def named_list(name: str) -> Mapping[str, Named]:
         "hks_deductions": hks_deductions,
         "expense_kinds": expense_kinds,
         "earchive_sending": earchive_sending,
+        "producer_cuts": producer_cuts,
     }
     return known[name]()
 
@@ -249,4 +256,6 @@ def is_withholding_accepted(code: str, percent: Decimal) -> bool:
 def tax_name(code: str) -> str:
     """The name printed for a tax code; the code itself when it is unknown."""
     found = tax_types().get(code)
+    if found is None and code in producer_cuts():
+        return producer_cuts()[code].name
     return found.short if found else code

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
+from app.domain.invoice import DocumentReference
 from app.domain.party import Address, Party
 from app.ubl.emitter import Emitter
-from app.ubl.namespaces import APPLICATION_RESPONSE, CAC, CBC, DS, EXT, INVOICE, XADES, XSI
+from app.ubl.namespaces import (
+    APPLICATION_RESPONSE,
+    CAC,
+    CBC,
+    CREDIT_NOTE,
+    DESPATCH_ADVICE,
+    DS,
+    EXT,
+    INVOICE,
+    RECEIPT_ADVICE,
+    XADES,
+    XSI,
+)
 
 # ds and xades are declared on the root from the start: "all namespaces must be final" before the seal is made.
 _COMMON = {"cac": CAC, "cbc": CBC, "ext": EXT, "ds": DS, "xades": XADES, "xsi": XSI}
 INVOICE_NAMESPACES = {"": INVOICE, **_COMMON}
 RESPONSE_NAMESPACES = {"": APPLICATION_RESPONSE, **_COMMON}
+DESPATCH_NAMESPACES = {"": DESPATCH_ADVICE, **_COMMON}
+RECEIPT_NAMESPACES = {"": RECEIPT_ADVICE, **_COMMON}
+CREDIT_NOTE_NAMESPACES = {"": CREDIT_NOTE, **_COMMON}
 
 
 def write_party(
@@ -94,3 +111,26 @@ def write_identification(out: Emitter, scheme: str, value: str) -> None:
     """cac:PartyIdentification."""
     with out.element("cac:PartyIdentification"):
         out.text("cbc:ID", value, schemeID=scheme)
+
+
+def write_dated(out: Emitter, reference: DocumentReference) -> None:
+    """Number and date of a document reference."""
+    out.text("cbc:ID", reference.number)
+    out.text("cbc:IssueDate", reference.day.isoformat())
+
+
+def write_template(out: Emitter, template: bytes, *, document_id: str, day: date) -> None:
+    """The XSLT as an attachment, as the integrators and GİB's guide want it."""
+    with out.element("cac:AdditionalDocumentReference"):
+        out.text("cbc:ID", document_id)
+        out.text("cbc:IssueDate", day.isoformat())
+        out.text("cbc:DocumentType", "XSLT")
+        with out.element("cac:Attachment"):
+            out.binary(
+                "cbc:EmbeddedDocumentBinaryObject",
+                template,
+                characterSetCode="UTF-8",
+                encodingCode="Base64",
+                filename=f"{document_id}.xslt",
+                mimeCode="application/xml",
+            )

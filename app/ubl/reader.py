@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Final
 
 from lxml import etree
 
-from app.domain.document_number import DocumentNumber, parse_document_number
 from app.domain.errors import InputError
 from app.domain.invoice import (
     DocumentReference,
@@ -35,7 +33,7 @@ from app.ubl.readextras import (
     split_shipment_no,
 )
 from app.ubl.readlines import LineReader
-from app.ubl.readparty import read_party
+from app.ubl.readparty import read_notes, read_number, read_party, read_series
 from app.ubl.summary import DocumentSummary, summarize, summarize_tree
 from app.ubl.templates import find_templates, templates_of
 from app.ubl.words import amount_in_words
@@ -53,7 +51,6 @@ __all__ = [
 ]
 
 _ROOT: Final = f"{{{INVOICE}}}Invoice"
-_SERIES = re.compile(r"[A-Z0-9]{3}")
 _ID = cbc("ID")
 _ISSUE_DATE = cbc("IssueDate")
 
@@ -92,29 +89,43 @@ def read_invoice_tree(root: etree._Element) -> ReadInvoice:
             why=f"Kök eleman: {etree.QName(root).localname[:40]}.",
             todo="Fatura XML dosyasını seçin.",
         )
+    return read_as_invoice(root)
+
+
+def read_as_invoice(
+    root: etree._Element,
+    *,
+    line: str = "InvoiceLine",
+    quantity: str = "InvoicedQuantity",
+    type_code: str = "InvoiceTypeCode",
+) -> ReadInvoice:
+    """Read a document that is built as an invoice is; the names tell what its lines and type are called.
+
+    Raises: InputError UBL.NO_DATE.
+    """
     warnings: list[str] = []
     issue_date = nodes.read_date(nodes.text(root, _ISSUE_DATE))
     if issue_date is None:
         raise InputError(
             "UBL.NO_DATE",
-            "Fatura okunamadı.",
+            "Belge okunamadı.",
             why="Düzenleme tarihi (IssueDate) yok ya da tarih değil.",
-            todo="Faturayı gönderenden yeniden isteyin.",
+            todo="Belgeyi gönderenden yeniden isteyin.",
         )
     document_id = nodes.text(root, _ID)
-    lines = LineReader(root, warnings)
+    lines = LineReader(root, warnings, line=line, quantity=quantity)
     stated = lines.stated
     currency = nodes.text(root, cbc("DocumentCurrencyCode")) or "TRY"
-    number = _read_number(document_id, warnings)
+    number = read_number(document_id, warnings)
     supplier = read_party(nodes.party_of(root.find(cac("AccountingSupplierParty"))), "Satıcı", warnings)
     supplier, shipment_no = split_shipment_no(supplier)
     references, earchive = read_references(root)
     invoice = Invoice(
         uuid=nodes.text(root, cbc("UUID")).lower(),
-        series=_read_series(document_id),
+        series=read_series(document_id),
         number=number,
         profile=nodes.text(root, cbc("ProfileID")),
-        type_code=nodes.text(root, cbc("InvoiceTypeCode")),
+        type_code=nodes.text(root, cbc(type_code)),
         issue_date=issue_date,
         issue_time=nodes.read_time(nodes.text(root, cbc("IssueTime"))) or time(0, 0),
         supplier=supplier,
@@ -151,26 +162,12 @@ def read_invoice_tree(root: etree._Element) -> ReadInvoice:
     )
 
 
-def _read_number(document_id: str, warnings: list[str]) -> DocumentNumber | None:
-    try:
-        number = parse_document_number(document_id)
-    except InputError:
-        warnings.append(f"Belge numarası 3 karakter + yıl + 9 rakam biçiminde değil: {document_id[:30]!r}.")
-        return None
-    return None if number.is_placeholder else number
-
-
-def _read_series(document_id: str) -> str:
-    return document_id[:3] if _SERIES.fullmatch(document_id[:3]) else ""
-
-
 def _read_notes(root: etree._Element, stated: InvoiceTotals, currency: str) -> tuple[str, ...]:
-    notes = [nodes.own_text(note) for note in root.iterfind(cbc("Note"))]
-    notes = [note for note in notes if note]
+    notes = read_notes(root)
     # The writer puts the amount in words first; it is derived, so it is no note of the user.
     if notes and notes[0] == amount_in_words(stated.payable, currency):
         notes = notes[1:]
-    return tuple(notes)
+    return notes
 
 
 def _read_exchange_rate(root: etree._Element) -> ExchangeRate | None:

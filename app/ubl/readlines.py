@@ -36,16 +36,24 @@ _NOT_ADDED = Decimal(-1)
 class LineReader:
     """Reads once, when it is made: `lines` in our words and `stated` sums; oddities go to `warnings`."""
 
-    def __init__(self, root: etree._Element, warnings: list[str]) -> None:
+    def __init__(
+        self,
+        root: etree._Element,
+        warnings: list[str],
+        *,
+        line: str = "InvoiceLine",
+        quantity: str = "InvoicedQuantity",
+    ) -> None:
         self._warnings = warnings
+        self._quantity = cbc(quantity)
         self._taxes = _read_taxes(root.iterfind(_TAX_TOTAL))
         self._withholdings = _read_taxes(root.iterfind(_WITHHOLDING_TOTAL))
-        elements = root.findall(cac("InvoiceLine"))
+        elements = root.findall(cac(line))
         self._lone_line = len(elements) == 1
         self._taxed_lines = any(element.find(_TAX_TOTAL) is not None for element in elements)
         self._withheld_lines = any(element.find(_WITHHOLDING_TOTAL) is not None for element in elements)
         pairs = [self._read_line(element, position) for position, element in enumerate(elements, start=1)]
-        self.lines: tuple[InvoiceLine, ...] = tuple(line for line, _ in pairs)
+        self.lines: tuple[InvoiceLine, ...] = tuple(read for read, _ in pairs)
         self.stated: InvoiceTotals = self._read_stated(root, tuple(totals for _, totals in pairs))
         if not elements:
             warnings.append("Belgede hiç kalem yok.")
@@ -55,7 +63,7 @@ class LineReader:
             warnings.append("Belgenin tamamına iskonto veya artırım uygulanmış; kalem toplamları buna göre farklıdır.")
 
     def _read_line(self, element: etree._Element, position: int) -> tuple[InvoiceLine, LineTotals]:
-        quantity_element = element.find(cbc("InvoicedQuantity"))
+        quantity_element = element.find(self._quantity)
         quantity = nodes.number(quantity_element)
         price = nodes.number(element, cac("Price"), cbc("PriceAmount"))
         if quantity is None or price is None:

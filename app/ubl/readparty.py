@@ -1,14 +1,19 @@
-"""Reading parties and addresses of any document."""
+"""Reading what every kind of document has: parties, addresses, its number and notes."""
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
+from app.domain.document_number import DocumentNumber, parse_document_number
+from app.domain.errors import InputError
 from app.domain.party import Address, Party
 from app.domain.taxnumber import TaxNumber
 from app.ubl import nodes
 from app.ubl.namespaces import cac, cbc
 
+_SERIES = re.compile(r"[A-Z0-9]{3}")
 _ID = cbc("ID")
 _NAME = cbc("Name")
 
@@ -70,3 +75,24 @@ def read_address(address: etree._Element | None) -> Address:
         country=nodes.text(address, cac("Country"), _NAME),
         country_code=nodes.text(address, cac("Country"), cbc("IdentificationCode")),
     )
+
+
+def read_number(document_id: str, warnings: list[str]) -> DocumentNumber | None:
+    """The number when it is one in GİB's form; None for the placeholder of a draft too."""
+    try:
+        number = parse_document_number(document_id)
+    except InputError:
+        warnings.append(f"Belge numarası 3 karakter + yıl + 9 rakam biçiminde değil: {document_id[:30]!r}.")
+        return None
+    return None if number.is_placeholder else number
+
+
+def read_series(document_id: str) -> str:
+    """The series that an ID starts with; empty when it is none."""
+    return document_id[:3] if _SERIES.fullmatch(document_id[:3]) else ""
+
+
+def read_notes(root: etree._Element) -> tuple[str, ...]:
+    """The document's own notes that say something."""
+    notes = (nodes.own_text(note) for note in root.iterfind(cbc("Note")))
+    return tuple(note for note in notes if note)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
+from typing import Final
 
 from app.domain.invoice import (
     ISTISNA,
@@ -21,6 +22,10 @@ from app.domain.money import WIDE, ZERO, round_kurus
 from app.ubl import codes
 from app.ubl.xmlsafe import clean_text
 
+#: A producer receipt (e-Müstahsil) knows no KDV.
+PRODUCER_RECEIPT: Final = "MUSTAHSILMAKBUZ"
+#: A freelance receipt (e-SMM); its TaxTotal sums the income tax withheld too.
+FREELANCE_RECEIPT: Final = "SERBESTMESLEKMAKBUZU"
 _HUNDRED = Decimal(100)
 # Types whose zero KDV needs no reason (Schematron TaxExemptionReasonCheck).
 _NO_REASON_NEEDED = frozenset({"IADE", "YTBIADE", "IHRACKAYITLI", "OZELMATRAH", "SGK", "KONAKLAMAVERGISI"})
@@ -107,7 +112,7 @@ def _compute(invoice: Invoice) -> InvoiceTotals:
 def is_deducted(tax_code: str) -> bool:
     """Whether this tax lowers the payable amount (stopaj and the like)."""
     found = codes.tax_types().get(tax_code)
-    return found is not None and found.deducts
+    return found.deducts if found is not None else tax_code in codes.producer_cuts()
 
 
 def enters_vat_base(tax: OtherTax) -> bool:
@@ -140,6 +145,8 @@ def _compute_line(line: InvoiceLine, type_code: str, sums: _Sums) -> LineTotals:
 
     if line.vat_base is not None:
         vat_base = round_kurus(line.vat_base)
+    if type_code == PRODUCER_RECEIPT:
+        return LineTotals(gross=gross, allowance_amounts=amounts, net=net, taxes=tuple(taxes), withholding=None)
     code, reason = _exemption(line)
     key = (line.vat_rate, code, reason, line.vat_shown_only)
     sums.vat[key] = sums.vat.get(key, ZERO) + vat_base

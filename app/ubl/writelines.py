@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from app.domain.invoice import AllowanceCharge, InvoiceLine, LineTotals, TaxSubtotal
+from app.domain.invoice import AllowanceCharge, Invoice, InvoiceLine, LineTotals, TaxSubtotal
 from app.ubl import codes
 from app.ubl.emitter import Emitter
 from app.ubl.numbertext import amount, percent, plain
-from app.ubl.totals import is_deducted
+from app.ubl.totals import FREELANCE_RECEIPT, is_deducted
 from app.ubl.writeextras import write_delivery
 
 #: CalculationSequenceNumeric of a tax that is shown and not added (GİB's general.xslt knows it).
 _SHOWN_ONLY = "-1"
 
 
-def write_tax_total(out: Emitter, taxes: Sequence[TaxSubtotal], *, withheld: Decimal, currency: str) -> None:
-    """One cac:TaxTotal; `withheld` is the KDV tevkifat that its TaxAmount leaves out."""
-    whole = sum((t.amount for t in taxes if not is_deducted(t.code)), Decimal(0))
+def write_tax_total(
+    out: Emitter, taxes: Sequence[TaxSubtotal], *, withheld: Decimal, currency: str, is_sum_of_all: bool = False
+) -> None:
+    """One cac:TaxTotal; `withheld` is the KDV tevkifat that its TaxAmount leaves out.
+
+    `is_sum_of_all`: the receipts (e-MM, e-SMM) write the sum of all subtotals, cuts included.
+    """
+    whole = sum((t.amount for t in taxes if is_sum_of_all or not is_deducted(t.code)), Decimal(0))
     with out.element("cac:TaxTotal"):
         out.text("cbc:TaxAmount", amount(whole - withheld), currencyID=currency)
         for sequence, tax in enumerate(taxes, start=1):
@@ -56,7 +61,9 @@ def _write_scheme(out: Emitter, tax: TaxSubtotal) -> None:
         out.text("cbc:TaxTypeCode", tax.code)
 
 
-def write_line(out: Emitter, line: InvoiceLine, sums: LineTotals, *, position: int, currency: str) -> None:
+def write_line(out: Emitter, invoice: Invoice, line: InvoiceLine, sums: LineTotals, *, position: int) -> None:
+    """One cac:InvoiceLine."""
+    currency, is_receipt = invoice.currency, invoice.type_code == FREELANCE_RECEIPT
     with out.element("cac:InvoiceLine"):
         out.text("cbc:ID", str(position))
         out.optional("cbc:Note", line.note)
@@ -65,9 +72,9 @@ def write_line(out: Emitter, line: InvoiceLine, sums: LineTotals, *, position: i
         if line.delivery is not None:
             write_delivery(out, line.delivery)
         for item, value in zip(line.allowances, sums.allowance_amounts, strict=True):
-            _write_allowance(out, item, value, base=sums.gross, currency=currency)
-        withheld = sums.withholding.amount if sums.withholding else Decimal(0)
-        write_tax_total(out, sums.taxes, withheld=withheld, currency=currency)
+            write_allowance(out, item, value, base=sums.gross, currency=currency)
+        withheld = Decimal(0) if is_receipt or sums.withholding is None else sums.withholding.amount
+        write_tax_total(out, sums.taxes, withheld=withheld, currency=currency, is_sum_of_all=is_receipt)
         if sums.withholding is not None:
             write_withholding(out, (sums.withholding,), currency)
         write_item(out, line)
@@ -75,7 +82,8 @@ def write_line(out: Emitter, line: InvoiceLine, sums: LineTotals, *, position: i
             out.text("cbc:PriceAmount", plain(line.unit_price), currencyID=currency)
 
 
-def _write_allowance(out: Emitter, item: AllowanceCharge, value: Decimal, *, base: Decimal, currency: str) -> None:
+def write_allowance(out: Emitter, item: AllowanceCharge, value: Decimal, *, base: Decimal, currency: str) -> None:
+    """A discount or charge of a line."""
     with out.element("cac:AllowanceCharge"):
         out.text("cbc:ChargeIndicator", "true" if item.is_charge else "false")
         out.optional("cbc:AllowanceChargeReason", item.reason)

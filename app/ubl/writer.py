@@ -18,14 +18,14 @@ Source: guides UBL-TR Fatura V1.0 and Ortak Elemanlar V0.7; XSD of UBL-TR 1.2.1;
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 
-from app.domain.invoice import RETURN_TYPES, DocumentReference, Invoice, InvoiceTotals, PaymentMeans
+from app.domain.invoice import RETURN_TYPES, Invoice, InvoiceTotals, PaymentMeans
 from app.ubl.emitter import Emitter, iso_time
 from app.ubl.namespaces import CUSTOMIZATION, INVOICE, UBL_VERSION
 from app.ubl.numbertext import amount, percent
-from app.ubl.parts import INVOICE_NAMESPACES, write_party, write_signature
+from app.ubl.parts import INVOICE_NAMESPACES, write_dated, write_party, write_signature, write_template
+from app.ubl.totals import FREELANCE_RECEIPT
 from app.ubl.words import amount_in_words
 from app.ubl.writeextras import (
     Spelling,
@@ -61,12 +61,12 @@ def build_invoice(
         _write_parties(out, invoice)
         if invoice.delivery is not None:
             write_delivery(out, invoice.delivery)
-        _write_payment(out, invoice)
+        write_payment(out, invoice)
         write_deductions(out, invoice, totals)
-        _write_exchange_rate(out, invoice)
+        write_exchange_rate(out, invoice)
         _write_sums(out, invoice, totals)
         for position, (line, sums) in enumerate(zip(invoice.lines, totals.lines, strict=True), start=1):
-            write_line(out, line, sums, position=position, currency=invoice.currency)
+            write_line(out, invoice, line, sums, position=position)
     return out.to_bytes()
 
 
@@ -93,15 +93,15 @@ def _write_header(out: Emitter, invoice: Invoice, totals: InvoiceTotals) -> None
 def _write_references(out: Emitter, invoice: Invoice, template: bytes | None, spelling: Spelling) -> None:
     if invoice.order_reference is not None:
         with out.element("cac:OrderReference"):
-            _write_reference(out, invoice.order_reference)
+            write_dated(out, invoice.order_reference)
     for returned in invoice.returned_invoices:
         with out.element("cac:BillingReference"), out.element("cac:InvoiceDocumentReference"):
-            _write_reference(out, returned)
+            write_dated(out, returned)
             if invoice.type_code in RETURN_TYPES:
                 out.text("cbc:DocumentTypeCode", "IADE")
     for despatch in invoice.despatch_references:
         with out.element("cac:DespatchDocumentReference"):
-            _write_reference(out, despatch)
+            write_dated(out, despatch)
     if invoice.incentive is not None:
         with out.element("cac:ContractDocumentReference"):
             out.text("cbc:ID", invoice.incentive.number, schemeID="YTBNO")
@@ -131,29 +131,8 @@ def _write_parties(out: Emitter, invoice: Invoice) -> None:
         write_tax_representative(out, invoice.tax_representative)
 
 
-def _write_reference(out: Emitter, reference: DocumentReference) -> None:
-    out.text("cbc:ID", reference.number)
-    out.text("cbc:IssueDate", reference.day.isoformat())
-
-
-def write_template(out: Emitter, template: bytes, *, document_id: str, day: date) -> None:
-    """The XSLT as an attachment, as the integrators and GİB's guide want it."""
-    with out.element("cac:AdditionalDocumentReference"):
-        out.text("cbc:ID", document_id)
-        out.text("cbc:IssueDate", day.isoformat())
-        out.text("cbc:DocumentType", "XSLT")
-        with out.element("cac:Attachment"):
-            out.binary(
-                "cbc:EmbeddedDocumentBinaryObject",
-                template,
-                characterSetCode="UTF-8",
-                encodingCode="Base64",
-                filename=f"{document_id}.xslt",
-                mimeCode="application/xml",
-            )
-
-
-def _write_payment(out: Emitter, invoice: Invoice) -> None:
+def write_payment(out: Emitter, invoice: Invoice) -> None:
+    """cac:PaymentMeans and cac:PaymentTerms."""
     if invoice.payment_means is not None:
         _write_payment_means(out, invoice.payment_means, invoice.currency)
     terms = invoice.payment_terms
@@ -177,7 +156,8 @@ def _write_payment_means(out: Emitter, means: PaymentMeans, currency: str) -> No
                 out.text("cbc:CurrencyCode", currency)
 
 
-def _write_exchange_rate(out: Emitter, invoice: Invoice) -> None:
+def write_exchange_rate(out: Emitter, invoice: Invoice) -> None:
+    """cac:PricingExchangeRate of a foreign-currency document."""
     rate = invoice.exchange_rate
     if rate is None or invoice.currency == "TRY":
         return
@@ -191,8 +171,9 @@ def _write_exchange_rate(out: Emitter, invoice: Invoice) -> None:
 
 def _write_sums(out: Emitter, invoice: Invoice, totals: InvoiceTotals) -> None:
     currency = invoice.currency
-    kept = sum((w.amount for w in totals.withholdings), Decimal(0))
-    write_tax_total(out, totals.taxes, withheld=kept, currency=currency)
+    is_receipt = invoice.type_code == FREELANCE_RECEIPT
+    kept = Decimal(0) if is_receipt else sum((w.amount for w in totals.withholdings), Decimal(0))
+    write_tax_total(out, totals.taxes, withheld=kept, currency=currency, is_sum_of_all=is_receipt)
     if totals.withholdings:
         write_withholding(out, totals.withholdings, currency)
     with out.element("cac:LegalMonetaryTotal"):

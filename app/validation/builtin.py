@@ -8,24 +8,21 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
 
-from app.domain.dates import MAX_DAYS_BACK, is_issue_date_allowed
-from app.domain.document_number import parse_document_number, parse_series
+from app.domain.document_number import parse_document_number
 from app.domain.errors import InputError
 from app.domain.findings import Finding
 from app.domain.invoice import EARSIVFATURA, RETURN_TYPES, TEMELFATURA, TICARIFATURA, Invoice
-from app.domain.party import Party
 from app.domain.taxnumber import CUSTOMS_VKN
-from app.domain.turkish import format_amount, format_date
+from app.domain.turkish import format_amount
 from app.ubl import codes
 from app.ubl.totals import compute_totals
 from app.validation.builtin_extras import check_extras, is_incentive
+from app.validation.builtin_parts import Purpose, check_date, check_number, check_party, is_iban
 from app.validation.lines import check_line, is_exempt_type
-from app.validation.rules import Notebook, is_blank
+from app.validation.rules import Notebook
 
-#: `draft` while typing, `seal` before sealing, `file` for somebody else's document (no seven-day rule).
-Purpose = Literal["draft", "seal", "file"]
+__all__ = ["ISSUED_PROFILES", "ISSUED_TYPES", "Purpose", "check_invoice", "is_iban"]
 
 #: What the editor offers of itself; every other pair of the code lists can be issued too (`ubl.profiles`).
 ISSUED_PROFILES = (TEMELFATURA, TICARIFATURA)
@@ -50,10 +47,10 @@ def check_invoice(
     """
     book = Notebook()
     _check_kind(book, invoice)
-    _check_date(book, invoice, today, purpose)
-    _check_number(book, invoice)
-    _check_party(book, invoice.supplier, "supplier", "Satıcı")
-    _check_party(book, invoice.customer, "customer", "Alıcı")
+    check_date(book, invoice.issue_date, today=today, purpose=purpose)
+    check_number(book, invoice.series, invoice.number, invoice.issue_date)
+    check_party(book, invoice.supplier, "supplier", "Satıcı")
+    check_party(book, invoice.customer, "customer", "Alıcı")
     _check_buyer(book, invoice, registered, purpose)
     _check_currency(book, invoice)
     _check_references(book, invoice, today)
@@ -114,89 +111,6 @@ def _type_rule(invoice: Invoice) -> str:
     general = {"IADE", "TEKNOLOJIDESTEK", "SARJ", "SARJANLIK"}
     own = _TYPE_RULES.get(invoice.profile)
     return own if own is not None and invoice.type_code not in general else "InvoiceTypeCodeCheck"
-
-
-def _check_date(book: Notebook, invoice: Invoice, today: date, purpose: Purpose) -> None:
-    day = invoice.issue_date
-    if day > today:
-        book.error(
-            "INV.DATE_FUTURE",
-            "issue_date",
-            f"Fatura tarihi ({format_date(day)}) bugünden ileri; bugünün veya son yedi günün tarihini yazın.",
-            explanation="GİB ileri tarihli belgeyi kabul etmez (TimeCheck).",
-            fix=f"issue_date={today.isoformat()}",
-        )
-    elif day.year < 2005:
-        book.error("INV.DATE_OLD", "issue_date", "Fatura tarihi 2005'ten önce olamaz; yılı kontrol edin.")
-    elif purpose != "file" and not is_issue_date_allowed(day, today=today):
-        book.error(
-            "INV.SEVEN_DAYS",
-            "issue_date",
-            f"Fatura tarihi {(today - day).days} gün geride; en çok {MAX_DAYS_BACK} gün geriye fatura kesilebilir.",
-            explanation="Fatura, mal tesliminden veya hizmetten sonra yedi gün içinde düzenlenir (VUK 231/5).",
-        )
-
-
-def _check_number(book: Notebook, invoice: Invoice) -> None:
-    try:
-        parse_series(invoice.series)
-    except InputError:
-        book.error("INV.SERIES", "series", "Seri üç büyük harf veya rakam olmalı (A–Z, 0–9); Türkçe harf kullanmayın.")
-        return
-    number = invoice.number
-    if number is None or number.is_placeholder:
-        return
-    if number.year != invoice.issue_date.year:
-        book.error(
-            "INV.NUMBER_YEAR",
-            "number",
-            f"Belge numarasının yılı ({number.year}) fatura tarihinin yılıyla ({invoice.issue_date.year}) aynı olmalı.",
-        )
-    if number.series != invoice.series:
-        book.error("INV.NUMBER_SERIES", "number", f"Belge numarası {invoice.series} serisinden başlamalı.")
-
-
-def _check_party(book: Notebook, party: Party, place: str, who: str) -> None:
-    number = party.tax_number
-    if number.is_vkn and is_blank(party.title):
-        book.error(
-            "INV.PARTY_TITLE",
-            f"{place}.title",
-            f"{who} VKN ile yazılmış; unvanı da yazın.",
-            explanation="VKN varsa unvan, TCKN varsa ad ve soyad zorunludur (PartyIdentificationPartyNamePersonCheck).",
-        )
-    if not number.is_vkn:
-        for attribute, words in (("first_name", "adı"), ("family_name", "soyadı")):
-            if is_blank(getattr(party, attribute)):
-                book.error("INV.PARTY_PERSON", f"{place}.{attribute}", f"{who} TCKN ile yazılmış; {words} boş olamaz.")
-    if not number.is_checksum_valid:
-        book.warning(
-            "INV.CHECKSUM",
-            f"{place}.tax_number",
-            f"{who} vergi numarasının ({number}) kontrol basamağı tutmuyor; bir rakam yanlış yazılmış olabilir.",
-            explanation="GİB yalnız uzunluğa bakar; yanlış numaralı fatura başkasına gider.",
-        )
-    for attribute, words in (("district", "ilçe"), ("city", "il")):
-        if not getattr(party.address, attribute).strip():
-            book.warning(
-                "INV.ADDRESS", f"{place}.address.{attribute}", f"{who} adresinde {words} boş; tam adres yazın."
-            )
-    if number.is_vkn and not party.tax_office.strip():
-        book.warning(
-            "INV.TAX_OFFICE", f"{place}.tax_office", f"{who} vergi dairesi boş; VUK 230'a göre faturada bulunur."
-        )
-    for scheme, _value in party.identifiers:
-        if scheme not in codes.party_schemes():
-            book.error(
-                "INV.PARTY_SCHEME", f"{place}.identifiers", f"'{scheme}' GİB'in kimlik türü listesinde yok; çıkarın."
-            )
-        elif scheme in ("VKN", "TCKN"):
-            book.error(
-                "INV.PARTY_SECOND_NUMBER",
-                f"{place}.identifiers",
-                f"{who} için ikinci bir {scheme} yazılmış; bir tarafın tek vergi numarası olur, ikincisini çıkarın.",
-                explanation="VKN ile TCKN birlikte yazılamaz (PartyIdentificationPartyNamePersonCheck).",
-            )
 
 
 def _check_buyer(book: Notebook, invoice: Invoice, registered: bool | None, purpose: Purpose) -> None:
@@ -350,11 +264,3 @@ def _check_totals(book: Notebook, invoice: Invoice) -> None:
         book.error("INV.HUGE", "lines", "Toplam tutar 17 haneden büyük; miktar ve fiyatları kontrol edin.")
     if abs(invoice.rounding) >= 1:
         book.warning("INV.ROUNDING", "rounding", "Yuvarlama 1 liradan büyük; gerçekten yuvarlama mı?")
-
-
-def is_iban(text: str) -> bool:
-    """A Turkish IBAN with a right check sum (ISO 13616, mod 97)."""
-    iban = text.replace(" ", "").upper()
-    if len(iban) != 26 or not iban.startswith("TR") or not iban[2:].isdigit():
-        return False
-    return int(iban[4:] + "2927" + iban[2:4]) % 97 == 1

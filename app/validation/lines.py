@@ -36,16 +36,15 @@ def check_line(book: Notebook, invoice: Invoice, line: InvoiceLine, index: int) 
     if line.unit_price < 0:
         book.error("INV.LINE_PRICE", f"{place}.unit_price", f"{nth}da birim fiyat eksi olamaz; indirimi ayrı yazın.")
     if line.unit_code not in codes.units():
-        _unit(book, line, place, nth)
+        check_unit(book, line.unit_code, place, nth)
     _check_allowances(book, line, place, nth)
     _check_vat(book, invoice, line, place, nth)
     _check_other_taxes(book, invoice, line, place, nth)
     _check_withholding(book, invoice, line, place, nth)
 
 
-def _unit(book: Notebook, line: InvoiceLine, place: str, nth: str) -> None:
+def check_unit(book: Notebook, code: str, place: str, nth: str) -> None:
     """The built-in list holds the common units only: a well-formed unknown code is a warning."""
-    code = line.unit_code
     if code in ("ADET", "KG", "GECE", "LT", "MT", "") or not (code.isascii() and code.isalnum() and len(code) <= 3):
         book.error(
             "INV.LINE_UNIT",

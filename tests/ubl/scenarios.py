@@ -7,6 +7,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
+from app.domain.despatch import Despatch, DespatchLine, Driver, Shipment
 from app.domain.document_number import DocumentNumber
 from app.domain.extras import (
     AdditionalReference,
@@ -244,3 +245,118 @@ def internet_sale() -> Invoice:
         payment_means=PaymentMeans(code="48", due_date=TODAY, note="KREDIKARTI/BANKAKARTI"),
         delivery=Delivery(despatch_day=TODAY, carrier=carrier),
     )
+
+
+CARRIER = Party(tax_number=parse_tax_number("3900892152"), title="Hızlı Nakliyat Ltd. Şti.", address=ADDRESS)
+DRIVER = Driver(first_name="Mehmet", family_name="Öztürk", number="10000000146", title="Şoför")
+
+
+def despatch_for(profile: str = "TEMELIRSALIYE", type_code: str = "SEVK", **changes: Any) -> Despatch:
+    """A sound despatch note of this profile and type."""
+    item_ids: tuple[tuple[str, str], ...] = ()
+    if profile == "HKSIRSALIYE":
+        item_ids = (("KUNYENO", "1231231231231231231"),)
+    elif profile == "IDISIRSALIYE":
+        item_ids = (("ETIKETNO", "CV0152457"),)
+    base = Despatch(
+        uuid="f47ac10b-58cc-4372-a567-0e02b2c3d480",
+        series="IRS",
+        number=DocumentNumber("IRS", 2026, 7),
+        profile=profile,
+        type_code=type_code,
+        issue_date=TODAY,
+        issue_time=time(9, 0),
+        supplier=SUPPLIER,
+        customer=CUSTOMER,
+        lines=(
+            DespatchLine(
+                name="Masaüstü bilgisayar",
+                quantity=D(20),
+                unit_code="C62",
+                unit_price=D("1000.125"),
+                outstanding=D(4),
+                outstanding_reason="Stokta yok",
+                seller_code="PNC1234",
+                item_ids=item_ids,
+                order_line="3",
+                note="Kırılır",
+            ),
+            DespatchLine(name="Çanta", quantity=D("12.5"), unit_code="KGM", item_ids=item_ids),
+        ),
+        shipment=Shipment(
+            despatch_day=TODAY,
+            despatch_time=time(10, 30),
+            address=ADDRESS,
+            carrier=CARRIER,
+            drivers=(DRIVER, replace(DRIVER, first_name="Mustafa")),
+            plate="06DR4077",
+            trailers=("06DR4088", "06DR4099"),
+        ),
+        notes=("Mallar teslim edildi.",),
+        orders=(DocumentReference(number="SIP-7", day=date(2026, 3, 1)),),
+        paper=DocumentReference(number="A-963403", day=date(2026, 3, 7)) if type_code == "MATBUDAN" else None,
+        shipment_no="SE-1345840" if profile == "IDISIRSALIYE" else "",
+    )
+    return replace(base, **changes)
+
+
+def producer_receipt(**changes: Any) -> Invoice:
+    """A sound e-Müstahsil makbuzu: wheat with stopaj and borsa, an animal with other cuts."""
+    cuts = tuple(
+        OtherTax(code=code, name=codes.tax_name(code), rate=D(rate))
+        for code, rate in (("0003", 2), ("8001", "0.1"), ("SGK_PRIM", 3))
+    )
+    wheat = InvoiceLine(name="Buğday", quantity=D("1250.5"), unit_code="KGM", unit_price=D("12.345"), other_taxes=cuts)
+    animal = InvoiceLine(
+        name="Dana",
+        quantity=D(2),
+        unit_code="C62",
+        unit_price=D(45000),
+        other_taxes=(
+            OtherTax(code="0003", name="GV Stopajı", rate=D(1)),
+            OtherTax(code="9040", name="Mera Fonu", rate=D("0.1")),
+        ),
+    )
+    base = Invoice(
+        uuid="f47ac10b-58cc-4372-a567-0e02b2c3d481",
+        series="MUH",
+        number=DocumentNumber("MUH", 2026, 3),
+        profile="EARSIVBELGE",
+        type_code="MUSTAHSILMAKBUZ",
+        issue_date=TODAY,
+        issue_time=time(11, 0),
+        supplier=SUPPLIER,
+        customer=PERSON,
+        lines=(wheat, animal),
+        delivery=Delivery(day=TODAY),
+        notes=("Teslim alındı.",),
+    )
+    return replace(base, **changes)
+
+
+def freelance_receipt(**changes: Any) -> Invoice:
+    """A sound e-SMM as in GİB's karekod guide: fee 1000, KDV 18 %, stopaj 20 %, KDV tevkifatı 50 %."""
+    fee = InvoiceLine(
+        name="Danışmanlık",
+        quantity=D(1),
+        unit_code="C62",
+        unit_price=D(1000),
+        vat_rate=D(18),
+        other_taxes=(OtherTax(code="0003", name="GV Stopajı", rate=D(20)),),
+        withholding_code="615",
+        withholding_rate=D(50),
+    )
+    base = Invoice(
+        uuid="f47ac10b-58cc-4372-a567-0e02b2c3d482",
+        series="SMM",
+        number=DocumentNumber("SMM", 2026, 5),
+        profile="EARSIVBELGE",
+        type_code="SERBESTMESLEKMAKBUZU",
+        issue_date=TODAY,
+        issue_time=time(12, 0),
+        supplier=replace(PERSON, title=""),
+        customer=CUSTOMER,
+        lines=(fee,),
+        earchive=None,
+    )
+    return replace(base, **changes)
