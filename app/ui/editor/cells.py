@@ -83,7 +83,7 @@ def find_code(options: list[Option], typed: str) -> str:
             return option.code
     words = folded.split()
     found = [o for o in options if all(word in o.folded for word in words)]
-    starts = [o for o in found if fold(o.short).startswith(folded)]
+    starts = [o for o in found if any(part.startswith(folded) for part in (fold(o.short), *fold(o.title).split(" · ")))]
     if len(starts) == 1 or len(found) == 1:
         return (starts if len(starts) == 1 else found)[0].code
     return text

@@ -48,6 +48,7 @@ class InvoiceForm(QSplitter):
         self._store = store
         self._is_shared = True
         self._extra_columns: frozenset[str] = frozenset()
+        self._remembered: frozenset[str] = frozenset()
         self.fields: list[Field] = []
         self.sections: dict[str, FoldSection] = {}
         self.buyer = BuyerCard(store, self)
@@ -186,6 +187,7 @@ class InvoiceForm(QSplitter):
 
     def restore_room(self, folded: dict[str, bool], columns: Sequence[str], *, is_shared: bool) -> None:
         """What the user chose the last time. `is_shared`: the splitter was never moved by hand."""
+        self._remembered = frozenset(folded)
         for key, state in folded.items():
             if key in self.sections:
                 self.sections[key].fold(bool(state))
@@ -328,7 +330,8 @@ class InvoiceForm(QSplitter):
         has_buyer = bool(self.buyer.summary())
         wanted = self.lines_height(_LINES_IN_SIGHT) + self._top.sizeHint().height()
         if self._is_shared and wanted > self.height() * 5 // 4:
-            for key in ("document", *(("buyer",) if has_buyer else ())):
+            # What its user has opened by hand stays open.
+            for key in {"document", *(("buyer",) if has_buyer else ())} - self._remembered:
                 self.sections[key].fold(True)
             self._show_summaries()
             self._share_timer.start()
