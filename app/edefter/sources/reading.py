@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
+from operator import itemgetter
 from pathlib import Path
 
 from app.domain.errors import InputError
 from app.domain.ledger_rows import BadRow, LedgerRow
 from app.domain.turkish import fold
 from app.domain.voucher import DOCUMENT_TYPE_NAMES, DocumentType
+from app.edefter.sources.fields import BY_KEY
 from app.edefter.sources.shape import Format, SourceShape, inspect_table, missing_fields, table_rows
 from app.edefter.sources.texts import HEAD_BYTES, sniff_text
 from app.edefter.sources.turkcell import is_turkcell, turkcell_rows
@@ -69,7 +71,7 @@ def read_source(path: Path, shape: SourceShape) -> Iterator[Row]:
     return rows_of_cells(table_rows(path, shape.text), shape)
 
 
-def rows_of_cells(cells: Iterable[Sequence[str]], shape: SourceShape) -> Iterator[Row]:
+def rows_of_cells(cells: Iterable[list[str]], shape: SourceShape) -> Iterator[Row]:
     """The rows of any table: a delimited text, a worksheet, a query's result as text."""
     maker = _RowMaker(shape)
     for number, row in enumerate(cells, start=1):
@@ -78,96 +80,140 @@ def rows_of_cells(cells: Iterable[Sequence[str]], shape: SourceShape) -> Iterato
         yield maker.make(number, row)
 
 
+_KEYS = tuple(BY_KEY)
+_AT = {key: index for index, key in enumerate(_KEYS)}
+(_DAY, _ENTERED, _REFERENCE, _ENTRY_NO, _COUNTER, _LINE_COUNTER, _NUMBER, _MAIN, _SUB) = (
+    _AT[key]
+    for key in (
+        "day",
+        "entered_day",
+        "reference",
+        "entry_number",
+        "counter",
+        "line_counter",
+        "number",
+        "main_id",
+        "sub_id",
+    )
+)
+(_AMOUNT, _SIDE, _DEBIT, _CREDIT, _BRANCH, _DOC_TYPE, _DOC_DAY, _CURRENCY, _FX, _FX_DAY) = (
+    _AT[key]
+    for key in (
+        "amount",
+        "side",
+        "debit",
+        "credit",
+        "branch_no",
+        "document_type",
+        "document_day",
+        "currency",
+        "currency_amount",
+        "currency_rate_day",
+    )
+)
+# The rest are taken as they stand, in the order of LedgerRow.
+_BRANCH_NAME, _ENTRY_TEXT, _BY, _MAIN_NAME, _SUB_NAME = (
+    _AT[key] for key in ("branch_name", "entry_comment", "entered_by", "main_name", "sub_name")
+)
+_DOC_TEXT, _DOC_NO, _DOC_REF, _PAYMENT, _COMMENT, _RATE = (
+    _AT[key]
+    for key in (
+        "document_description",
+        "document_number",
+        "document_reference",
+        "payment_method",
+        "comment",
+        "currency_rate",
+    )
+)
+
+
 class _RowMaker:
-    """Turns cells into a LedgerRow by a shape. The columns' places are looked up once, not per row."""
+    """Turns cells into a LedgerRow by a shape. Made for millions of rows: the columns' places are looked up once."""
 
     def __init__(self, shape: SourceShape) -> None:
         assert shape.decimals is not None and shape.days is not None
-        self._width = len(shape.columns)
-        self._place = {key: index for index, key in enumerate(shape.columns) if key}
+        self._width = width = len(shape.columns)
+        place = {key: index for index, key in enumerate(shape.columns) if key}
+        # A field that the source has not reads the empty cell that is put behind every row.
+        self._pick = itemgetter(*(place.get(key, width) for key in _KEYS))
+        self._has_two_amounts = "debit" in place and "amount" not in place
         # Days repeat thousands of times; amounts do not.
         self._day: Callable[[str], str] = lru_cache(maxsize=4096)(partial(day_of, order=shape.days))
         self._decimals = shape.decimals
 
-    def make(self, number: int, cells: Sequence[str]) -> Row:
-        place = self._place
-
-        def text(key: str) -> str:
-            index = place.get(key, -1)
-            return text_of(cells[index]) if 0 <= index < len(cells) else ""
-
+    def make(self, number: int, cells: list[str]) -> Row:
         try:
-            if len(cells) > self._width and any(cell.strip() for cell in cells[self._width :]):
-                raise _Refused(
-                    "LEDGER.ROW_WIDE", "", "Satırda başlıktan çok sütun var; bir açıklamanın içinde ayırıcı olabilir."
-                )
-            day = self._as_day("day", text("day") or text("entered_day"), "Fiş tarihi")
-            amount, side = self._amount(text)
-            main_id, sub_id = _accounts(text("main_id"), text("sub_id"))
-            entry_number = text("entry_number")
-            counter = self._as_number("counter", text("counter") or text("line_counter"))
-            reference = text("reference") or (str(counter) if counter else "")
-            if not reference:
-                if not entry_number:
-                    raise _Refused("LEDGER.REFERENCE", "reference", "Satırın hangi fişe ait olduğu yazılmamış.")
-                # A fiş number starts again in many programs; within a month it does not.
-                reference = f"{entry_number}@{day[:7]}"
-            document_type = _document_type(text("document_type"))
-            document_day = text("document_day")
-            rate_day = text("currency_rate_day")
-            currency = text("currency").removeprefix("iso4217:").upper()
-            currency_amount = text("currency_amount")
-            return LedgerRow(
-                number,
-                day,
-                reference,
-                text("branch_no") if text("branch_no") not in ("0", "0000") else "",
-                text("branch_name"),
-                entry_number,
-                text("entry_comment"),
-                text("entered_by"),
-                counter,
-                self._as_number("number", text("number")),
-                main_id,
-                text("main_name"),
-                sub_id,
-                text("sub_name"),
-                amount,
-                side,
-                document_type,
-                text("document_description"),
-                text("document_number"),
-                self._as_day("document_day", document_day, "Belge tarihi") if document_day else "",
-                text("document_reference"),
-                text("payment_method"),
-                text("comment"),
-                "" if currency in ("TRY", "TL") else currency,
-                self._as_amount("currency_amount", currency_amount, "Döviz tutarı") if currency_amount else 0,
-                text("currency_rate"),
-                self._as_day("currency_rate_day", rate_day, "Kur tarihi") if rate_day else "",
-            )
+            return self._make(number, cells)
         except _Refused as refused:
             code, field, sentence = refused.args
-            return BadRow(number, code, field, sentence, " | ".join(cells)[:_SHOWN])
+            return BadRow(number, code, field, sentence, " | ".join(cells).rstrip(" |")[:_SHOWN])
 
-    def _amount(self, text: Callable[[str], str]) -> tuple[int, str]:
-        """(units, D or C), from an amount with its side or from two columns."""
-        if "debit" in self._place and "amount" not in self._place:
-            debit = self._as_amount("debit", text("debit") or "0", "Borç")
-            credit = self._as_amount("credit", text("credit") or "0", "Alacak")
-            if debit and credit:
-                raise _Refused(
-                    "LEDGER.BOTH_SIDES", "debit", "Satırda hem borç hem alacak tutarı var; ayrı satırlara bölün."
-                )
-            return (credit, "C") if credit else (debit, "D")
-        raw = text("amount")
+    def _make(self, number: int, cells: list[str]) -> LedgerRow:
+        short = self._width - len(cells)
+        if short < 0 and any(cell.strip() for cell in cells[self._width :]):
+            raise _Refused(
+                "LEDGER.ROW_WIDE", "", "Satırda başlıktan çok sütun var; bir açıklamanın içinde ayırıcı olabilir."
+            )
+        row = [*cells, *[""] * (short + 1)] if short >= 0 else [*cells[: self._width], ""]
+        t = [cell and text_of(cell) for cell in self._pick(row)]
+        day = self._as_day("day", t[_DAY] or t[_ENTERED], "Fiş tarihi")
+        if self._has_two_amounts:
+            amount, side = self._two_amounts(t[_DEBIT], t[_CREDIT])
+        else:
+            amount, side = self._amount(t[_AMOUNT], t[_SIDE])
+        main_id, sub_id = _accounts(t[_MAIN], t[_SUB])
+        counter = self._as_number("counter", t[_COUNTER] or t[_LINE_COUNTER])
+        reference = t[_REFERENCE] or (str(counter) if counter else "")
+        if not reference:
+            if not t[_ENTRY_NO]:
+                raise _Refused("LEDGER.REFERENCE", "reference", "Satırın hangi fişe ait olduğu yazılmamış.")
+            # A fiş number starts again in many programs; within a month it does not.
+            reference = f"{t[_ENTRY_NO]}@{day[:7]}"
+        currency = t[_CURRENCY].removeprefix("iso4217:").upper()
+        return LedgerRow(
+            number,
+            day,
+            reference,
+            "" if t[_BRANCH] in ("0", "0000") else t[_BRANCH],
+            t[_BRANCH_NAME],
+            t[_ENTRY_NO],
+            t[_ENTRY_TEXT],
+            t[_BY],
+            counter,
+            self._as_number("number", t[_NUMBER]),
+            main_id,
+            t[_MAIN_NAME],
+            sub_id,
+            t[_SUB_NAME],
+            amount,
+            side,
+            _document_type(t[_DOC_TYPE]),
+            t[_DOC_TEXT],
+            t[_DOC_NO],
+            self._as_day("document_day", t[_DOC_DAY], "Belge tarihi") if t[_DOC_DAY] else "",
+            t[_DOC_REF],
+            t[_PAYMENT],
+            t[_COMMENT],
+            "" if currency in ("TRY", "TL") else currency,
+            self._as_amount("currency_amount", t[_FX], "Döviz tutarı") if t[_FX] else 0,
+            t[_RATE],
+            self._as_day("currency_rate_day", t[_FX_DAY], "Kur tarihi") if t[_FX_DAY] else "",
+        )
+
+    def _two_amounts(self, debit_cell: str, credit_cell: str) -> tuple[int, str]:
+        debit = self._as_amount("debit", debit_cell, "Borç") if debit_cell else 0
+        credit = self._as_amount("credit", credit_cell, "Alacak") if credit_cell else 0
+        if debit and credit:
+            raise _Refused("LEDGER.BOTH_SIDES", "debit", "Satırda hem borç hem alacak var; ayrı satırlara bölün.")
+        return (credit, "C") if credit else (debit, "D")
+
+    def _amount(self, raw: str, side_cell: str) -> tuple[int, str]:
         if not raw:
             raise _Refused("LEDGER.AMOUNT", "amount", "Tutar boş.")
-        side = _SIDES.get(fold(text("side")))
-        if side is None:
-            raise _Refused(
-                "LEDGER.SIDE", "side", f"Borç/Alacak '{text('side')[:20]}' olarak yazılmış; D ya da C olmalı."
-            )
+        side = _side(side_cell)
+        if not side:
+            raise _Refused("LEDGER.SIDE", "side", f"Borç/Alacak '{side_cell[:20]}' anlaşılmadı; D ya da C olmalı.")
         return self._as_amount("amount", raw, "Tutar"), side
 
     def _as_amount(self, field: str, cell: str, title: str) -> int:
@@ -198,6 +244,12 @@ def _accounts(main_id: str, sub_id: str) -> tuple[str, str]:
     if not main_id:
         raise _Refused("LEDGER.ACCOUNT", "sub_id", "Hesap kodu boş.")
     return main_id, "" if sub_id == main_id else sub_id
+
+
+@lru_cache(maxsize=64)
+def _side(cell: str) -> str:
+    """D, C, or empty when the cell says neither."""
+    return _SIDES.get(fold(cell), "")
 
 
 @lru_cache(maxsize=512)

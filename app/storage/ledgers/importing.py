@@ -32,6 +32,8 @@ UNDO = declare("ledger.undo", "the vouchers that a replacement had taken out of 
 BATCH_ROWS: Final = 4_000
 _CLEAR_VOUCHERS: Final = 1_000
 _CACHE_VOUCHERS: Final = 20_000
+_CACHE_ACCOUNTS: Final = 50_000
+_LOOK_UP: Final = 500
 _DIGEST_MASK: Final = (1 << 60) - 1
 #: Findings of one import that are kept; of more only the count is told.
 MAX_FINDINGS: Final = 10_000
@@ -104,19 +106,23 @@ class StagedImport:
             return
         next_voucher = _next_id(connection, "voucher")
         next_line = _next_id(connection, "line")
+        if len(self._vouchers) > _CACHE_VOUCHERS:
+            self._vouchers.clear()
+        self._look_up(connection, {(row.branch_no, row.reference) for row in good} - self._vouchers.keys())
+        self._learn_accounts(connection, good)
         seen: dict[tuple[str, str], _Seen] = {}
         lines: list[tuple[Any, ...]] = []
         for row in good:
             key = (row.branch_no, row.reference)
             voucher = seen.get(key)
             if voucher is None:
-                known = self._known_voucher(connection, key)
+                known = self._vouchers.get(key)
                 voucher = seen[key] = _Seen(known or next_voucher, is_new=not known)
                 if not known:
                     voucher.head = row
-                    self._remember(key, next_voucher)
+                    self._vouchers[key] = next_voucher
                     next_voucher += 1
-            lines.append(self._line(connection, row, next_line + len(lines), voucher))
+            lines.append(self._line(row, next_line + len(lines), voucher))
         new = [self._head(voucher) for voucher in seen.values() if voucher.is_new]
         old = [(v.debit, v.credit, v.lines, v.digest, v.id) for v in seen.values() if not v.is_new]
         if new:
@@ -126,7 +132,7 @@ class StagedImport:
         connection.exec_driver_sql(_INSERT_LINE, lines)
         self.lines += len(lines)
 
-    def _line(self, connection: Connection, row: LedgerRow, line_id: int, voucher: _Seen) -> tuple[Any, ...]:
+    def _line(self, row: LedgerRow, line_id: int, voucher: _Seen) -> tuple[Any, ...]:
         if row.side == "D":
             voucher.debit += row.amount
         else:
@@ -139,8 +145,8 @@ class StagedImport:
             row.source_line,
             row.number,
             row.day,
-            self._account(connection, row.main_id, row.main_name),
-            self._account(connection, row.sub_id, row.sub_name) if row.sub_id else None,
+            self._accounts[row.main_id, row.main_name],
+            self._accounts[row.sub_id, row.sub_name] if row.sub_id else None,
             row.amount,
             row.side,
             *row[16:23],
@@ -171,37 +177,37 @@ class StagedImport:
             fold_keys(row.entry_number, row.reference, row.entry_comment),
         )
 
-    def _known_voucher(self, connection: Connection, key: tuple[str, str]) -> int:
-        """The staged voucher's id; a source need not keep the lines of a voucher together. 0 when it is new."""
-        if found := self._vouchers.get(key):
-            return found
-        row = connection.exec_driver_sql(
-            "SELECT id FROM voucher WHERE import_id = ? AND branch_no = ? AND reference = ?", (self.import_id, *key)
-        ).first()
-        if row is None:
-            return 0
-        self._remember(key, row[0])
-        return int(row[0])
+    def _look_up(self, connection: Connection, keys: set[tuple[str, str]]) -> None:
+        """Remember which of the batch's vouchers are staged already; a source need not keep their lines together."""
+        wanted = sorted({reference for _, reference in keys})
+        for start in range(0, len(wanted), _LOOK_UP):
+            part = wanted[start : start + _LOOK_UP]
+            rows = connection.exec_driver_sql(
+                "SELECT branch_no, reference, id FROM voucher"
+                f" WHERE import_id = ? AND reference IN ({', '.join('?' * len(part))})",
+                (self.import_id, *part),
+            )
+            self._vouchers.update({(row[0], row[1]): row[2] for row in rows})
 
-    def _remember(self, key: tuple[str, str], voucher_id: int) -> None:
-        if len(self._vouchers) >= _CACHE_VOUCHERS:
-            self._vouchers.clear()
-        self._vouchers[key] = voucher_id
-
-    def _account(self, connection: Connection, code: str, name: str) -> int:
-        key = (code, name)
-        known = self._accounts.get(key)
-        if known is not None:
-            return known
+    def _learn_accounts(self, connection: Connection, good: list[LedgerRow]) -> None:
+        """Give every account of the batch its id; one code may have been called by several names."""
+        pairs = {(row.main_id, row.main_name) for row in good} | {(r.sub_id, r.sub_name) for r in good if r.sub_id}
+        if len(self._accounts) > _CACHE_ACCOUNTS:
+            self._accounts.clear()
+        unknown = sorted(pairs - self._accounts.keys())
+        if not unknown:
+            return
         connection.exec_driver_sql(
             "INSERT INTO account (code, name, folded) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            (code, name, fold_keys(code, name)),
+            [(code, name, fold_keys(code, name)) for code, name in unknown],
         )
-        found = connection.exec_driver_sql("SELECT id FROM account WHERE code = ? AND name = ?", key).scalar_one()
-        if len(self._accounts) >= _CACHE_VOUCHERS:
-            self._accounts.clear()
-        self._accounts[key] = int(found)
-        return int(found)
+        codes = sorted({code for code, _ in unknown})
+        for start in range(0, len(codes), _LOOK_UP):
+            part = codes[start : start + _LOOK_UP]
+            rows = connection.exec_driver_sql(
+                f"SELECT code, name, id FROM account WHERE code IN ({', '.join('?' * len(part))})", tuple(part)
+            )
+            self._accounts.update({(row[0], row[1]): row[2] for row in rows})
 
     def _note(self, connection: Connection, bad: list[BadRow]) -> None:
         room = max(0, MAX_FINDINGS - self.bad)

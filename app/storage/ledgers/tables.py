@@ -68,7 +68,7 @@ STATEMENTS: Final = (
     )""",
     # Two vouchers in force never share a reference; staged and replaced ones may wait beside them.
     "CREATE UNIQUE INDEX voucher_in_force ON voucher (branch_no, reference) WHERE state = 1",
-    "CREATE UNIQUE INDEX voucher_of_import ON voucher (import_id, branch_no, reference)",
+    "CREATE UNIQUE INDEX voucher_of_import ON voucher (import_id, reference, branch_no)",
     "CREATE INDEX voucher_by_day ON voucher (state, period, branch_no, day, counter, source_line)",
     """CREATE TABLE line (
         id INTEGER PRIMARY KEY,
