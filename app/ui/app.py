@@ -21,6 +21,7 @@ from app.runtime.settings import SYNC_ON_START, THEME
 from app.ui.desk import Desk
 from app.ui.frame.window import MainWindow
 from app.ui.instance import SingleInstance
+from app.ui.jobs import Changes
 from app.ui.theme import tokens
 from app.ui.theme.icons import app_icon
 from app.ui.theme.style import theme
@@ -113,7 +114,9 @@ def _run(app: QApplication, office: Office, instance: SingleInstance, *, demo: b
         window.start()
         if office.settings.get(SYNC_ON_START):
             window.center.sync_all(mode="timer")
-        if not demo:
+        if demo:
+            _fill_the_rest(desk, window)
+        else:
             _offer_setup(desk, window)
         return app.exec()
     finally:
@@ -121,6 +124,21 @@ def _run(app: QApplication, office: Office, instance: SingleInstance, *, demo: b
         # The office is closed by whoever opened it.
         desk.lanes.shutdown(2.0)
         window.deleteLater()
+
+
+def _fill_the_rest(desk: Desk, window: MainWindow) -> None:
+    """The demo office opens with its first clients; the others are made behind the window."""
+    from app.demo.office import rest_of
+
+    rest = rest_of(desk.office)
+    if rest is None:
+        return
+    desk.run(
+        window.tr("Deneme ofisinin öteki firmaları hazırlanıyor"),
+        lambda context: rest(context.progress),
+        owner=window,
+        changes=Changes(documents=True, partners=True, companies=True, accounts=True),
+    )
 
 
 def _offer_setup(desk: Desk, window: MainWindow) -> None:

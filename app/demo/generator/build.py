@@ -15,6 +15,7 @@ from app.domain.dates import istanbul_date
 from app.domain.invoice import Invoice
 from app.domain.lifecycle import SealingMode
 from app.domain.party import Company, Labels, Party
+from app.domain.protocols import NoProgress, Progress
 from app.office import Office
 from app.sandbox.records import Plan, Row
 from app.sandbox.server import Sandbox
@@ -54,14 +55,21 @@ def build_demo_office(
     days: int = 365,
     per_company: int = 30,
     sealed: int = 700,
+    start: int = 0,
+    progress: Progress | None = None,
 ) -> GeneratedOffice:
     """Add `companies` clients with about `per_company` outgoing and as many incoming documents over `days` days.
 
     The newest `sealed` documents carry real TEST seals and their senders' looks. Everything but the seals' own bytes
     is the same again for the same seed, clock and sandbox address. `sandbox` None leaves the clients without an
     integrator. Call it on an office whose clients are others: a client of the same seed is not made twice.
+
+    `start` leaves out the first so many of the `companies`; those that were made before are left out too, so that what
+    was cut short can be gone on with. `progress` is told and asked between two clients.
+    Raises: JobCancelled, from `progress`; the clients made so far stay, each of them whole.
     """
-    return _Builder(office, sandbox, seed, days, per_company).run(companies, sealed)
+    builder = _Builder(office, sandbox, seed, days, per_company)
+    return builder.run(companies, sealed, start=start, progress=progress or NoProgress())
 
 
 class _Builder:
@@ -72,18 +80,32 @@ class _Builder:
         self._made = GeneratedOffice()
         self._partners = [names.party(seed, "partner", index) for index in range(_PARTNERS + _UNREGISTERED)]
 
-    def run(self, count: int, sealed: int) -> GeneratedOffice:
+    def run(self, count: int, sealed: int, *, start: int, progress: Progress) -> GeneratedOffice:
         if self._sandbox is not None:
             for partner in self._partners[:_PARTNERS]:
                 gb, pk = names.labels(partner)
                 self._sandbox.register(partner.tax_number.digits, partner.display_name, pk=[pk], gb=[gb])
-        for index in range(count):
-            self._client(index, sealed // max(1, count) + (index < sealed % max(1, count)))
+        done = self._done()
+        for index in range(start, count):
+            progress.report(index, count, "Deneme ofisi dolduruluyor")
+            progress.checkpoint()
+            party = names.party(self._seed, "client", index)
+            if party.tax_number.digits not in done:
+                self._client(index, party, sealed // max(1, count) + (index < sealed % max(1, count)))
         return self._made
 
-    def _client(self, index: int, sealed: int) -> None:
+    def _done(self) -> set[str]:
+        """The clients that have their documents: their last question to the integrator is noted with them."""
+        with self._office.db.read() as s:
+            known = {record.id: record.company.tax_number.digits for record in stored.list_companies(s)}
+            return {
+                known[account.company_id]
+                for account in stored.list_accounts(s)
+                if polling.last_poll(s, account.id, "receive") is not None
+            }
+
+    def _client(self, index: int, party: Party, sealed: int) -> None:
         chance = random.Random(f"{self._seed} year {index}")
-        party = names.party(self._seed, "client", index)
         record = companies.save_company(self._office.context(), _card(index, party, self._now))
         self._made.companies.append(record)
         amount = max(4, round(self._per_company * chance.uniform(0.3, 1.7)))
@@ -107,12 +129,13 @@ class _Builder:
             self._made.outgoing += sending.write(s)
             self._made.incoming += receiving.write(s)
             self._oddities(s, record, index)
+            if self._sandbox is not None:
+                # Before our own commit: cut short here, the client is made again and told again.
+                _tell(self._sandbox, sending.known, receiving.known)
             if account is not None:
                 polling.mark_poll(s, account.id, "receive", self._now - timedelta(minutes=2 + index % 9))
                 polling.mark_poll(s, account.id, "status", self._now - timedelta(minutes=2 + index % 9))
         self._made.sealed += sending.sealed + receiving.sealed
-        if self._sandbox is not None:
-            _tell(self._sandbox, sending.known, receiving.known)
 
     def _account(self, record: CompanyRecord) -> AccountRecord | None:
         """The login at the sandbox; stored without asking the connector, which sixty times over takes its time."""
@@ -210,7 +233,10 @@ class _Builder:
 def _tell(sandbox: Sandbox, sent: Sequence[tuple[Row, Plan]], received: Sequence[Row]) -> None:
     """Put them into the integrator's own store, past its checks: they went through them months ago."""
     store = sandbox.integrator.store
+    accounts = {row.account for row in [*received, *(row for row, _ in sent)]}
     with store.transaction():
+        for account in accounts:
+            store.execute("DELETE FROM documents WHERE account = ?", account)
         store.insert([row for row, _ in sent])
         store.insert(received)
         for row, plan in sent:

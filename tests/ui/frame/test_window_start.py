@@ -96,7 +96,10 @@ def _when_window(stand: list[MainWindow], then: object) -> None:
     stand.append(timer)  # type: ignore[arg-type]
 
 
-def test_window_opens_on_the_demo_office_and_closes(dressed: QApplication, tmp_path: Path) -> None:
+def test_window_opens_on_the_demo_office_and_closes(
+    dressed: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MUHURDAR_DEMO_CLIENTS", "6")
     seen: list[str] = []
     kept: list[MainWindow] = []
 
