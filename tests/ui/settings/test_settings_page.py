@@ -50,7 +50,7 @@ def test_the_registry_finds_the_page() -> None:
 
 def test_every_subject_opens_and_every_control_has_a_name(qtbot: Any, page: SettingsPage, ui_desk: Any) -> None:
     keys = page.keys()
-    assert keys == ["office", "firms", "integrators", "seal", "backup", "look", "log"]
+    assert keys == ["office", "firms", "integrators", "seal", "rules", "backup", "look", "log"]
     nameless = []
     for key in keys:
         subject = page.subject(key)

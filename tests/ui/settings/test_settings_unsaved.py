@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit, QScrollArea
 
 from app.connectors.izibiz import IzibizConnector
 from app.connectors.registry import ConnectorInfo
@@ -199,3 +199,39 @@ def test_an_empty_log_says_so_and_a_filter_that_hides_all_says_that(qtbot: Any, 
     assert subject.empty.isVisible() and "süzgeç" in subject.empty.accessibleName()
     subject.level.setCurrentIndex(0)
     assert subject.table.isVisible()
+
+
+def test_what_dene_says_is_scrolled_into_view(qtbot: Any, page: SettingsPage) -> None:
+    """At 150 % the result stands below the edge of the form."""
+    page.resize(700, 320)
+    subject = integrators(qtbot, page)
+    area = subject.findChild(QScrollArea)
+    assert area is not None and area.verticalScrollBar().value() == 0
+    with qtbot.waitSignal(subject.account.tried, timeout=30_000):
+        subject.account.try_button.click()
+    settle(qtbot, page.desk)
+
+    def is_seen() -> bool:
+        verdict = subject.account.verdict
+        top = verdict.mapTo(area.viewport(), verdict.rect().topLeft()).y()
+        return top >= 0 and top + verdict.height() <= area.viewport().height()
+
+    qtbot.waitUntil(is_seen, timeout=5_000)
+
+
+def test_a_long_error_of_a_driver_is_shown_whole(qtbot: Any, ui_desk: Any) -> None:
+    from PySide6.QtWidgets import QTreeWidgetItem
+
+    from app.ui.pages.settings.card_doctor import CardDoctor
+
+    doctor = CardDoctor(ui_desk)
+    qtbot.addWidget(doctor)
+    doctor.resize(500, 400)
+    doctor.tree.setVisible(True)
+    doctor.show()
+    short = QTreeWidgetItem(doctor.tree, ["AKİS", "Tamam."])
+    long = QTreeWidgetItem(doctor.tree, ["AKİS", "Sürücü yanıt vermedi, kartı çıkarıp yeniden takın. " * 5])
+    one = doctor.tree.visualItemRect(short).height()
+    assert doctor.tree.visualItemRect(long).height() >= 2 * one
+    doctor.resize(1600, 400)
+    qtbot.waitUntil(lambda: doctor.tree.visualItemRect(long).height() < 3 * one, timeout=5_000)

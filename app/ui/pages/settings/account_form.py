@@ -17,9 +17,19 @@ from app.ui.desk import Desk
 from app.ui.jobs import Changes
 from app.ui.pages.settings import work
 from app.ui.pages.settings.connector_settings import ConnectorSettings
-from app.ui.pages.settings.form import Form, Kind, Lines, PlainButton, Verdict, clear_layout, secret_edit
+from app.ui.pages.settings.form import (
+    Form,
+    Kind,
+    Lines,
+    PlainButton,
+    Verdict,
+    bring_into_view,
+    clear_layout,
+    secret_edit,
+)
 from app.ui.pages.settings.vault_prompt import ASKS_PASSPHRASE, VaultPrompt
 from app.ui.theme import tokens
+from app.ui.theme.icons import bind_icon
 from app.ui.widgets import PrimaryButton, QuietButton, QuietLabel
 from app.workflows.context import WorkContext
 
@@ -210,6 +220,7 @@ class AccountForm(QWidget):
         if is_busy:
             clear_layout(self._results)
             self.verdict.say("wait", sentence)
+            bring_into_view(self.verdict)
 
     def _on_state_read(self, company: CompanyRecord, state: work.AccountState) -> None:
         if self._company is not company:
@@ -291,6 +302,7 @@ class AccountForm(QWidget):
     @Slot(bool)
     def _on_more_button_toggled(self, is_open: bool) -> None:
         self.more.setVisible(is_open)
+        bind_icon(self.more_button, "chevron-down" if is_open else "chevron-right")
 
     @Slot()
     def _on_url_text_changed(self) -> None:
@@ -325,6 +337,8 @@ class AccountForm(QWidget):
             line.say("ok" if went_well else "error", sentence)
         for taxpayer in report.taxpayers:
             self._results.addWidget(QuietLabel(f"{taxpayer.unit}  {taxpayer.alias}", self))
+        last = self._results.itemAt(self._results.count() - 1)
+        bring_into_view((last.widget() if last is not None else None) or self.verdict)
         self.tried.emit(report)
 
     @Slot(object)

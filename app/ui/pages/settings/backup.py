@@ -26,7 +26,7 @@ from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
 from app.ui.jobs import Changes
 from app.ui.pages.settings import backup_work
-from app.ui.pages.settings.form import PlainButton, Verdict, pad_items
+from app.ui.pages.settings.form import PlainButton, Verdict, bring_into_view, pad_items
 from app.ui.pages.settings.subject import FormSubject
 from app.ui.theme import tokens
 from app.ui.widgets import HeadingLabel, PrimaryButton, QuietButton, QuietLabel, Section
@@ -251,12 +251,14 @@ class BackupSubject(FormSubject):
         )
         self.question.setVisible(True)
         self.no_button.setFocus()
+        bring_into_view(self.question)
 
     @Slot(object)
     def _on_try_failed(self, error: AppError) -> None:
         self._set_busy(False)
         self._source = None
         self.found.say("error", error.sentence)
+        bring_into_view(self.found)
 
     @Slot()
     def _on_yes_button_clicked(self) -> None:

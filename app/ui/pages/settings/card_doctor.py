@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -13,6 +13,8 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -54,6 +56,8 @@ class CardDoctor(QWidget):
         self.tree.setHeaderLabels([self.tr("Ne"), self.tr("Bulunan")])
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.tree.setWordWrap(True)
+        self.tree.setItemDelegateForColumn(1, _WrappedCells(self.tree))
+        self.tree.header().sectionResized.connect(self.tree.scheduleDelayedItemsLayout)
         self.tree.setSelectionMode(QTreeWidget.SelectionMode.SingleSelection)
         self.tree.setMinimumHeight(tokens.ROW_PX * (_LEAST_ROWS + 1))
         pad_items(self.tree, vertical_px=tokens.XS // 2)
@@ -180,6 +184,24 @@ class CardDoctor(QWidget):
     def _on_theme_changed(self) -> None:
         for item, name, tone in self._icons:
             item.setIcon(0, QIcon(icon(name, tone)))
+
+
+class _WrappedCells(QStyledItemDelegate):
+    """Rows as high as their sentence is long: a tree wraps words, but does not make room for them."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        hint = super().sizeHint(option, index)
+        view = self.parent()
+        if not isinstance(view, QTreeWidget):
+            return hint
+        width = view.columnWidth(index.column()) - 2 * tokens.M
+        text = str(index.data() or "")
+        metrics = view.fontMetrics()
+        rect = metrics.boundingRect(0, 0, max(width, 1), 10_000, int(Qt.TextFlag.TextWordWrap), text)
+        hint.setHeight(max(hint.height(), rect.height() + tokens.XS))
+        # The row is as wide as its column, however long the sentence.
+        hint.setWidth(0)
+        return hint
 
 
 class TestPanel(QFrame):

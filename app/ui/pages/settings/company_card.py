@@ -199,6 +199,8 @@ class CompanyCard(QTabWidget):
             editor.setPlainText(text)
         elif isinstance(editor, QLineEdit):
             editor.setText(text)
+            # A long title is read from its beginning.
+            editor.setCursorPosition(0)
 
     def _show_names(self, number: TaxNumber | None) -> None:
         """A person has a name and a surname, a firm a title; both stay usable where the number is not there yet."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -217,6 +217,27 @@ def scrolled(content: QWidget, parent: QWidget | None = None) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(content)
     return area
+
+
+def bring_into_view(widget: QWidget) -> None:
+    """Scroll the form so that `widget` is seen, once what was just said has its place.
+
+    At 150 % what a button says would else appear below the edge of the window.
+    """
+    QTimer.singleShot(0, widget, lambda: _scroll_to(widget))
+
+
+def _scroll_to(widget: QWidget) -> None:
+    parent = widget.parentWidget()
+    while parent is not None and not isinstance(parent, QScrollArea):
+        parent = parent.parentWidget()
+    if parent is not None and widget.isVisible():
+        # Widgets added just now get their height here.
+        content = parent.widget()
+        layout = content.layout() if content is not None else None
+        if layout is not None:
+            layout.activate()
+        parent.ensureWidgetVisible(widget, 0, tokens.L)
 
 
 def pad_items(view: QAbstractItemView, *, vertical_px: int = 0) -> None:

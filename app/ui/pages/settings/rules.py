@@ -24,7 +24,7 @@ from app.domain.turkish import format_date, format_datetime
 from app.ui.desk import Desk
 from app.ui.jobs import Changes
 from app.ui.pages.settings import rules_work
-from app.ui.pages.settings.form import PlainButton, Verdict, clear_layout, pad_items
+from app.ui.pages.settings.form import PlainButton, Verdict, bring_into_view, clear_layout, pad_items
 from app.ui.pages.settings.rules_work import KindState, Result
 from app.ui.pages.settings.subject import FormSubject
 from app.ui.theme import tokens
@@ -233,6 +233,7 @@ class RulesSubject(FormSubject):
         )
         self.question.setVisible(True)
         self.no_button.setFocus()
+        bring_into_view(self.question)
 
     @Slot()
     def _on_yes_button_clicked(self) -> None:

@@ -121,5 +121,9 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as e:
         raise InputError(
-            "PACKAGE.FILE", "Dosya okunamadı.", why=e.strerror or type(e).__name__, todo="Başka bir dosya seçin."
+            "PACKAGE.FILE",
+            "Dosya okunamadı.",
+            why="Dosya yerinde yok." if isinstance(e, FileNotFoundError) else "Dosya açılamıyor.",
+            todo="Başka bir dosya seçin.",
+            raw_text=str(e),
         ) from e
