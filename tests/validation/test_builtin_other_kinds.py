@@ -15,8 +15,13 @@ import pytest
 from app.domain.despatch import Despatch, DespatchLine, Receipt, ReceiptLine
 from app.domain.findings import Finding, Severity
 from app.domain.invoice import DocumentReference, Invoice, OtherTax
-from app.ubl.receipt import answer_despatch
+from app.ubl.creditnote import build_credit_note
+from app.ubl.despatch import build_despatch
+from app.ubl.receipt import answer_despatch, build_receipt
+from app.ubl.smm import build_smm
+from app.ubl.totals import compute_totals
 from app.validation.builtin_despatch import check_despatch, check_receipt
+from app.validation.builtin_kinds import check_kind
 from app.validation.builtin_receipts import check_credit_note, check_smm
 from tests.ubl.scenarios import CUSTOMER, DRIVER, TODAY, despatch_for, freelance_receipt, producer_receipt
 
@@ -187,3 +192,18 @@ def test_errors_are_errors_and_habits_are_warnings() -> None:
 def test_a_despatch_line_without_a_price_is_sound() -> None:
     line = DespatchLine(name="Ürün", quantity=D(1), unit_code="C62")
     assert despatch(despatch_for(lines=(line,))) == []
+
+
+def test_a_file_gets_the_checks_of_its_kind() -> None:
+    broken = _address(postal_code="1")
+    raw = build_despatch(broken, template=None)
+    assert "DSP.POSTAL_CODE" in {f.code for f in check_kind(raw, kind="despatch", today=TODAY)}
+    answer = build_receipt(_line(a_receipt(), rejected=D(30)), template=None)
+    assert {f.code for f in check_kind(answer, kind="receipt", today=TODAY)} == {"RCP.REJECTED", "RCP.REASON"}
+    made = producer_receipt(customer=CUSTOMER)
+    raw = build_credit_note(made, compute_totals(made), template=None)
+    assert "MM.FARMER" in {f.code for f in check_kind(raw, kind="creditnote", today=TODAY)}
+    fee = _line(FREELANCE, other_taxes=())
+    raw = build_smm(fee, compute_totals(fee), template=None)
+    assert "SMM.NO_STOPAJ" in {f.code for f in check_kind(raw, kind="smm", today=TODAY)}
+    assert check_kind(raw, kind="application-response", today=TODAY) == []

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from app.validation.schematron.hoist import Hoisted
+from app.validation.schematron import compiler
+from app.validation.schematron.hoist import MANY_ELEMENTS, Hoisted
 from app.validation.schematron.model import Schema, read_schema
 from app.validation.schematron.xpath import joined, split_union, words
 from tests.validation.packagemaker import schema
@@ -129,6 +130,13 @@ def _random_tree(seed: int) -> etree._Element:
     return grow(5)
 
 
+@pytest.fixture(params=[0, MANY_ELEMENTS], ids=["with tables of the lists", "without"])
+def many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From how many elements on a document's code lists are asked by tables."""
+    monkeypatch.setattr(compiler, "MANY_ELEMENTS", request.param)
+
+
+@pytest.mark.usefixtures("many")
 def test_random_trees_give_the_same_findings_three_ways() -> None:
     made = read({"main.sch": TRICKY})
     hoisted, plain, walked = Runner(made, hoist=True), Runner(made, hoist=False), skeleton(made)
@@ -189,6 +197,7 @@ def official(shared: Path) -> Schema:
 
 
 @pytest.mark.shared
+@pytest.mark.usefixtures("many")
 def test_official_samples_and_mutated_ones_give_the_same_findings_three_ways(
     official: Schema, samples: dict[str, etree._Element]
 ) -> None:

@@ -16,12 +16,12 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
-from app.validation.schematron.hoist import NAMESPACE, PREFIX, TODAY, Hoisted
+from app.validation.schematron.hoist import MANY, MANY_ELEMENTS, NAMESPACE, PREFIX, TODAY, Hoisted
 from app.validation.schematron.model import XSL, Check, Pattern, Piece, Rule, Schema, select_phase
 from app.validation.schematron.xpath import rename_variables, split_union, words
 
 #: Goes into the name of the cached form: change it with anything that changes the sheet.
-VERSION = "1"
+VERSION = "2"
 #: Between findings and between the parts of one: characters that no document of this world uses.
 END_OF_FINDING = "\ue000"
 END_OF_PART = "\ue001"
@@ -204,6 +204,8 @@ class _Sheet:
             "</xsl:accumulator>"
             for (function, kind, name), run in self._hoisted.runs.items()
         ]
+        if self._hoisted.lists:
+            out.append(f'<xsl:variable name="{MANY}" as="xs:boolean" select="count(//*) gt {MANY_ELEMENTS}"/>')
         out += [
             f'<xsl:variable name="{PREFIX}:{held}" as="map(xs:string, xs:boolean)" select="'
             f"map:merge(for $part in tokenize(string({name}), ',')[position() gt 1 and position() lt last()] "

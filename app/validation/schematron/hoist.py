@@ -10,7 +10,8 @@
    of every line against all earlier lines of its account costs the square of the lines otherwise.
 5. `contains($list, concat(',', x, ','))`, the way in which all code lists are asked, becomes a look-up among the parts
    of the list: where `x` itself holds no comma, `,x,` stands in the list exactly when `x` is one of the parts between
-   two commas. Where it does hold one, the question is asked as written.
+   two commas. Where it does hold one, and in small documents (the table of parts costs more than it saves there), the
+   question is asked as written.
 6. `current-date()` becomes the day that the caller gives: the application has one clock.
 
 Nothing is rewritten that is not understood to the last word.
@@ -25,6 +26,9 @@ from app.validation.schematron.xpath import Word, joined, significant, starts_pa
 PREFIX = "mhr"
 NAMESPACE = "urn:muhurdar:schematron"
 TODAY = f"{PREFIX}:today"
+#: Whether the document has so many elements that tables of its code lists pay.
+MANY = f"{PREFIX}:many"
+MANY_ELEMENTS = 2_000
 _AXES = frozenset({"ancestor", "ancestor-or-self"})
 _ORDERED = frozenset({"xs:decimal", "xs:integer", "xs:date"})
 
@@ -167,7 +171,7 @@ class Hoisted:
         held = f"${PREFIX}:{self.lists.setdefault(name, f'l{len(self.lists) + 1}')}"
         asked = f"${PREFIX}:x"
         return (
-            f"(for {asked} in concat('', {inner}, '') return if (contains({asked}, ',')) "
+            f"(for {asked} in concat('', {inner}, '') return if (not(${MANY}) or contains({asked}, ',')) "
             f"then contains({name}, concat(',', {asked}, ',')) else map:contains({held}, {asked}))"
         ), places[end] - at + 1
 
