@@ -108,6 +108,10 @@ def test_the_child_asks_nobody_for_anything(printer: PdfPrinter, tmp_path: Path)
     seen: list[str] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
+        def handle(self) -> None:
+            seen.append("connection")
+            super().handle()
+
         def do_GET(self) -> None:
             seen.append(self.path)
             self.send_response(200)
@@ -126,6 +130,7 @@ def test_the_child_asks_nobody_for_anything(printer: PdfPrinter, tmp_path: Path)
         body = (
             f'<link rel=stylesheet href="{web}/css"><style>@import "{web}/import";</style>'
             f"<style>@font-face{{font-family:a;src:url({web}/font)}}body{{font-family:a}}</style>"
+            f'<link rel=preconnect href="{web}"><link rel=dns-prefetch href="{web}">'
             f'<link rel=preload as=image href="{web}/preload"><img src="{web}/img"><iframe src="{web}/frame"></iframe>'
             f'<iframe src="{secret.as_uri()}"></iframe><object data="{secret.as_uri()}"></object>'
             f'<iframe src="muhurdar-belge://belge/0"></iframe><p>BURADA</p>'

@@ -34,18 +34,25 @@ _QUIET_FLAGS = (
     "--disable-background-networking --disable-component-update --disable-sync --disable-extensions"
     " --disable-logging --no-first-run"
 )
+#: `<link rel=preconnect>` opens a bare connection that no interceptor is asked about (seen). So Chromium finds no host
+#: at all, and whatever it would send goes to a proxy that is not there; our own scheme needs neither.
+_NOWHERE_FLAGS = (
+    ' --host-resolver-rules="MAP * ~NOTFOUND" --proxy-server=http://0.0.0.0:1 --proxy-bypass-list=<-loopback>'
+    " --dns-prefetch-disable"
+)
 _CONTAINER_FLAGS = " --disable-gpu --disable-dev-shm-usage"
 
 
 def prepare_environment() -> None:
     """What Chromium reads when it starts. Only as root on Linux (containers) its own sandbox cannot start."""
-    flags = _QUIET_FLAGS
+    flags = _QUIET_FLAGS + _NOWHERE_FLAGS
     if sys.platform == "linux" and os.geteuid() == 0:
         flags += _CONTAINER_FLAGS
         if "QTWEBENGINE_DISABLE_SANDBOX" not in os.environ:
             log.info("running as root: the reading pane runs without Chromium's sandbox")
             os.environ["QTWEBENGINE_DISABLE_SANDBOX"] = "1"
-    os.environ.setdefault("QTWEBENGINE_CHROMIUM_FLAGS", flags)
+    # What somebody set for their machine (a graphics quirk) stays; the last word is ours.
+    os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = f"{os.environ.get('QTWEBENGINE_CHROMIUM_FLAGS', '')} {flags}".strip()
 
 
 class _Handler(QWebEngineUrlSchemeHandler):
