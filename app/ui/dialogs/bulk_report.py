@@ -58,7 +58,9 @@ class BulkReportDialog(QDialog):
         self.tree.setColumnCount(2)
         self.tree.setHeaderLabels([self.tr("Belge"), self.tr("Neden ve ne yapmalı")])
         self.tree.setAccessibleName(self.tr("Yapılamayan belgeler"))
-        self.tree.setUniformRowHeights(True)
+        # A sentence that is cut says nothing: each goes on over as many lines as it needs.
+        self.tree.setWordWrap(True)
+        self.tree.setUniformRowHeights(False)
         self.tree.setAlternatingRowColors(False)
         self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -67,7 +69,7 @@ class BulkReportDialog(QDialog):
             item = QTreeWidgetItem([failure.name, error.what])
             item.setIcon(0, icon("error", "error"))
             item.setToolTip(0, failure.name)
-            # A line each: a sentence in three parts is too long for one and wraps badly in a tree.
+            # A row each: what happened, why, what to do.
             for text in (error.why, error.todo, *failure.findings):
                 if text:
                     child = QTreeWidgetItem(["", text])
@@ -85,6 +87,7 @@ class BulkReportDialog(QDialog):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         header.resizeSection(0, tokens.TEXT_WIDTH_PX * 5 // 8)
         header.setStretchLastSection(True)
+        header.sectionResized.connect(self._on_section_resized)
         layout.addWidget(self.tree, 1)
         buttons = QDialogButtonBox(self)
         close = QPushButton(self.tr("Kapat"), self)
@@ -101,6 +104,10 @@ class BulkReportDialog(QDialog):
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
         self.resize(tokens.TEXT_WIDTH_PX + 320, tokens.POPUP_HEIGHT_PX)
+
+    @Slot()
+    def _on_section_resized(self) -> None:
+        self.tree.scheduleDelayedItemsLayout()
 
     def report_text(self) -> str:
         """Everything, tab-separated, for a mail or a table."""

@@ -66,6 +66,8 @@ class Column:
     is_shown: bool = True
     #: Shown only where the lists of all companies stand together.
     across_only: bool = False
+    #: Where there is no room for all, those with the highest go first; 0 stays whatever happens.
+    gives_way: int = 0
 
     def shown(self, record: DocumentRecord, facts: Facts) -> str:
         return self.text(record, facts) if self.text is not None else plain(self.value(record, facts))
@@ -271,17 +273,25 @@ def _day(moment: datetime | None) -> date | None:
 
 _STATE = Column(key="state", title="Durum", kind="state", sort="state", width=26, value=_state_text)
 _DATE = Column(
-    key="issue_date", title="Tarih", kind="date", sort="issue_date", width=10, value=lambda r, f: r.issue_date
+    key="issue_date",
+    title="Tarih",
+    kind="date",
+    sort="issue_date",
+    width=10,
+    gives_way=1,
+    value=lambda r, f: r.issue_date,
 )
 _COMPANY = Column(
     key="company",
     title="Firma",
-    width=20,
+    width=17,
     across_only=True,
     value=lambda r, f: f.companies.get(r.company_id, ""),
 )
-_NUMBER = Column(key="number", title="Belge no", sort="number", width=17, value=lambda r, f: r.number)
-_TYPE = Column(key="profile", title="Senaryo · Tür", sort="profile", width=13, value=lambda r, f: type_text(r))
+_NUMBER = Column(key="number", title="Belge no", sort="number", width=17, gives_way=2, value=lambda r, f: r.number)
+_TYPE = Column(
+    key="profile", title="Senaryo · Tür", sort="profile", width=13, gives_way=3, value=lambda r, f: type_text(r)
+)
 _PAYABLE = Column(
     key="payable",
     title="Tutar",
@@ -295,7 +305,7 @@ _PAYABLE = Column(
 _CURRENCY = Column(
     key="currency", title="Döviz", sort="currency", width=6, is_shown=False, value=lambda r, f: r.currency
 )
-_VAT = Column(key="vat", title="KDV", kind="number", sort="vat", width=12, value=lambda r, f: r.vat)
+_VAT = Column(key="vat", title="KDV", kind="number", sort="vat", width=12, gives_way=4, value=lambda r, f: r.vat)
 _VKN = Column(
     key="partner_vkn", title="VKN/TCKN", sort="partner_vkn", width=12, is_shown=False, value=lambda r, f: r.partner_vkn
 )

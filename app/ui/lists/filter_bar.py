@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QDate, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -34,10 +34,12 @@ from app.ui.widgets.state import look_of
 
 #: A pause in typing that long asks the question.
 DEBOUNCE_MS = 180
+#: Characters of the longest action's words, its count included.
+_LONGEST_ACTION = 22
 
 
 class FilterBar(QWidget):
-    """`changed` when the list should be asked again. The page puts menus into `tools`, actions into `actions_row`."""
+    """`changed` when the list should be asked again. Menus come in by `add_tool`, actions into `actions_row`."""
 
     changed = Signal()
 
@@ -64,15 +66,13 @@ class FilterBar(QWidget):
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self.chip_buttons: dict[str, Chip] = {}
-        top = QHBoxLayout()
-        top.setSpacing(tokens.XS)
+        self._chip_box, chip_row = _box(self)
         for spec in chips:
             chip = Chip(spec.title, self, key=spec.key)
             self._group.addButton(chip)
             self.chip_buttons[spec.key] = chip
-            top.addWidget(chip)
+            chip_row.addWidget(chip)
         self._group.buttonClicked.connect(self._on_chip)
-        top.addStretch(1)
         self.search = QLineEdit(self)
         self.search.setPlaceholderText(self.tr("Listede ara (Ctrl+L)"))
         self.search.setAccessibleName(self.tr("Listede ara"))
@@ -84,31 +84,80 @@ class FilterBar(QWidget):
         self.search.returnPressed.connect(self._on_typing_paused)
         self.search.setMaximumWidth(self.fontMetrics().averageCharWidth() * 42)
         self.search.setMinimumWidth(self.fontMetrics().averageCharWidth() * 18)
-        top.addWidget(self.search, 2)
-
-        self.period_button = MenuButton("", self._period_menu(), self, icon="calendar")
-        self.state_button = MenuButton(self.tr("Durum"), self._state_menu(states), self, icon="filter")
+        period_menu, state_menu = self._period_menu(), self._state_menu(states)
+        self.period_button = MenuButton("", period_menu, self, icon="calendar")
+        self.state_button = MenuButton(self.tr("Durum"), state_menu, self, icon="filter")
         self._saved_menu = QMenu(self)
         self._saved_menu.aboutToShow.connect(self._fill_saved_menu)
         self._saved_menu.triggered.connect(self._on_saved)
         self.saved_button = MenuButton(self.tr("Süzgeçler"), self._saved_menu, self, icon="star")
-        self.tools = QHBoxLayout()
-        self.tools.setSpacing(tokens.XS)
-        for button in (self.period_button, self.state_button, self.saved_button):
-            self.tools.addWidget(button)
-        self.actions_row = QHBoxLayout()
-        self.actions_row.setSpacing(tokens.XS)
-        bottom = QHBoxLayout()
-        bottom.setSpacing(tokens.XS)
-        bottom.addLayout(self.tools)
-        bottom.addStretch(1)
-        bottom.addLayout(self.actions_row)
+        self._compact_menu = QMenu(self)
+        self.compact_button = MenuButton(self.tr("Süzgeç"), self._compact_menu, self, icon="filter")
+        self._tool_box, self._tool_row = _box(self)
+        self._action_box, self.actions_row = _box(self)
+        for button, menu, title in (
+            (self.period_button, period_menu, self.tr("Dönem")),
+            (self.state_button, state_menu, self.tr("Durum")),
+            (self.saved_button, self._saved_menu, self.tr("Süzgeçler")),
+        ):
+            self.add_tool(button, menu, title)
+        self._top, self._bottom = QHBoxLayout(), QHBoxLayout()
         column = QVBoxLayout(self)
         column.setContentsMargins(tokens.S, tokens.S, tokens.S, tokens.XS)
         column.setSpacing(tokens.XS)
-        column.addLayout(top)
-        column.addLayout(bottom)
+        for row in (self._top, self._bottom):
+            row.setSpacing(tokens.XS)
+            column.addLayout(row)
+        self._arranged = ""
+        self._arrange()
         self._show()
+
+    # -- room -----------------------------------------------------------------------------------------------------
+
+    def add_tool(self, button: MenuButton, menu: QMenu, title: str) -> None:
+        """A button of the bar; in a narrow window its menu stands under "Süzgeç" instead."""
+        self._tool_row.addWidget(button)
+        menu.setTitle(title)
+        self._compact_menu.addMenu(menu)
+
+    def _arrange(self) -> None:
+        """One row where everything has room in it, the tools as one menu if that helps, else two rows.
+
+        The room of the longest action is kept free, so that nothing jumps when something is selected.
+        """
+        gap = tokens.XS
+        action = self.fontMetrics().averageCharWidth() * _LONGEST_ACTION + tokens.XL
+        rest = self._chip_box.sizeHint().width() + self.search.minimumWidth() + 2 * action + 4 * gap
+        room = self.width() - 2 * tokens.S
+        if rest + self._tool_box.sizeHint().width() <= room:
+            wanted = "one"
+        elif rest - action + self.compact_button.sizeHint().width() <= room:
+            wanted = "compact"
+        else:
+            wanted = "two"
+        if wanted == self._arranged:
+            return
+        self._arranged = wanted
+        for row in (self._top, self._bottom):
+            while row.count():
+                row.takeAt(0)
+        self._tool_box.setVisible(wanted != "compact")
+        self.compact_button.setVisible(wanted == "compact")
+        self._top.addWidget(self._chip_box)
+        second = self._bottom if wanted == "two" else self._top
+        if wanted == "two":
+            self._top.addStretch(1)
+            self._top.addWidget(self.search, 2)
+        second.addWidget(self._tool_box)
+        second.addWidget(self.compact_button)
+        second.addStretch(1)
+        if wanted != "two":
+            second.addWidget(self.search, 2)
+        second.addWidget(self._action_box)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
 
     # -- value -----------------------------------------------------------------------------------------------------
 
@@ -139,6 +188,7 @@ class FilterBar(QWidget):
     def set_counts(self, counts: Mapping[str, int]) -> None:
         for key, chip in self.chip_buttons.items():
             chip.set_count(counts.get(key))
+        self._arrange()
 
     def set_today(self, today: date) -> None:
         if today != self._today:
@@ -159,6 +209,9 @@ class FilterBar(QWidget):
         titles = [STATE_TITLES[State(s)] for s in self._filter.states]
         words = titles[0] if len(titles) == 1 else self.tr("{0} durum").format(len(titles))
         self.state_button.setText(words if titles else self.tr("Durum"))
+        narrowed = [words for words in (period if self._filter.period != "all" else "", *titles) if words]
+        self.compact_button.setText(narrowed[0] if len(narrowed) == 1 else self.tr("Süzgeç"))
+        self.compact_button.setAccessibleName(self.tr("Süzgeç: {0}").format(", ".join(narrowed) or self.tr("yok")))
         self.state_button.setAccessibleName(self.tr("Durum: {0}").format(", ".join(titles) or self.tr("hepsi")))
 
     # -- parts -----------------------------------------------------------------------------------------------------
@@ -277,6 +330,15 @@ class FilterBar(QWidget):
         name, is_ok = QInputDialog.getText(self, self.tr("Süzgeci kaydet"), self.tr("Süzgecin adı:"))
         if is_ok and name.strip():
             self.save_as(name)
+
+
+def _box(parent: QWidget) -> tuple[QWidget, QHBoxLayout]:
+    """Widgets that move from one row to another together."""
+    box = QWidget(parent)
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(tokens.XS)
+    return box, row
 
 
 class _PeriodDialog(QDialog):

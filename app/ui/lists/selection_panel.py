@@ -36,11 +36,14 @@ class SelectionPanel(QScrollArea):
         column.setContentsMargins(tokens.L, tokens.L, tokens.L, tokens.L)
         column.setSpacing(tokens.M)
         column.addWidget(HeadingLabel(self.tr("{0} belge seçili").format(_grouped(selection.total)), inside))
+        firms = QVBoxLayout()
+        firms.setSpacing(tokens.XS)
         for name in selection.names[:_NAMED]:
-            column.addWidget(ElidedLabel(name, inside, quiet=True))
+            firms.addWidget(ElidedLabel(name, inside, quiet=True))
         if len(selection.names) > _NAMED:
             more = self.tr("ve {0} firma daha").format(len(selection.names) - _NAMED)
-            column.addWidget(QuietLabel(more, inside))
+            firms.addWidget(QuietLabel(more, inside))
+        column.addLayout(firms)
         column.addLayout(self._sums(selection, inside))
         column.addWidget(line_frame(inside))
         column.addLayout(self._states(selection, inside))

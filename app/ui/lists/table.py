@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QHeaderView, QWidget
 
+from app.ui.lists.columned_table import ColumnedTable
 from app.ui.lists.columns import Column
 from app.ui.lists.delegate import RowDelegate
 from app.ui.lists.document_model import DocumentModel
@@ -33,15 +34,10 @@ class _Kept:
 
 #: Selection is announced once it has settled.
 SETTLE_MS = 60
-#: The columns that take what room there is, until the user gives them a width; and their least in characters.
-FLEXIBLE = "partner_name"
-STEPS = "state"
-_LEAST_PARTNER = 17
-_LEAST_STATE = 19
 _SUPERSCRIPT = "¹²³⁴⁵⁶⁷⁸⁹"
 
 
-class DocumentTable(QTableView):
+class DocumentTable(ColumnedTable):
     """Of one DocumentModel. `opened` on Enter or double click, `previewed` on Space, `choosing` at once when the
     selection changes and `chosen` when it has settled, `sort_changed` when the page should ask again, `drag_wanted`
     when the mouse pulls rows out (True: as PDF).
@@ -55,15 +51,9 @@ class DocumentTable(QTableView):
     drag_wanted = Signal(bool)
 
     def __init__(self, model: DocumentModel, memory: Remembered, *, sort: Sort, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._model = model
-        self._memory = memory
+        super().__init__(model, memory, parent)
         self._default_sort = sort
         self._sort: Sort = _sort_from(memory.get("sort", None)) or sort
-        self._across = False
-        self._is_fitting = False
-        self._hidden: set[str] = set()
-        self._widths: dict[str, int] = {}
         self._kept: _Kept | None = None
         self._late: _Kept | None = None
         self._is_restoring = False
@@ -102,10 +92,6 @@ class DocumentTable(QTableView):
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(self.chosen)
-        self._save_soon = QTimer(self)
-        self._save_soon.setSingleShot(True)
-        self._save_soon.setInterval(400)
-        self._save_soon.timeout.connect(self.save_columns)
         self._restore_columns()
         header.sectionResized.connect(self._on_section_resized)
         header.sectionMoved.connect(self._on_columns_changed)
@@ -248,6 +234,9 @@ class DocumentTable(QTableView):
         self._mark_sort()
         self.sort_changed.emit()
 
+    def reset_sort(self) -> None:
+        self.set_sort(self._default_sort)
+
     def sort_by(self, column: Column, *, add: bool = False) -> None:
         """By this column, the other way round when it is already the one; `add` keeps the columns before it."""
         if not column.sort:
@@ -276,162 +265,6 @@ class DocumentTable(QTableView):
     def _on_section_clicked(self, section: int) -> None:
         add = bool(QApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier)
         self.sort_by(self._model.columns[section], add=add)
-
-    # -- columns ---------------------------------------------------------------------------------------------------
-
-    def set_across(self, across: bool) -> None:
-        """Show the columns that only make sense for all companies together."""
-        self._across = across
-        self._apply_hidden()
-
-    def shown_columns(self) -> list[Column]:
-        """Visible columns from left to right."""
-        header = self.horizontalHeader()
-        order = [header.logicalIndex(place) for place in range(header.count())]
-        return [self._model.columns[i] for i in order if not header.isSectionHidden(i)]
-
-    def set_column_shown(self, key: str, shown: bool) -> None:
-        self._hidden.discard(key)
-        if not shown:
-            self._hidden.add(key)
-        self._apply_hidden()
-        self.save_columns()
-
-    def reset_columns(self) -> None:
-        """The columns as they came with the program."""
-        header = self.horizontalHeader()
-        self._hidden = {c.key for c in self._model.columns if not c.is_shown}
-        self._widths.clear()
-        for logical in range(header.count()):
-            header.moveSection(header.visualIndex(logical), logical)
-        self._default_widths()
-        self._apply_hidden()
-        self.set_sort(self._default_sort)
-        self.save_columns()
-
-    def fill_columns_menu(self, menu: QMenu) -> None:
-        """Columns to show, then how to sort: everything the header can do, for the keyboard too.
-
-        Connect the menu's `triggered` to `on_columns_menu`, once.
-        """
-        for column in self._model.columns:
-            if column.across_only and not self._across:
-                continue
-            action = menu.addAction(column.title)
-            action.setCheckable(True)
-            action.setChecked(column.key not in self._hidden)
-            action.setData(("column", column.key))
-        menu.addSeparator()
-        sorting = menu.addMenu(self.tr("Sırala"))
-        adding = menu.addMenu(self.tr("Sıralamaya ekle"))
-        for column in self._model.columns:
-            if column.sort:
-                sorting.addAction(column.title).setData(("sort", column.key))
-                adding.addAction(column.title).setData(("add", column.key))
-        menu.addSeparator()
-        menu.addAction(self.tr("Sütunları ilk haline getir")).setData(("reset", ""))
-
-    @Slot(QAction)
-    def on_columns_menu(self, action: QAction) -> None:
-        data = action.data()
-        if not isinstance(data, tuple | list):
-            return
-        what, key = data
-        if what == "reset":
-            self.reset_columns()
-            return
-        column = next(c for c in self._model.columns if c.key == key)
-        if what == "column":
-            self.set_column_shown(key, action.isChecked())
-        else:
-            self.sort_by(column, add=what == "add")
-
-    @Slot(QPoint)
-    def _on_header_menu(self, place: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.triggered.connect(self.on_columns_menu)
-        self.fill_columns_menu(menu)
-        menu.popup(self.horizontalHeader().mapToGlobal(place))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_flexible()
-
-    def _fit_flexible(self) -> None:
-        """Share what room the other columns leave: half to the next step, up to its width, the rest to the partner."""
-        keys = [c.key for c in self._model.columns]
-        header = self.horizontalHeader()
-        loose = [k for k in (STEPS, FLEXIBLE) if k in keys and k not in self._widths and k not in self._hidden]
-        if not loose:
-            return
-        each = self.fontMetrics().averageCharWidth()
-        least = {STEPS: each * _LEAST_STATE + 2 * tokens.S, FLEXIBLE: each * _LEAST_PARTNER + 2 * tokens.S}
-        places = {k: keys.index(k) for k in loose}
-        others = header.length() - sum(header.sectionSize(place) for place in places.values())
-        room = max(0, self.viewport().width() - others - sum(least[k] for k in loose))
-        sizes = {k: least[k] for k in loose}
-        if STEPS in sizes:
-            most = each * self._model.columns[places[STEPS]].width + 2 * tokens.S
-            grown = min(max(0, most - least[STEPS]), room // len(loose))
-            sizes[STEPS] += grown
-            room -= grown
-        if FLEXIBLE in sizes:
-            sizes[FLEXIBLE] += room
-        self._is_fitting = True
-        for key, size in sizes.items():
-            header.resizeSection(places[key], size)
-        self._is_fitting = False
-
-    @Slot(int, int, int)
-    def _on_section_resized(self, logical: int, _before: int, size: int) -> None:
-        if self._is_fitting or size <= 0:
-            return
-        self._widths[self._model.columns[logical].key] = size
-        self._fit_flexible()
-        self._save_soon.start()
-
-    @Slot()
-    def _on_columns_changed(self) -> None:
-        self._save_soon.start()
-
-    @Slot()
-    def save_columns(self) -> None:
-        """Remember order, widths and what is hidden."""
-        self._save_soon.stop()
-        header = self.horizontalHeader()
-        order = [self._model.columns[header.logicalIndex(place)].key for place in range(header.count())]
-        self._memory.put("columns", {"order": order, "widths": self._widths, "hidden": sorted(self._hidden)})
-
-    def _restore_columns(self) -> None:
-        stored = self._memory.get("columns", {})
-        columns = self._model.columns
-        keys = [c.key for c in columns]
-        self._hidden = {k for k in stored.get("hidden", []) if k in keys} if stored else set()
-        if not stored:
-            self._hidden = {c.key for c in columns if not c.is_shown}
-        self._widths = {k: int(w) for k, w in stored.get("widths", {}).items() if k in keys}
-        self._default_widths()
-        header = self.horizontalHeader()
-        for logical, column in enumerate(columns):
-            if self._widths.get(column.key, 0) > 0:
-                header.resizeSection(logical, self._widths[column.key])
-        for place, key in enumerate(k for k in stored.get("order", []) if k in keys):
-            header.moveSection(header.visualIndex(keys.index(key)), place)
-        self._apply_hidden()
-
-    def _default_widths(self) -> None:
-        each = self.fontMetrics().averageCharWidth()
-        self._is_fitting = True
-        for logical, column in enumerate(self._model.columns):
-            self.horizontalHeader().resizeSection(logical, each * column.width + 2 * tokens.S)
-        self._is_fitting = False
-
-    def _apply_hidden(self) -> None:
-        for logical, column in enumerate(self._model.columns):
-            hidden = column.key in self._hidden or (column.across_only and not self._across)
-            self.setColumnHidden(logical, hidden)
-        self._fit_flexible()
 
     # -- painting, keys and mouse ----------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ class Toolbar(QObject):
         self.columns_menu.aboutToShow.connect(self._fill_columns_menu)
         self.columns_menu.triggered.connect(table.on_columns_menu)
         self.columns_button = MenuButton(self.tr("Sütunlar"), self.columns_menu, page, icon="columns")
-        bar.tools.addWidget(self.columns_button)
+        bar.add_tool(self.columns_button, self.columns_menu, self.tr("Sütunlar"))
         self.quiet_buttons: dict[str, QuietButton] = {}
         for key in quiet:
             verb = next(v for v in verbs.verbs if v.key == key)
@@ -75,7 +75,7 @@ class Toolbar(QObject):
         for key, button in self.quiet_buttons.items():
             button.setVisible(key in wanted)
         for key in reversed(wanted):
-            if self._bar.sizeHint().width() <= self._bar.width():
+            if self._bar.minimumSizeHint().width() <= self._bar.width():
                 break
             self.quiet_buttons[key].setVisible(False)
 
