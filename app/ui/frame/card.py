@@ -20,6 +20,8 @@ from app.workflows.context import WorkContext
 
 _MIDDLE = Qt.TextElideMode.ElideMiddle
 _ENDS_SOON = timedelta(days=30)
+#: The title of the job that looks; leaving does not wait for it.
+LOOKING = "Kart okuyucuya bakılıyor"
 #: Certificates and drivers cost a quarter of a second to load; at the start the first page goes before.
 _AFTER_START_MS = 1500
 
@@ -67,7 +69,7 @@ class CardState(QObject):
         self.changed.emit()
         office = self._desk.office
         self._desk.run(
-            self.tr("Kart okuyucuya bakılıyor"),
+            LOOKING,
             lambda ctx: find_cards(ctx, office.seal_modules()),
             self._take,
             owner=self,

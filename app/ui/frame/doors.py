@@ -66,5 +66,6 @@ class Doors(QObject):
             return companies.company_by_id(s, documents.get(s, document_id).company_id)
 
     def close_editors(self) -> bool:
-        """Whether all of them let themselves be closed (they save by themselves)."""
-        return all(editor.close() for editor in self.editors)
+        """Whether all of them are closed now. One with something to save saves it first and closes a little later."""
+        closed = [editor.close() for editor in self.editors]
+        return all(closed)

@@ -18,7 +18,7 @@ from app.ui.desk import Desk
 from app.ui.frame import actions, doors
 from app.ui.frame.card import CardState
 from app.ui.frame.header import Header
-from app.ui.frame.leaving import Leaving, ask_to_leave
+from app.ui.frame.leaving import Leaving, ask_to_lose
 from app.ui.frame.messages import Messages
 from app.ui.frame.shortcuts import ShortcutSheet
 from app.ui.frame.strip import JobsStrip
@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self._build()
         self.actions_ = actions.build(self)
         self.tray = Tray(self.windowIcon(), self.windowTitle(), self, self.actions_["quit"])
-        self.leaving = Leaving(desk, self)
+        self.leaving = Leaving(desk, self.doors, self.strip, self)
         self._wire()
         self.resize(*_SIZE)
         self.memory.restore_geometry(self, _KEY)
@@ -108,6 +108,7 @@ class MainWindow(QMainWindow):
         self.center.finished.connect(self._on_center_finished)
         self.center.changed.connect(self._on_center_changed)
         self.tray.pressed.connect(self.come_up)
+        self.leaving.stopping.connect(self._on_leaving_stopping)
         self.leaving.gone.connect(self._on_leaving_gone)
         self._recount = QTimer(self)
         self._recount.setSingleShot(True)
@@ -296,20 +297,34 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        if not self.doors.close_editors():
+        if self.leaving.is_under_way or not self._may_lose():
             return
-        if not ask_to_leave(self.desk, self.strip.names, self):
-            return
-        self.center.stop()
-        self.renewal.stop()
-        if not self.desk.lanes.jobs():
+        if self.doors.close_editors() and not self.desk.lanes.jobs():
+            self._stop_clocks()
             self._remember()
             event.accept()
             return
+        self.leaving.begin()
+
+    def _may_lose(self) -> bool:
+        """Whether nothing typed would be lost, or the user does not mind; else the page that has it is in front."""
+        for key, page in self._pages.items():
+            sentence = page.unsaved()
+            if sentence and not ask_to_lose(sentence, self):
+                self.show_page(key)
+                return False
+        return True
+
+    def _stop_clocks(self) -> None:
+        self.center.stop()
+        self.renewal.stop()
+
+    @Slot()
+    def _on_leaving_stopping(self) -> None:
+        self._stop_clocks()
         self.messages.show_leaving()
         for part in (self.header, self.tabs, self.stack, self.strip):
             part.setEnabled(False)
-        self.leaving.begin()
 
     @Slot()
     def _on_leaving_gone(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
@@ -11,7 +13,9 @@ from app.domain.lifecycle import Direction, State
 from app.runtime.settings import THEME
 from app.storage.overview import Waiting
 from app.storage.records import CompanyRecord
+from app.ui.frame.card import LOOKING
 from app.ui.frame.window import MainWindow
+from app.ui.pages.base import Page
 from app.ui.pages.today import TodayPage
 from app.ui.theme.style import theme
 from app.ui.theme.tokens import DARK, LIGHT
@@ -188,25 +192,29 @@ def test_last_page_company_and_place_are_remembered(window: MainWindow, filled_w
 def test_quit_names_what_still_runs_and_may_be_taken_back(
     window: MainWindow, filled_world: World, qtbot: QtBot
 ) -> None:
-    filled_world.push(minutes=30)
-    filled_world.sandbox.arm("slow", "*", 2, seconds=0.6)
-    window.center.sync_chosen()
-    qtbot.waitUntil(lambda: bool(filled_world.desk.lanes.jobs(filled_world.company.company.tax_number.digits)))
+    release = threading.Event()
+    desk = filled_world.desk
+    desk.run("240 fatura gönderiliyor", lambda _ctx: release.wait(20), owner=window, company=filled_world.company)
     asked: list[str] = []
 
     def answer() -> None:
         box = QApplication.activeModalWidget()
-        assert isinstance(box, QMessageBox)
+        if not isinstance(box, QMessageBox):
+            return
+        looking.stop()
         asked.append(box.informativeText())
-        stay = next(b for b in box.findChildren(QPushButton) if b.text() == "Açık kalsın")
-        stay.click()
+        next(b for b in box.findChildren(QPushButton) if b.text() == "Açık kalsın").click()
 
-    QTimer.singleShot(0, answer)
+    looking = QTimer()
+    looking.timeout.connect(answer)
+    looking.start(20)
     window.close()
+    qtbot.waitUntil(lambda: bool(asked), timeout=10_000)
     assert window.isVisible()
     assert "Çınaraltı Ahşap Mobilya" in asked[0]
-    assert "Eşitleniyor" in asked[0]
-    qtbot.waitUntil(lambda: not window.center.is_running, timeout=20_000)
+    assert "240 fatura gönderiliyor" in asked[0]
+    assert window.stack.isEnabled()
+    release.set()
     settle(window, qtbot)
 
 
@@ -250,3 +258,52 @@ def test_everything_in_sight_has_an_accessible_name(window: MainWindow) -> None:
             if widget.isVisible() and not widget.objectName().startswith("qt_"):
                 name = widget.accessibleName() or getattr(widget, "text", lambda: "")()
                 assert name or isinstance(widget.parent(), QLineEdit), widget
+
+
+def test_short_work_at_the_end_needs_no_question(window: MainWindow, qtbot: QtBot) -> None:
+    """A setting that is just being stored: the window waits for it and goes."""
+    release = threading.Event()
+    window.desk.run("Ayar kaydediliyor", lambda _ctx: release.wait(5), owner=window)
+    window.close()
+    assert window.isVisible()
+    release.set()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=5_000)
+
+
+def test_a_reader_that_hangs_keeps_nobody_from_leaving(window: MainWindow, qtbot: QtBot) -> None:
+    release = threading.Event()
+    window.desk.run(LOOKING, lambda _ctx: release.wait(20), owner=window, lane=window.desk.lanes.token)
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=8_000)
+    release.set()
+    qtbot.waitUntil(lambda: not window.desk.lanes.jobs())
+
+
+class _Card(Page):
+    """A page with something typed in it."""
+
+    key = "settings"
+    title = "Ayarlar"
+
+    def unsaved(self) -> str | None:
+        return "Firma kartında kaydedilmemiş değişiklik var."
+
+
+def test_what_is_typed_and_not_stored_holds_the_window(window: MainWindow, qtbot: QtBot) -> None:
+    window._pages["settings"] = page = _Card(window.desk, window.stack)
+    window.stack.addWidget(page)
+    said: list[str] = []
+
+    def answer(word: str) -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        said.append(box.informativeText())
+        next(b for b in box.findChildren(QPushButton) if b.text() == word).click()
+
+    QTimer.singleShot(0, lambda: answer("Geri dön"))
+    window.close()
+    assert window.isVisible()
+    assert said == ["Firma kartında kaydedilmemiş değişiklik var."]
+    QTimer.singleShot(0, lambda: answer("Kaydetmeden kapat"))
+    window.close()
+    assert not window.isVisible()
