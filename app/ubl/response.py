@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Final
 
+from lxml import etree
+
 from app.domain.document_number import parse_document_number
 from app.domain.errors import InputError
 from app.domain.ettn import parse_ettn
@@ -26,8 +28,33 @@ from app.ubl.xmlsafe import parse
 
 KABUL: Final = "KABUL"
 RED: Final = "RED"
+IADE: Final = "IADE"
+#: A system response of GİB or of an integrator; its LineResponse holds the GİB code.
+SYSTEM: Final = "S_APR"
+SYSTEM_PROFILE: Final = "UBL-TR-PROFILE-1"
 _ROOT = f"{{{APPLICATION_RESPONSE}}}ApplicationResponse"
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineAnswer:
+    """What is said of one line (or, in a system response, of the envelope): a code and its reasons."""
+
+    line: str
+    code: str
+    reasons: tuple[str, ...] = ()
+    reference_id: str = ""
+    document_id: str = ""
+    document_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomsData:
+    """What the Ministry of Trade says of an export invoice: its own number, the declaration, the day of export."""
+
+    reference: str = ""
+    declaration: str = ""
+    export_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +80,18 @@ class ApplicationResponse:
     profile: str = TICARIFATURA
     notes: tuple[str, ...] = ()
     has_signature: bool = False
+    lines: tuple[LineAnswer, ...] = ()
+
+    @property
+    def customs(self) -> CustomsData | None:
+        """The customs data among the sender's numbers; None for an ordinary answer (guide Gümrük İşlemleri V1.8)."""
+        told = dict(self.sender.identifiers)
+        found = CustomsData(
+            reference=told.get("GTB_REFNO", ""),
+            declaration=told.get("GTB_GCB_TESCILNO", ""),
+            export_day=nodes.read_date(told.get("GTB_FIILI_IHRACAT_TARIHI", "")),
+        )
+        return None if found == CustomsData() else found
 
     @property
     def ettn(self) -> str:
@@ -107,18 +146,49 @@ def read_response(raw: bytes) -> ApplicationResponse:
         profile=nodes.text(root, cbc("ProfileID")),
         notes=tuple(note for note in notes if note),
         has_signature=nodes.has_signature(root),
+        lines=_read_lines(root),
     )
 
 
+def _read_lines(root: etree._Element) -> tuple[LineAnswer, ...]:
+    result = []
+    for element in root.iterfind(f"{cac('DocumentResponse')}/{cac('LineResponse')}"):
+        reference = element.find(cac("LineReference"))
+        answer = element.find(cac("Response"))
+        named = nodes.find(reference, cac("DocumentReference"))
+        reasons = () if answer is None else (nodes.own_text(d) for d in answer.iterfind(cbc("Description")))
+        result.append(
+            LineAnswer(
+                line=nodes.text(reference, cbc("LineID")),
+                code=nodes.text(answer, cbc("ResponseCode")),
+                reasons=tuple(reason for reason in reasons if reason),
+                reference_id=nodes.text(answer, cbc("ReferenceID")),
+                document_id=nodes.text(named, cbc("ID")),
+                document_date=nodes.read_date(nodes.text(named, cbc("IssueDate"))),
+            )
+        )
+    return tuple(result)
+
+
 def answer_to(
-    invoice: Invoice, *, code: str, reason: str, uuid: str, issue_date: date, issue_time: time
+    invoice: Invoice,
+    *,
+    code: str,
+    reason: str,
+    uuid: str,
+    issue_date: date,
+    issue_time: time,
+    lines: tuple[LineAnswer, ...] = (),
 ) -> ApplicationResponse:
     """The answer of the customer of `invoice` to its supplier, ready for `build_response`.
 
-    Raises: InputError ANSWER.NO_REASON for a RED without a reason, ANSWER.CODE for anything but KABUL and RED.
+    `lines` says what is given back of an invoice that is otherwise kept (IADE).
+    Raises: InputError ANSWER.NO_REASON for a RED or IADE without a reason, ANSWER.CODE for any other code.
     """
-    if code not in (KABUL, RED):
-        raise InputError("ANSWER.CODE", f"Yanıt KABUL ya da RED olmalı: {code[:20]!r}.")
+    if code not in (KABUL, RED, IADE):
+        raise InputError("ANSWER.CODE", f"Yanıt KABUL, RED ya da IADE olmalı: {code[:20]!r}.")
+    if code == IADE and not reason.strip():
+        raise InputError("ANSWER.NO_REASON", "İade yanıtı hazırlanmadı.", why="İade sebebi boş.", todo="Sebebi yazın.")
     if code == RED and not reason.strip():
         raise InputError("ANSWER.NO_REASON", "Red yanıtı hazırlanmadı.", why="Red sebebi boş.", todo="Sebebi yazın.")
     return ApplicationResponse(
@@ -133,6 +203,7 @@ def answer_to(
         reference_id=uuid,
         document_id=invoice.uuid,
         document_date=invoice.issue_date,
+        lines=lines,
     )
 
 
@@ -173,4 +244,21 @@ def build_response(response: ApplicationResponse) -> bytes:
                 out.text("cbc:IssueDate", response.document_date.isoformat())
                 out.text("cbc:DocumentTypeCode", response.document_type_code)
                 out.text("cbc:DocumentType", response.document_type)
+            for line in response.lines:
+                _write_line(out, line)
     return out.to_bytes()
+
+
+def _write_line(out: Emitter, line: LineAnswer) -> None:
+    with out.element("cac:LineResponse"):
+        with out.element("cac:LineReference"):
+            out.text("cbc:LineID", line.line)
+            if line.document_id and line.document_date is not None:
+                with out.element("cac:DocumentReference"):
+                    out.text("cbc:ID", line.document_id)
+                    out.day("cbc:IssueDate", line.document_date)
+        with out.element("cac:Response"):
+            out.text("cbc:ReferenceID", line.reference_id)
+            out.text("cbc:ResponseCode", line.code)
+            for reason in line.reasons:
+                out.text("cbc:Description", reason)

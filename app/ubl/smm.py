@@ -17,7 +17,7 @@ from lxml import etree
 from app.domain.errors import InputError
 from app.domain.invoice import Invoice, InvoiceTotals
 from app.ubl import nodes
-from app.ubl.namespaces import INVOICE, cac, cbc
+from app.ubl.namespaces import FREELANCER_VOUCHER, INVOICE, VOUCHER, cac, cbc
 from app.ubl.numbertext import amount
 from app.ubl.reader import ReadInvoice, read_invoice_tree
 from app.ubl.totals import FREELANCE_RECEIPT, is_deducted
@@ -28,11 +28,10 @@ from app.ubl.xmlsafe import parse
 EARSIVBELGE: Final = "EARSIVBELGE"
 SERBESTMESLEKMAKBUZU: Final = FREELANCE_RECEIPT
 _INVOICE_ROOT: Final = f"{{{INVOICE}}}Invoice"
-_UBL: Final = "urn:oasis:names:specification:ubl:schema:xsd:"
 #: Vendor roots and the names of their lines and totals.
 VENDOR_ROOTS: Final = {
-    f"{{{_UBL}Voucher-2}}Voucher": ("VoucherLine", "LegalMonetaryTotal"),
-    f"{{{_UBL}FreelancerVoucher-2}}FreelancerVoucher": (
+    f"{{{VOUCHER}}}Voucher": ("VoucherLine", "LegalMonetaryTotal"),
+    f"{{{FREELANCER_VOUCHER}}}FreelancerVoucher": (
         "FreelancerVoucherLine",
         "FreelancerVoucherLegalMonetaryTotal",
     ),

@@ -28,6 +28,9 @@ _KINDS: Final[dict[str, DocumentKind]] = {
     f"{{{ns.DESPATCH_ADVICE}}}DespatchAdvice": DocumentKind.DESPATCH,
     f"{{{ns.RECEIPT_ADVICE}}}ReceiptAdvice": DocumentKind.RECEIPT,
     f"{{{ns.APPLICATION_RESPONSE}}}ApplicationResponse": DocumentKind.APPLICATION_RESPONSE,
+    # Freelance receipts (e-SMM) of two vendors; they are Invoices in all but name.
+    f"{{{ns.VOUCHER}}}Voucher": DocumentKind.INVOICE,
+    f"{{{ns.FREELANCER_VOUCHER}}}FreelancerVoucher": DocumentKind.INVOICE,
 }
 _ENVELOPE_ROOT = f"{{{ns.SBDH}}}StandardBusinessDocument"
 
@@ -51,7 +54,7 @@ _TAX_SUBTOTAL = cac("TaxSubtotal")
 _TAX_AMOUNT = cbc("TaxAmount")
 _SEQUENCE = cbc("CalculationSequenceNumeric")
 _TO_TAX_CODE = (cac("TaxCategory"), cac("TaxScheme"), cbc("TaxTypeCode"))
-_MONETARY_TOTAL = cac("LegalMonetaryTotal")
+_MONETARY_TOTALS = frozenset({cac("LegalMonetaryTotal"), cac("FreelancerVoucherLegalMonetaryTotal")})
 _DOCUMENT_RESPONSE = cac("DocumentResponse")
 _TO_RESPONSE_CODE = (cac("Response"), cbc("ResponseCode"))
 
@@ -114,7 +117,7 @@ def summarize_tree(root: etree._Element) -> DocumentSummary:
             customer = nodes.party_of(child)
         elif name == _TAX_TOTAL:
             vat = _add_vat(vat, child)
-        elif name == _MONETARY_TOTAL:
+        elif name in _MONETARY_TOTALS:
             monetary = child
         elif name == _DOCUMENT_RESPONSE and response is None:
             response = child

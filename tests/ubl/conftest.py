@@ -182,6 +182,15 @@ def official_package(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session")
+def official_invoice_package(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The unzipped e-Fatura package (Schematron, envelopes, samples)."""
+    folder = tmp_path_factory.mktemp("invoicepackage")
+    with zipfile.ZipFile(shared / "gib" / "e-FaturaPaketi.zip") as package:
+        package.extractall(folder)
+    return next(folder.glob("e-Fatura*"))
+
+
+@pytest.fixture(scope="session")
 def ensure_schema_valid(official_package: Path) -> Callable[[bytes], None]:
     """Fails with the schema's own words. The empty place of the seal gets a placeholder, as the schema wants one."""
     schemas: dict[str, etree.XMLSchema] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, time
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from app.domain.errors import InputError
 from app.domain.invoice import Invoice
 from app.domain.lifecycle import DocumentKind
 from app.ubl.reader import summarize
-from app.ubl.response import ApplicationResponse, answer_to, build_response, read_response
+from app.ubl.response import ApplicationResponse, LineAnswer, answer_to, build_response, read_response
 
 Make = Callable[..., Invoice]
 UUID = "0b6b3bd4-4a28-4b5e-8a44-0c8e2c7a2f11"
@@ -68,9 +69,9 @@ def test_a_rejection_needs_a_reason(make: Make) -> None:
     assert caught.value.code == "ANSWER.NO_REASON"
 
 
-def test_there_are_two_answers_only(make: Make) -> None:
+def test_there_are_three_answers_only(make: Make) -> None:
     with pytest.raises(InputError) as caught:
-        answer_to(make(), code="IADE", reason="x", uuid=UUID, issue_date=date(2026, 3, 10), issue_time=time())
+        answer_to(make(), code="S_APR", reason="x", uuid=UUID, issue_date=date(2026, 3, 10), issue_time=time())
     assert caught.value.code == "ANSWER.CODE"
 
 
@@ -82,3 +83,34 @@ def test_another_document_is_no_answer(raw: bytes) -> None:
     with pytest.raises(InputError) as caught:
         read_response(raw)
     assert caught.value.code == "UBL.NOT_RESPONSE"
+
+
+def test_a_return_says_which_line_comes_back(make: Make) -> None:
+    lines = (LineAnswer(line="3", code="IADE", reasons=("Hasarlı",), reference_id="ref-3"),)
+    answer = answer_to(
+        make(profile="TICARIFATURA"),
+        code="IADE",
+        reason="Bir kalem iade",
+        uuid=UUID,
+        issue_date=date(2026, 3, 10),
+        issue_time=time(9, 0),
+        lines=lines,
+    )
+    read = read_response(build_response(answer))
+    assert (read.code, read.lines) == ("IADE", lines)
+    with pytest.raises(InputError):
+        answer_to(make(), code="IADE", reason=" ", uuid=UUID, issue_date=date(2026, 3, 10), issue_time=time(9, 0))
+
+
+@pytest.mark.shared
+def test_customs_data_are_read_from_the_ministrys_answer(official_package: Path) -> None:
+    read = read_response((official_package / "xml" / "IHRACAT_GTB_UygulamaYaniti_KABUL.xml").read_bytes())
+    assert read.customs is not None
+    assert (read.customs.reference, read.customs.declaration) == ("16545419880849000000392", "00060200EX000293")
+    assert read.customs.export_day == date(2015, 8, 3)
+    assert [(line.line, line.code) for line in read.lines] == [("", "KABUL")]
+
+
+def test_an_ordinary_answer_has_no_customs_data(make: Make) -> None:
+    answer = answer_to(make(), code="KABUL", reason="", uuid=UUID, issue_date=date(2026, 3, 10), issue_time=time(9, 0))
+    assert answer.customs is None
