@@ -1,0 +1,1 @@
+"""e-Defter: vouchers in, checked, sealed ledgers out."""

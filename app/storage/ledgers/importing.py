@@ -38,8 +38,8 @@ _DIGEST_MASK: Final = (1 << 60) - 1
 #: Findings of one import that are kept; of more only the count is told.
 MAX_FINDINGS: Final = 10_000
 
-_INSERT_LINE = f"INSERT INTO line VALUES ({', '.join('?' * 20)})"
-_INSERT_VOUCHER = f"INSERT INTO voucher VALUES ({', '.join('?' * 18)}, NULL)"
+_INSERT_LINE = f"INSERT INTO line VALUES ({', '.join('?' * 20)}, 0)"
+_INSERT_VOUCHER = f"INSERT INTO voucher VALUES ({', '.join('?' * 18)}, NULL, 0)"
 _GROW_VOUCHER = (
     "UPDATE voucher SET debit = debit + ?, credit = credit + ?, lines = lines + ?,"
     f" digest = (digest + ?) & {_DIGEST_MASK} WHERE id = ?"

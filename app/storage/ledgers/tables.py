@@ -1,7 +1,8 @@
 """The tables of a ledger file. Lines are many: integers and short keys, account names and days in tables of their own.
 
 `voucher.state`: 0 staged (its import is not over), 1 in force, 2 replaced by a later import (kept for undo).
-Amounts are integers of 1/10,000; days are ISO texts.
+Amounts are integers of 1/10,000; days are ISO texts. `entry` and `entry_line` are the yevmiye numbers the ledgers are
+written with; `counter` and `number` are those of the source, 0 for none.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ STATEMENTS: Final = (
         digest INTEGER NOT NULL,
         source_line INTEGER NOT NULL,
         folded TEXT NOT NULL,
-        replaced_by INTEGER REFERENCES import_file (id)
+        replaced_by INTEGER REFERENCES import_file (id),
+        entry INTEGER NOT NULL DEFAULT 0
     )""",
     # Two vouchers in force never share a reference; staged and replaced ones may wait beside them.
     "CREATE UNIQUE INDEX voucher_in_force ON voucher (branch_no, reference) WHERE state = 1",
@@ -90,7 +92,8 @@ STATEMENTS: Final = (
         currency TEXT NOT NULL,
         currency_amount INTEGER NOT NULL,
         currency_rate TEXT NOT NULL,
-        currency_rate_day TEXT NOT NULL
+        currency_rate_day TEXT NOT NULL,
+        entry_line INTEGER NOT NULL DEFAULT 0
     )""",
     "CREATE INDEX line_by_voucher ON line (voucher_id, source_line)",
     """CREATE TABLE period (
