@@ -11,15 +11,19 @@ Choices = list[tuple[str, str]]
 
 
 def profiles() -> Choices:
-    """(code, name) of the scenarios that this release issues, in the order of the code list."""
-    return [(p.code, p.name) for p in codes.profiles().values() if p.code in builtin.ISSUED_PROFILES]
+    """(code, name) of the scenarios: the ordinary ones first, then every other one of the code list."""
+    known = codes.profiles()
+    first = [code for code in builtin.ISSUED_PROFILES if code in known]
+    return [(code, known[code].name) for code in (*first, *(code for code in known if code not in first))]
 
 
 def types(profile: str) -> Choices:
-    """(code, name) of the invoice types this scenario lets through; all that are issued where it is not known."""
+    """(code, name) of the invoice types that this scenario lets through, the ordinary ones first."""
     known = codes.profiles().get(profile)
     names = codes.invoice_types()
-    return [(t, names[t].name) for t in builtin.ISSUED_TYPES if t in names and (known is None or t in known.types)]
+    first = [code for code in builtin.ISSUED_TYPES if code in names]
+    ordered = (*first, *(code for code in names if code not in first))
+    return [(code, names[code].name) for code in ordered if known is None or code in known.types]
 
 
 def currencies() -> Choices:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -205,6 +206,15 @@ def column_of_place(place: str) -> int:
             if (place == start or place.startswith((f"{start}.", f"{start}["))) and len(start) > length:
                 best, length = index, len(start)
     return best
+
+
+def has_cell(place: str) -> bool:
+    """Whether the grid itself shows this place of a line: a second discount or a GTİP stands in the details only."""
+    if not place:
+        return True
+    if re.search(r"\[[1-9]", place):
+        return False
+    return any(place == s or place.startswith((f"{s}.", f"{s}[")) for column in COLUMNS for s in column.places)
 
 
 def is_blank(line: Line) -> bool:

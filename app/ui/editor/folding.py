@@ -72,6 +72,16 @@ class FoldSection(QFrame):
         if self.is_folded:
             self.fold(False)
 
+    def set_title(self, title: str) -> None:
+        self.title = title
+        self.head.setText(title)
+        self.setAccessibleName(title)
+        self._show()
+
+    def words(self) -> str:
+        """What the folded title line says, where the part knows it by itself."""
+        return ""
+
     def set_summary(self, text: str) -> None:
         self.summary.setText(text)
 

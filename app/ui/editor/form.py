@@ -12,13 +12,14 @@ from app.domain.findings import Finding, Severity
 from app.domain.turkish import format_date
 from app.ui.editor import choices, extras
 from app.ui.editor.buyer import BuyerCard
-from app.ui.editor.columns import COLUMNS, KEYS, OPTIONAL, column_of_place
+from app.ui.editor.columns import COLUMNS, KEYS, OPTIONAL, column_of_place, has_cell
 from app.ui.editor.extra_sections import ExtraFold
 from app.ui.editor.fields import ChoiceBinding, Field, NotesBinding, TextBinding, date_edit, number_edit
 from app.ui.editor.folding import FieldGrid, FoldSection
 from app.ui.editor.line_table import LineTable
 from app.ui.editor.numbers import read_date
 from app.ui.editor.references import ReferencesEdit
+from app.ui.editor.scenario import ScenarioFold
 from app.ui.editor.store import FormStore
 from app.ui.theme import tokens
 from app.ui.widgets import IconButton, MenuButton, Section
@@ -65,6 +66,8 @@ class InvoiceForm(QSplitter):
         for extra in self.extras:
             self._keep(extra)
             self.fields += extra.fields
+        self.scenario = ScenarioFold(store, top)
+        self._keep(self.scenario)
         self._references(top)
         self._payment(top)
         column.addStretch(1)
@@ -237,7 +240,8 @@ class InvoiceForm(QSplitter):
 
     # --- what is shown -----------------------------------------------------------------------------------------------
 
-    def _use(self) -> extras.Use:
+    def use(self) -> extras.Use:
+        """By what sections and columns are there."""
         text = self._store.text
         return extras.Use(profile=text("profile"), type_code=text("type"), currency=text("currency"))
 
@@ -250,15 +254,17 @@ class InvoiceForm(QSplitter):
         self._show_used()
 
     def _show_columns(self) -> None:
-        self.table.show_columns(extras.columns_for(self._use()) | self._extra_columns)
+        self.table.show_columns(extras.columns_for(self.use()) | self._extra_columns)
 
     @Slot()
     def _show_used(self) -> None:
-        use = self._use()
-        before = [extra.isHidden() for extra in self.extras]
+        use = self.use()
+        folds = [*self.extras, self.scenario]
+        before = [fold.isHidden() for fold in folds]
         for extra in self.extras:
             extra.show_for(use)
-        if before != [extra.isHidden() for extra in self.extras]:
+        self.scenario.show_for(use)
+        if before != [fold.isHidden() for fold in folds]:
             self._share_timer.start()
         self.line_count.set_count(len(self._store.lines.lines))
         self._show_summaries()
@@ -284,9 +290,9 @@ class InvoiceForm(QSplitter):
             day = format_date(due) if due is not None else ""
             parts = (name, day, store.text("payment.iban"), store.text("payment_terms.note"))
             self.sections["payment"].set_summary(" · ".join(part for part in parts if part) or "–")
-        for extra in self.extras:
-            if extra.is_folded:
-                extra.set_summary(extra.words() or "–")
+        for fold in (*self.extras, self.scenario):
+            if fold.is_folded:
+                fold.set_summary(fold.words() or "–")
 
     @Slot()
     def _show_column_checks(self) -> None:
@@ -347,7 +353,7 @@ class InvoiceForm(QSplitter):
     def field_of(self, place: str) -> Field | None:
         """The field that belongs to a finding's place: the one that names it most exactly."""
         best: tuple[int, Field] | None = None
-        for field in self.fields:
+        for field in (*self.fields, *self.scenario.fields):
             for known in field.places:
                 fits = place == known or place.startswith((f"{known}.", f"{known}["))
                 if fits and (best is None or len(known) > best[0]):
@@ -360,7 +366,7 @@ class InvoiceForm(QSplitter):
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """The worst finding of each field stands below it; a folded part says how many it hides."""
         worst: dict[int, Finding] = {}
-        fields = {id(field): field for field in self.fields}
+        fields = {id(field): field for field in (*self.fields, *self.scenario.fields)}
         counts: dict[str, list[Severity]] = {}
         for finding in findings:
             field = self.field_of(finding.field)
@@ -398,7 +404,7 @@ class InvoiceForm(QSplitter):
             row, inner = place or (len(self._store.lines.lines), "")
             column = column_of_place(inner)
             self.table.go_to(row, 0 if self.table.isColumnHidden(column) else column)
-            if self.table.isColumnHidden(column) or ("[" in inner and "[0]" not in inner):
+            if self.table.isColumnHidden(column) or not has_cell(inner):
                 self.detail_wanted.emit()
             return
         field = self.field_of(finding.field)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QModelIndex, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from app.ubl.profiles import ExtraField
 from app.ui.editor import cells
 from app.ui.editor.cells import Line, put
 from app.ui.editor.delegates import PickerEdit
@@ -16,6 +17,7 @@ from app.ui.editor.folding import FieldGrid
 from app.ui.editor.line_model import LineModel
 from app.ui.editor.line_table import LineTable
 from app.ui.editor.numbers import shown_number, stored_number
+from app.ui.editor.scenario import ExtraValues, write_at
 from app.ui.theme import tokens
 from app.ui.widgets import ElidedLabel, IconButton, LinkButton, QuietLabel
 
@@ -211,7 +213,11 @@ class LineDetails(QScrollArea):
             self.texts[key] = edit
             grid.add(Field(title, edit, (), body), units)
         column.addWidget(grid)
+        self.extra = ExtraValues(body)
+        self.extra.edited.connect(self._on_extra_edited)
+        column.addWidget(self.extra)
         column.addStretch(1)
+        self._touched: set[str] = set()
         self._body = body
         self.setWidget(body)
         self.setWidgetResizable(True)
@@ -262,6 +268,19 @@ class LineDetails(QScrollArea):
             edit.setText(str(line.get(key, "")))
             edit.setCursorPosition(0)
         self._show_exemption(line)
+        self._touched.clear()
+        self.extra.show_values(line)
+
+    def show_fields(self, wanted: Sequence[ExtraField]) -> None:
+        """The fields that the scenario asks of each line."""
+        if self.extra.show_fields(wanted, lambda _path: ()):
+            self._shown = None
+            self._follow()
+
+    @Slot(str)
+    def _on_extra_edited(self, path: str) -> None:
+        self._touched.add(path)
+        self._take()
 
     def _show_exemption(self, line: Line) -> None:
         held = line.get("exemption") or {}
@@ -318,6 +337,8 @@ class LineDetails(QScrollArea):
         for key, edit in self.texts.items():
             if edit.isModified():
                 new = put(new, key, " ".join(edit.text().split()))
+        for path in self._touched:
+            new = write_at(new, path, self.extra.value(path))
         new = self._with_exemption(new)
         if new == old:
             return

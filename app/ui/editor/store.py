@@ -58,6 +58,8 @@ class FormStore(QObject):
         self.lines = LineModel(self.undo, self)
         self.lines.edited.connect(self._on_lines_edited)
         self._fields: dict[str, Any] = {}
+        #: What the scenario itself writes beside what is typed, e.g. `buyer.party_type` EXPORT.
+        self.fixed: dict[str, str] = {}
         #: Grows with every change: who saved or checked version n knows whether it still holds.
         self.version = 0
 
@@ -94,9 +96,18 @@ class FormStore(QObject):
 
     def data(self) -> dict[str, Any]:
         """The draft as JSON, without empty fields and blank lines."""
-        result: dict[str, Any] = _without_empty(copy.deepcopy(self._fields))
+        result = self.data_without_lines()
+        for path, value in self.fixed.items():
+            outer, _, inner = path.partition(".")
+            if isinstance(result.get(outer), dict) and inner:
+                result[outer] = {inner: value} | result[outer]
         lines = self.lines.lines
         result["lines"] = [lines[row] for row in self.lines.written_rows()]
+        return result
+
+    def data_without_lines(self) -> dict[str, Any]:
+        """The document's own fields, without empty ones."""
+        result: dict[str, Any] = _without_empty(copy.deepcopy(self._fields))
         return result
 
     def place_of(self, field: str) -> tuple[int, str] | None:

@@ -24,6 +24,7 @@ from app.ui.editor.line_details import LineDetails
 from app.ui.editor.preview import PreviewPane
 from app.ui.editor.registration import Registration
 from app.ui.editor.room import Room
+from app.ui.editor.scenario import line_fields
 from app.ui.editor.store import FormStore
 from app.ui.editor.totals_bar import TotalsBar
 from app.ui.editor.verbs import EditorVerbs
@@ -157,6 +158,8 @@ class EditorWindow(QMainWindow):
         self.worker.stored.connect(self._on_stored)
         self.worker.store_failed.connect(self._on_store_failed)
         self.store.changed.connect(self._on_store_changed)
+        self.store.field_changed.connect(self._on_field_changed)
+        self.form.scenario.refilled.connect(self._on_refilled)
         self.findings.jumped.connect(self.form.jump)
         self.findings.counted.connect(self._on_findings_counted)
         self.form.detail_wanted.connect(self.verbs.show_details)
@@ -238,11 +241,21 @@ class EditorWindow(QMainWindow):
         words = self.tr(" · {0} hata").format(errors) if errors else (f" · {count}" if count else "")
         self.tabs.setTabText(self.tabs.indexOf(self.findings), self.tr("Bulgular") + words)
 
+    @Slot(str)
+    def _on_field_changed(self, path: str) -> None:
+        if path in ("", "profile", "type"):
+            self.details.show_fields(line_fields(self.form.use()))
+
     @Slot()
     def _on_store_changed(self) -> None:
         self.setWindowModified(not self.worker.is_locked)
         if not self.worker.is_locked:
             self.totals.state.setText(self.tr("kaydedilecek…"))
+
+    @Slot()
+    def _on_refilled(self) -> None:
+        for field in self.form.scenario.fields:
+            field.mended.connect(self._on_mended)
 
     @Slot(object)
     def _on_mended(self, finding: Finding) -> None:
