@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from app.demo import people
 from app.ui.editor.window import EditorWindow
 from tests.ui.conftest import World
 
@@ -37,3 +40,26 @@ def open_editor(qtbot: QtBot) -> Iterator[Open]:
             window.worker.is_locked = True
             window.close()
             qtbot.waitUntil(lambda w=window: not isValid(w) or not w.worker.is_storing, timeout=10_000)
+
+
+def typed(edit: QLineEdit, text: str) -> None:
+    """As an input method types it: QTest's keys know no Turkish letters."""
+    edit.clear()
+    event = QInputMethodEvent()
+    event.setCommitString(text)
+    QApplication.sendEvent(edit, event)
+
+
+def edit_of(window: EditorWindow, place: str) -> QLineEdit:
+    field = window.form.field_of(place)
+    assert field is not None and isinstance(field.editor, QLineEdit), place
+    return field.editor
+
+
+def fill_buyer(window: EditorWindow) -> None:
+    buyer = people.buyer(0)
+    typed(window.form.buyer.number, buyer["vkn"])
+    typed(edit_of(window, "customer.title"), buyer["title"])
+    typed(edit_of(window, "customer.tax_office"), buyer["tax_office"])
+    typed(edit_of(window, "customer.address.city"), "İzmir")
+    typed(edit_of(window, "customer.address.district"), "Çiğli")

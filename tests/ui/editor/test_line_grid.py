@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication, QUndoStack
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLineEdit
@@ -146,3 +146,75 @@ def test_columns_follow_the_type(table: LineTable, model: LineModel) -> None:
     table.show_columns(frozenset())
     model.setData(model.index(0, KEYS.index("withholding")), "624")
     assert not table.isColumnHidden(KEYS.index("withholding")), "what a line holds is never hidden"
+
+
+def test_fill_down_takes_whole_cells(table: LineTable, model: LineModel) -> None:
+    first = LINES[0] | {"discounts": [{"rate": "0.05"}, {"amount": "3", "reason": "x"}]}
+    model.replace_line(0, first, "hazırlık")
+    table.go_to(0, KEYS.index("unit_price"))
+    model.setData(model.index(0, KEYS.index("unit_price")), "99,5")
+    select(table, (0, "unit_price"), (2, "discount"))
+    table.fill_down()
+    assert [line["unit_price"] for line in model.lines] == ["99.5"] * 3
+    assert [line["discounts"] for line in model.lines] == [first["discounts"]] * 3
+    assert names(model) == ["Mal 1", "Mal 2", "Mal 3"]
+    model.stack.undo()  # type: ignore[attr-defined]
+    table.go_to(1, KEYS.index("name"))
+    table.fill_down()
+    assert names(model) == ["Mal 1", "Mal 1", "Mal 3"], "a single cell takes the one above"
+
+
+def test_cut_and_a_single_cell_into_a_selection(table: LineTable, model: LineModel) -> None:
+    table.go_to(0, KEYS.index("name"))
+    table.cut_cells()
+    assert "name" not in model.lines[0]
+    select(table, (1, "name"), (2, "name"))
+    table.paste_cells()
+    assert names(model) == ["", "Mal 1", "Mal 1"]
+
+
+def test_a_block_with_headings_goes_by_them(table: LineTable, model: LineModel) -> None:
+    text = "Stok kodu\tÜrün\tFiyat\tAdet\tBilinmeyen\r\nA-1\tVida\t1234.56\t10\tx\r\nA-2\tSomun\t1.234,56\t5\ty\r\n"
+    QGuiApplication.clipboard().setText(text)
+    table.go_to(3, 0)
+    table.paste_cells()
+    assert model.lines[3:] == [
+        {"unit": "C62", "vat_rate": "20", "name": n, "unit_price": "1234.56", "quantity": q, "seller_code": c}
+        for n, q, c in (("Vida", "10", "A-1"), ("Somun", "5", "A-2"))
+    ]
+
+
+def test_five_hundred_rows_are_pasted_as_one_step(table: LineTable, model: LineModel) -> None:
+    QGuiApplication.clipboard().setText("\r\n".join(f"Mal {n}\t{n}\tAdet\t1,5" for n in range(500)))
+    table.go_to(3, 0)
+    table.paste_cells()
+    assert len(model.lines) == 503 and model.lines[502]["quantity"] == "499"
+    assert table.currentIndex().row() == 502
+    model.stack.undo()  # type: ignore[attr-defined]
+    assert model.lines == LINES
+
+
+def test_keys_of_a_spreadsheet(table: LineTable, model: LineModel, qtbot: QtBot) -> None:
+    table.go_to(0, KEYS.index("quantity"))
+    qtbot.keyClick(table, Qt.Key.Key_F2)
+    cell = next(e for e in table.viewport().findChildren(QLineEdit) if e.isVisible())
+    assert cell.text() == "1"
+    qtbot.keyClicks(cell, "7")
+    qtbot.keyClick(cell, Qt.Key.Key_Escape)
+    assert model.lines[0]["quantity"] == "1", "Esc leaves the cell as it was"
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    qtbot.keyClick(table, Qt.Key.Key_Right)
+    assert (table.currentIndex().row(), KEYS[table.currentIndex().column()]) == (1, "unit")
+    actions = {a.shortcut().toString(): a for a in table.actions_for_menu}
+    actions["Alt+Up"].trigger()
+    assert names(model) == ["Mal 2", "Mal 1", "Mal 3"]
+    actions["Ctrl+-"].trigger()
+    actions["Ctrl++"].trigger()
+    assert names(model) == ["", "Mal 1", "Mal 3"]
+
+
+def select(table: LineTable, first: tuple[int, str], last: tuple[int, str]) -> None:
+    model = table.model()
+    corners = [model.index(row, KEYS.index(key)) for row, key in (first, last)]
+    table.setCurrentIndex(corners[0])
+    table.selectionModel().select(QItemSelection(*corners), QItemSelectionModel.SelectionFlag.ClearAndSelect)
