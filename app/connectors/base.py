@@ -136,6 +136,8 @@ class FetchedDocument:
     ettn: str
     number: str
     content: bytes | None = field(repr=False)
+    listed_as: str = ""
+    """The ETTN as the integrator spells it, where that is not `ettn`; it is asked for by that."""
     sender_vkn: str = ""
     sender_name: str = ""
     receiver_vkn: str = ""

@@ -402,6 +402,16 @@ class LeaseRow(Base):
     heartbeat_at: Mapped[datetime]
 
 
+class SpellingRow(Base):
+    """A received document's ETTN as the integrator lists it, only where that is not our lower case (since 0002)."""
+
+    __tablename__ = "document_spelling"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    ettn: Mapped[str]
+
+
 class QuarantineRow(Base):
     """Something received that cannot be read, kept as it came."""
 

@@ -9,7 +9,7 @@ from app.connectors.base import Answer, Session
 from app.domain.errors import SealError
 from app.domain.protocols import Sealer
 from app.signing.xades import seal_ubl
-from app.storage import documents, outbox
+from app.storage import documents, outbox, spellings
 from app.storage.records import DocumentRecord, OutboxRecord
 from app.ubl.response import read_response
 from app.workflows import points
@@ -31,7 +31,7 @@ def sealed_answer(
         if stored is not None and hashlib.sha256(stored).hexdigest() == row.payload["sealed"]:
             return stored, row
     what, reason = Answer(str(row.payload["answer"])), str(row.payload["reason"])
-    prepared = session.prepare_answers([(record.ettn, record.number)], what, reason)
+    prepared = session.prepare_answers([(listed_ettn(ctx, record), record.number)], what, reason)
     if len(prepared) != 1:
         raise SealError(
             "ANSWER.PREPARED", "Entegratör yanıt belgesini hazırlamadı.", todo="Daha sonra yeniden deneyin."
@@ -51,6 +51,12 @@ def sealed_answer(
             payload=payload,
         )
     return sealed, replace(row, payload=payload)
+
+
+def listed_ettn(ctx: WorkContext, record: DocumentRecord) -> str:
+    """The ETTN as the integrator listed it when the document came, also days later and in another session."""
+    with ctx.db.read() as s:
+        return spellings.load_spellings(s, [record.id]).get(record.id, record.ettn)
 
 
 def ensure_says(xml: bytes, record: DocumentRecord, what: Answer) -> None:

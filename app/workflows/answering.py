@@ -28,7 +28,7 @@ from app.storage import documents, outbox
 from app.storage.records import CompanyRecord, DocumentRecord, OutboxRecord
 from app.workflows import answer_outcomes, points, tracking
 from app.workflows.answer_outcomes import AnswerReport
-from app.workflows.answer_seals import sealed_answer
+from app.workflows.answer_seals import listed_ettn, sealed_answer
 from app.workflows.context import WorkContext
 from app.workflows.sealing import SEAL_STOPPERS
 from app.workflows.sending import backoff
@@ -170,7 +170,7 @@ def send_answers(
 
 def _ask(ctx: WorkContext, session: Session, record: DocumentRecord, row: OutboxRecord, report: AnswerReport) -> bool:
     """After a lost answer: has it been processed over there? True when nothing is left to send now."""
-    answers = session.statuses([record.ettn], direction=Direction.IN)
+    answers = session.statuses([listed_ettn(ctx, record)], direction=Direction.IN)
     status = answers[0] if answers else None
     now = ctx.clock.now()
     asked = int(row.payload.get("asked", 0))
@@ -223,7 +223,7 @@ def _send_one(
     report: AnswerReport,
 ) -> None:
     what, reason = Answer(str(row.payload["answer"])), str(row.payload["reason"])
-    document = [(record.ettn, record.number)]
+    document = [(listed_ettn(ctx, record), record.number)]
     sealed: bytes | None = None
     if mode is SealingMode.OWN and sealer is not None:
         try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.connectors.base import Session
 from app.domain.lifecycle import Direction, State
-from app.storage import documents
+from app.storage import documents, spellings
 from app.storage.database import OpenSession
 from app.storage.records import CompanyRecord, DocumentRecord
 from app.workflows import points, slices, tracking
@@ -46,8 +46,11 @@ def poll_statuses(ctx: WorkContext, company: CompanyRecord, session: Session) ->
     for chunk in chunks:
         ctx.progress.report(outcome.asked, len(due), "Durumlar sorgulanıyor")
         ctx.progress.checkpoint()
-        answers = session.statuses([record.ettn for record in chunk], direction=chunk[0].direction)
-        reports = {r.ettn: r for r in answers}
+        with ctx.db.read() as s:
+            listed = spellings.load_spellings(s, [record.id for record in chunk])
+        asked = [listed.get(record.id, record.ettn) for record in chunk]
+        answers = session.statuses(asked, direction=chunk[0].direction)
+        reports = {r.ettn.lower(): r for r in answers}
         outcome.asked += len(chunk)
         with ctx.db.write(points.STATUS) as s:
             for record in chunk:

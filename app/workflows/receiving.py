@@ -12,7 +12,7 @@ from app.domain.dates import answer_deadline
 from app.domain.errors import AppError, InputError
 from app.domain.invoice import TICARIFATURA
 from app.domain.lifecycle import Direction, DocumentKind, State
-from app.storage import documents, quarantine
+from app.storage import documents, quarantine, spellings
 from app.storage.database import OpenSession
 from app.storage.records import AccountRecord, CompanyRecord, DocumentIndex
 from app.ubl.reader import DocumentSummary, summarize
@@ -205,6 +205,8 @@ def _store_one(
         at=now,
     )
     (report.new if is_new else report.again).append(record.ettn)
+    if fetched.listed_as:
+        spellings.keep_spelling(s, company.id, record.id, fetched.listed_as)
     if is_new and record.duplicate_of is not None:
         report.duplicates.append(record.ettn)
     digits = company.company.tax_number.digits

@@ -82,6 +82,7 @@ def test_the_spelling_of_an_ettn_is_given_back_as_it_came(kit: Any) -> None:
     session = kit.open()
     ((document,),) = session.fetch(FetchQuery())
     assert document.ettn == upper.lower()
+    assert document.listed_as == upper
     session.acknowledge([(document.ettn, document.number)])
     assert kit.integrator.of("MarkInvoice")[0].request.find("MARK/INVOICE").get("UUID") == upper
 

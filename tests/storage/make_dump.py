@@ -17,12 +17,12 @@ from decimal import Decimal
 from pathlib import Path
 
 from app.domain.document_number import SeriesPurpose
-from app.domain.lifecycle import DocumentKind, State
+from app.domain.lifecycle import Direction, DocumentKind, State
 from app.domain.party import Address, Company, Labels, Party
 from app.domain.taxnumber import parse_tax_number
 from app.runtime.clock import FixedClock
 from app.runtime.crashpoints import declare
-from app.storage import companies, documents, numbers, outbox, polling, quarantine, schema, settings_store
+from app.storage import companies, documents, numbers, outbox, polling, quarantine, schema, settings_store, spellings
 from app.storage.database import Database
 from app.storage.records import DocumentIndex
 
@@ -91,6 +91,9 @@ def fill(path: Path) -> None:
                 arrived_at=NOW,
                 answer_due_at=NOW + timedelta(days=8),
             )
+        received = documents.find(s, company.id, Direction.IN, "received-2")
+        assert received is not None
+        spellings.keep_spelling(s, company.id, received.id, "RECEIVED-2")
         quarantine.keep(s, company.id, name="x.zip", raw=b"PK", code="ZIP.BOMB", reason="Çok büyük.", at=NOW)
     db.close()
 

@@ -29,6 +29,7 @@ from app.storage import (
     quarantine,
     schema,
     search,
+    spellings,
 )
 from app.storage.database import Database
 from app.storage.engines import write_engine
@@ -116,6 +117,9 @@ def test_database_of_every_released_version_opens_with_all_it_held(dump: Path, t
         assert second.duplicate_of is not None
         assert second.answer_due_at == NOW + timedelta(days=8)
         assert len(search.ids(s, DocumentQuery(company_id=company.id, text="ÇINAR"))) == 4
+        # Kept since 0002; an older file has none and asks as before.
+        known = spellings.load_spellings(s, [second.id])
+        assert known == ({} if dump.stem == "v0001" else {second.id: "RECEIVED-2"})
         assert [kept.code for kept in quarantine.list_kept(s, company.id)] == ["ZIP.BOMB"]
     db.close()
     assert _shape(path) == _shape(fresh)

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -366,9 +367,10 @@ class IzibizSession:
         return self._spelling.get(ettn.lower(), ettn)
 
     def _remember(self, ettn: str, document: FetchedDocument) -> FetchedDocument:
-        if ettn != document.ettn:
-            self._spelling[document.ettn] = ettn
-        return document
+        if ettn == document.ettn:
+            return document
+        self._spelling[document.ettn] = ettn
+        return replace(document, listed_as=ettn)
 
 
 def _before_the_call(error: ConnectorError) -> ConnectorError:
