@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -44,19 +44,39 @@ class SealChoice:
     is_test: bool
 
 
-def ask_seal(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealDeclined:
+    """The user went away. `error` is the last refusal that the dialog had said, None when nothing was tried."""
+
+    error: AppError | None = None
+
+    @property
+    def pin_refused(self) -> bool:
+        """Whether a wrong PIN was the last word: a try is lost, and the card may want looking after."""
+        return isinstance(self.error, PinRefused)
+
+
+def ask_for_seal(
     desk: Desk, company: CompanyRecord, count: int, destination: str, parent: QWidget | None = None
-) -> SealChoice | None:
-    """Ask with which seal `count` documents of `company` are sealed; None when the user thought better of it.
+) -> SealChoice | SealDeclined:
+    """Ask with which seal `count` documents of `company` are sealed.
 
     `destination` says what then happens, e.g. "İZİBİZ (deneme ortamı) üzerinden gönderilmek üzere kuyruğa girer".
     The seal is open when this returns: a refused PIN is said in the dialog and not after it.
     """
     dialog = SealDialog(desk, company, count, destination, parent)
     dialog.exec()
-    choice = dialog.choice
+    answer = dialog.answer
     dialog.deleteLater()
-    return choice
+    return answer
+
+
+def ask_seal(
+    desk: Desk, company: CompanyRecord, count: int, destination: str, parent: QWidget | None = None
+) -> SealChoice | None:
+    """As `ask_for_seal`, for whoever need not know why not: None when the user thought better of it."""
+    answer = ask_for_seal(desk, company, count, destination, parent)
+    return answer if isinstance(answer, SealChoice) else None
 
 
 class _ConfirmButton(PrimaryButton):
@@ -70,26 +90,35 @@ class _ConfirmButton(PrimaryButton):
 
 
 class SealDialog(QDialog):
-    """Opens the seal itself, so that every refusal is said in place. `choice` is None until it is accepted."""
+    """Opens the seal itself, so that every refusal is said in place. `choice` is None until it is accepted.
+
+    The focus begins in the PIN field, or on the choice of seals where nothing is typed: never on a button.
+    """
 
     def __init__(
         self, desk: Desk, company: CompanyRecord, count: int, destination: str, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.choice: SealChoice | None = None
+        self._last_error: AppError | None = None
         self._desk = desk
         self._company = company
         self._keeper = keeper_of(desk)
         self._abandoned: threading.Event | None = None
         self._is_searching = False
+        self._shown_key = ""
         self.setWindowTitle(self.tr("Mühürle"))
         self.setModal(True)
         self.setMinimumWidth(tokens.POPUP_WIDTH_PX)
 
-        heading = HeadingLabel(self.tr("{n} belge mühürlenecek").format(n=f"{count:,}".replace(",", ".")), self)
+        number = f"{count:,}".replace(",", ".")
+        heading = HeadingLabel(self.tr("{n} belge mühürlenecek").format(n=number), self)
         party = company.company.party
         firm = ElidedLabel(f"{party.display_name} ({party.tax_number.kind} {party.tax_number})", self)
-        goes = QuietLabel(destination, self, wrap=True)
+        # What cannot be taken back is said in full strength, not quietly.
+        goes = QLabel(destination, self)
+        goes.setWordWrap(True)
+        goes.setTextFormat(Qt.TextFormat.PlainText)
         self.chooser = SealChooser(self)
         self.chooser.chosen.connect(self._show_source)
         self.chooser.search_wanted.connect(self._search)
@@ -111,19 +140,22 @@ class SealDialog(QDialog):
         self._secret_label = QLabel(self)
         self._secret_label.setBuddy(self.secret)
         self._secret_row = _row(self._secret_label, self.secret)
-        self.caps = QuietLabel(self.tr("Caps Lock açık."), self)
-        self.caps.setVisible(False)
-        CapsWatch(self.secret).changed.connect(self.caps.setVisible)
+        self.caps = MessageBar(parent=self, closable=False)
+        CapsWatch(self.secret).changed.connect(self._show_caps)
         self.hint = QuietLabel("", self, wrap=True)
         self.consent = QCheckBox(self.tr("PIN'den eminim, son denemeyi yap"), self)
         self.consent.toggled.connect(self._show_readiness)
         self.warning = MessageBar(parent=self, closable=False)
         self.message = MessageBar(parent=self, closable=False)
 
-        self.confirm = _ConfirmButton(self.tr("Mühürle ({n})").format(n=count), self, icon="seal")
+        self.confirm = _ConfirmButton(self.tr("Mühürle ({n})").format(n=number), self, icon="seal")
         self.confirm.clicked.connect(self._on_confirm_clicked)
         self.cancel = QuietButton(self.tr("Vazgeç"), self)
         self.cancel.clicked.connect(self.reject)
+        for button in (self.cancel, self._pick, self.confirm):
+            # A dialog gives its first button to Enter unless told otherwise.
+            button.setDefault(False)
+            button.setAutoDefault(False)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.cancel)
@@ -139,6 +171,32 @@ class SealDialog(QDialog):
         column.addLayout(buttons)
         self._offer_known()
         self._search()
+
+    @property
+    def answer(self) -> SealChoice | SealDeclined:
+        """How it ended, once it has."""
+        return self.choice or SealDeclined(error=self._last_error)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._focus_first()
+
+    def _focus_first(self) -> None:
+        """Where the user goes on: the PIN, the file, or the list of seals."""
+        source = self.chooser.source
+        if source is not None and source.kind == sources.FILE and not self.path.text().strip():
+            self.path.setFocus()
+        elif source is not None and source.wants_secret:
+            self.secret.setFocus()
+        else:
+            self.chooser.focus_choice()
+
+    @Slot(bool)
+    def _show_caps(self, is_on: bool) -> None:
+        if is_on:
+            self.caps.show_message("warn", self.tr("Caps Lock açık: PIN ve parolada büyük ve küçük harf ayrıdır."))
+        else:
+            self.caps.setVisible(False)
 
     # --- what there is to choose ---------------------------------------------------------------------------------
 
@@ -195,6 +253,7 @@ class SealDialog(QDialog):
     def _show_source(self) -> None:
         source = self.chooser.source
         kind = source.kind if source is not None else ""
+        key = source.key if source is not None else ""
         self._file_row.setVisible(kind == sources.FILE)
         wants = source is not None and source.wants_secret
         self._secret_row.setVisible(wants)
@@ -214,6 +273,9 @@ class SealDialog(QDialog):
             self.caps.setVisible(False)
         self._show_readiness()
         self.adjustSize()
+        if self.isVisible() and not self.secret.hasFocus() and not self.path.hasFocus() and self._shown_key != key:
+            self._focus_first()
+        self._shown_key = key
 
     @Slot()
     def _show_readiness(self) -> None:
@@ -284,6 +346,7 @@ class SealDialog(QDialog):
 
     def _on_refused(self, error: AppError) -> None:
         self._abandoned = None
+        self._last_error = error
         self._set_busy(False)
         self.message.show_error(error)
         self.secret.setFocus()

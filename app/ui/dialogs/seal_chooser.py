@@ -55,6 +55,15 @@ class SealChooser(QWidget):
     def button(self, key: str) -> QRadioButton:
         return self._buttons[key]
 
+    def focus_choice(self) -> None:
+        """Give the keyboard to the chosen line, or to the first that can be chosen."""
+        usable = [b for b in self._buttons.values() if b.isEnabled()]
+        chosen = self._buttons.get(self._key)
+        if chosen is not None or usable:
+            (chosen or usable[0]).setFocus()
+        else:
+            self._again.setFocus()
+
     def status_text(self) -> str:
         return self._status.text()
 
@@ -84,6 +93,8 @@ class SealChooser(QWidget):
         self._set(key)
 
     def _rebuild(self) -> None:
+        # The keyboard stays in the list although its lines are made anew.
+        had_focus = any(button.hasFocus() for button in self._buttons.values())
         for old in (*self._buttons.values(), *self._lines):
             old.hide()
             old.deleteLater()
@@ -99,6 +110,8 @@ class SealChooser(QWidget):
         cards = [s for s in usable if s.kind in (OPEN, TOKEN)]
         wanted = kept or (cards[0] if cards else None) or next((s for s in usable if s.kind == TEST), None)
         self._set(wanted.key if wanted is not None else "")
+        if had_focus:
+            self.focus_choice()
 
     def _add(self, source: SealSource) -> None:
         button = QRadioButton(source.title, self)

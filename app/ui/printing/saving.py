@@ -113,9 +113,9 @@ def _ask_file(owner: QWidget, proposed: str) -> Path | None:
     return with_ending(Path(name)) if name else None
 
 
-def with_ending(path: Path) -> Path:
+def with_ending(path: Path, ending: str = ".pdf") -> Path:
     """`A.Ş. 2026` becomes `A.Ş. 2026.pdf`: what stands behind a dot in a name is no ending."""
-    return path if path.suffix.lower() == ".pdf" else path.with_name(f"{path.name}.pdf")
+    return path if path.suffix.lower() == ending else path.with_name(f"{path.name}{ending}")
 
 
 def _ask_folder(owner: QWidget) -> Path | None:

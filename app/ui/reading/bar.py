@@ -67,6 +67,8 @@ class PaneBar(QWidget):
             button.setVisible(not is_compact)
         for action in self._keys:
             action.setEnabled(is_compact)
+        style = Qt.ToolButtonStyle.ToolButtonIconOnly if is_compact else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        self.attachments.setToolButtonStyle(style)
 
     def set_attachments(self, names: list[str]) -> None:
         """The menu of what can be saved; hidden where there is nothing."""
@@ -77,7 +79,10 @@ class PaneBar(QWidget):
         if len(names) > 1:
             self._menu.addSeparator()
             self._menu.addAction(self.tr("Tümünü kaydet…")).setData(-1)
-        self.attachments.setText(self.tr("{n} ek").format(n=len(names)))
+        said = self.tr("{n} ek").format(n=len(names))
+        self.attachments.setText(said)
+        self.attachments.setToolTip(said)
+        self.attachments.setAccessibleName(said)
         self.attachments.setVisible(bool(names))
 
     @Slot(int)

@@ -71,7 +71,8 @@ def place_in(groups: list[Group], field: str) -> tuple[int, int] | None:
     if index.isdigit():
         return (at, int(index)) if int(index) < len(fields) else None
     wanted = title_of(rest.rpartition(".")[2] or name).casefold()
-    return at, next((row for row, (title, _) in enumerate(fields) if title.casefold().startswith(wanted)), 0)
+    titles = [title.casefold() for title, _ in fields]
+    return at, next((row for row, t in enumerate(titles) if t.startswith(wanted) or wanted.startswith(t)), 0)
 
 
 def _groups(parts: list[_Part]) -> list[Group]:

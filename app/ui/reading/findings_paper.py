@@ -17,6 +17,7 @@ from app.runtime.files import write_output
 from app.ui.desk import Desk
 from app.ui.jobs import JobHandle
 from app.ui.printing.attachments import clean_name
+from app.ui.printing.saving import with_ending
 from app.ui.reading.places import place_of
 from app.ui.reading.severity import LAYER_WORDS, severity_word
 from app.ui.widgets import MessageBar
@@ -41,7 +42,7 @@ def save_excel(
     chosen, _ = QFileDialog.getSaveFileName(owner, _tr("Bulguları kaydet"), name, "Excel (*.xlsx)")
     if not chosen:
         return None
-    target, listed = Path(chosen), list(findings)
+    target, listed = with_ending(Path(chosen), ".xlsx"), list(findings)
 
     def tell(path: Path) -> None:
         message.show_message("ok", _tr("{n} bulgu kaydedildi: {p}").format(n=len(listed), p=path))

@@ -108,6 +108,7 @@ class DocumentStack(QTabWidget):
         super().__init__(parent)
         self.setDocumentMode(True)
         self._bar: PaneBar | None = None
+        self._has_errors = False
         self.picture = PictureTab(self)
         self.fields = FieldsTab(self)
         self.history = HistoryTab(self)
@@ -127,18 +128,25 @@ class DocumentStack(QTabWidget):
         self._fit_bar()
 
     def _fit_bar(self) -> None:
-        """In a narrow pane the zoom buttons give way to the tabs."""
+        """In a narrow pane the zoom buttons give way to the tabs, then the icon to the word."""
+        at = self.indexOf(self.findings)
+        self.setTabIcon(at, icon("error", "error") if self._has_errors else QIcon())
         if self._bar is not None:
             self._bar.set_compact(False)
-            needed = self.tabBar().sizeHint().width() + self._bar.sizeHint().width()
-            self._bar.set_compact(needed > self.width())
+            self._bar.set_compact(self._needed() > self.width())
+        if self._needed() > self.width():
+            self.setTabIcon(at, QIcon())
+
+    def _needed(self) -> int:
+        beside = self._bar.sizeHint().width() if self._bar is not None else 0
+        return self.tabBar().sizeHint().width() + beside
 
     def show_facts(self, facts: Facts) -> None:
         self.fields.show_groups(facts.groups)
         self.history.show_history(facts.history, facts.attempts, facts.files)
         self.findings.set_findings(facts.findings, can_fix=facts.is_draft)
-        at = self.indexOf(self.findings)
-        self.setTabIcon(at, icon("error", "error") if has_errors(facts.findings) else QIcon())
+        self._has_errors = has_errors(facts.findings)
+        self._fit_bar()
 
     def show_fields(self, field: str = "") -> None:
         """Bring Bilgiler to front, with the row of this field selected where there is one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QBrush, QColor
 from PySide6.QtWidgets import (
@@ -15,7 +17,14 @@ from PySide6.QtWidgets import (
 from app.ui.theme import tokens
 from app.ui.theme.style import theme
 
-_QUIET = Qt.ItemDataRole.UserRole + 7
+#: A number, a code or a digest has no place to break a line at; it may break after so many letters.
+_LONG_WORD = re.compile(r"(\S{8})(?=\S{4})")
+_MAY_BREAK = "\\1\u200b"
+
+
+def breakable(text: str) -> str:
+    """The text with invisible places to break in its long words; for drawing, never for copying."""
+    return _LONG_WORD.sub(_MAY_BREAK, text)
 
 
 class _Wrapped(QStyledItemDelegate):
@@ -25,16 +34,29 @@ class _Wrapped(QStyledItemDelegate):
         super().__init__(tree)
         self._tree = tree
 
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        if index.column() > 0 and not self._fits(option, index):
+            option.text = breakable(option.text)
+
+    def _room(self, index: QModelIndex | QPersistentModelIndex) -> int:
+        icon = tokens.ICON_PX + tokens.S if index.data(Qt.ItemDataRole.DecorationRole) is not None else 0
+        return self._tree.columnWidth(index.column()) - 2 * tokens.XS - tokens.S - icon
+
+    def _fits(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> bool:
+        widest = max((option.fontMetrics.horizontalAdvance(w) for w in option.text.split()), default=0)
+        return widest <= self._room(index)
+
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         hint = super().sizeHint(option, index)
         text = index.data(Qt.ItemDataRole.DisplayRole)
-        column = index.column()
-        if column == 0 or not text:
+        if index.column() == 0 or not text:
             return hint
-        icon = tokens.ICON_PX + tokens.S if index.data(Qt.ItemDataRole.DecorationRole) is not None else 0
-        room = self._tree.columnWidth(column) - 2 * tokens.XS - tokens.S - icon
-        flags = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
-        needed = option.fontMetrics.boundingRect(QRect(0, 0, max(room, 1), 10_000), int(flags), str(text))
+        words = str(text)
+        if any(option.fontMetrics.horizontalAdvance(word) > self._room(index) for word in words.split()):
+            words = breakable(words)
+        flags = Qt.TextFlag.TextWordWrap
+        needed = option.fontMetrics.boundingRect(QRect(0, 0, max(self._room(index), 1), 10_000), int(flags), words)
         return QSize(hint.width(), max(hint.height(), needed.height() + 2 * tokens.XS + 2))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -16,7 +16,7 @@ from app.signing.demo_token import CONFIG_VARIABLE, DemoToken, create_demo_token
 from app.signing.soft import TestSealer
 from app.ui.desk import Desk
 from app.ui.dialogs import seal_sources
-from app.ui.dialogs.pin import SealDialog, ask_seal
+from app.ui.dialogs.pin import SealDeclined, SealDialog, ask_seal
 from app.ui.seals import keeper_of
 from app.workflows import companies
 
@@ -56,6 +56,7 @@ def test_a_typed_pin_opens_the_companys_card_once_for_the_session(
     source = dialog.chooser.source
     assert source is not None and source.kind == seal_sources.TOKEN and token.label in source.title
     assert not dialog.confirm.isEnabled() and not dialog.confirm.isDefault()
+    assert dialog.focusWidget() is dialog.secret, "one types at once; no button waits for Enter"
     dialog.secret.setText(PIN)
     qtbot.keyClick(dialog.secret, Qt.Key.Key_Return)
     assert dialog.choice is None, "Enter in the field must not seal"
@@ -156,6 +157,31 @@ def test_going_away_seals_nothing(qtbot: QtBot, ui_desk: Desk) -> None:
     with qtbot.waitSignal(dialog.rejected):
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert dialog.choice is None and keeper_of(ui_desk).companies() == []
+    assert dialog.answer == SealDeclined() and not dialog.answer.pin_refused
+
+
+@pytest.mark.softhsm
+def test_who_asked_learns_that_the_pin_was_refused(qtbot: QtBot, ui_desk: Desk, token: DemoToken) -> None:
+    dialog = opened(qtbot, ui_desk)
+    QGuiApplication.clipboard().setText("11112222")
+    dialog.secret.paste()
+    assert dialog.secret.text() == "11112222", "a PIN may be pasted"
+    dialog.confirm.click()
+    qtbot.waitUntil(lambda: "açılıyor" not in dialog.message.sentence, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "aranıyor" not in dialog.chooser.status_text(), timeout=PATIENCE_MS)
+    dialog.reject()
+    answer = dialog.answer
+    assert isinstance(answer, SealDeclined) and answer.pin_refused
+    assert "11112222" not in repr(answer)
+
+
+def test_nothing_to_type_leaves_the_keyboard_on_the_list(qtbot: QtBot, ui_desk: Desk) -> None:
+    dialog = opened(qtbot, ui_desk)
+    qtbot.waitUntil(lambda: seal_sources.TEST in kinds(dialog), timeout=PATIENCE_MS)
+    dialog.chooser.choose(seal_sources.TEST)
+    assert dialog.focusWidget() is dialog.chooser.button(seal_sources.TEST)
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert dialog.choice is None and dialog.isVisible()
 
 
 def test_ask_seal_gives_the_choice_back(qtbot: QtBot, ui_desk: Desk) -> None:
