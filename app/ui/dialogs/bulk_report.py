@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QDialog,
-    QDialogButtonBox,
-    QHBoxLayout,
-    QHeaderView,
-    QPushButton,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.ui.lists.bulk import Outcome
+from app.ui.lists.bulk import Failure, Outcome
 from app.ui.theme import tokens
-from app.ui.theme.icons import icon
-from app.ui.widgets import HeadingLabel, IconLabel, QuietLabel
+from app.ui.widgets import HeadingLabel, IconLabel, Line, LineList, QuietLabel
 
 #: A list of thousands helps nobody; the rest is copied and stays selected.
 MAX_SHOWN = 500
-#: So many open by themselves with their reasons.
-MAX_EXPANDED = 20
+#: Remarks on what did go are told too, as many as fit.
+_NOTES = 3
 
 
 class BulkReportDialog(QDialog):
@@ -54,41 +42,15 @@ class BulkReportDialog(QDialog):
         if outcome.stopped:
             words = self.tr("Kart reddettiği için iş durduruldu; kalan belgeler denenmedi.")
             layout.addWidget(QuietLabel(words, self, wrap=True))
-        self.tree = QTreeWidget(self)
-        self.tree.setColumnCount(2)
-        self.tree.setHeaderLabels([self.tr("Belge"), self.tr("Neden ve ne yapmalı")])
-        self.tree.setAccessibleName(self.tr("Yapılamayan belgeler"))
-        # A sentence that is cut says nothing: each goes on over as many lines as it needs.
-        self.tree.setWordWrap(True)
-        self.tree.setUniformRowHeights(False)
-        self.tree.setAlternatingRowColors(False)
-        self.tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
-        for failure in outcome.failed[:MAX_SHOWN]:
-            error = failure.error
-            item = QTreeWidgetItem([failure.name, error.what])
-            item.setIcon(0, icon("error", "error"))
-            item.setToolTip(0, failure.name)
-            # A row each: what happened, why, what to do.
-            for text in (error.why, error.todo, *failure.findings):
-                if text:
-                    child = QTreeWidgetItem(["", text])
-                    child.setToolTip(1, text)
-                    item.addChild(child)
-            item.setToolTip(1, error.sentence)
-            self.tree.addTopLevelItem(item)
-        if failed <= MAX_EXPANDED:
-            self.tree.expandAll()
+        self.list = LineList(self.tr("Yapılamayan belgeler"), self, on_click=False)
+        self.list.lines.set_lines([_line(failure) for failure in outcome.failed[:MAX_SHOWN]])
+        self.list.select_first()
+        layout.addWidget(self.list, 1)
         if failed > MAX_SHOWN:
-            self.tree.addTopLevelItem(
-                QTreeWidgetItem(["", self.tr("… ve {0} belge daha; hepsi kopyalanır.").format(failed - MAX_SHOWN)])
-            )
-        header = self.tree.header()
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        header.resizeSection(0, tokens.TEXT_WIDTH_PX * 5 // 8)
-        header.setStretchLastSection(True)
-        header.sectionResized.connect(self._on_section_resized)
-        layout.addWidget(self.tree, 1)
+            more = self.tr("… ve {0} belge daha; hepsi kopyalanır.").format(failed - MAX_SHOWN)
+            layout.addWidget(QuietLabel(more, self))
+        for note in outcome.notes[:_NOTES]:
+            layout.addWidget(QuietLabel(note, self, wrap=True))
         buttons = QDialogButtonBox(self)
         close = QPushButton(self.tr("Kapat"), self)
         copy = QPushButton(self.tr("Kopyala"), self)
@@ -104,10 +66,6 @@ class BulkReportDialog(QDialog):
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
         self.resize(tokens.TEXT_WIDTH_PX + 320, tokens.POPUP_HEIGHT_PX)
-
-    @Slot()
-    def _on_section_resized(self) -> None:
-        self.tree.scheduleDelayedItemsLayout()
 
     def report_text(self) -> str:
         """Everything, tab-separated, for a mail or a table."""
@@ -125,3 +83,21 @@ class BulkReportDialog(QDialog):
     def _on_open_folder(self) -> None:
         if self.outcome.folder is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.outcome.folder)))
+
+
+def _line(failure: Failure) -> Line:
+    """What happened, why, what to do: each whole, over as many lines as it needs."""
+    error = failure.error
+    said = tuple(text for text in (error.what, error.why, *failure.findings) if text)
+    todo = (f"→ {error.todo}",) if error.todo else ()
+    return Line(
+        title=failure.name,
+        # The first detail is never wrapped: the code is short, and what support asks for.
+        details=(error.code, *said, *todo),
+        wraps=True,
+        icon="error",
+        tone="error",
+        is_strong=True,
+        tip="\n".join((failure.name, error.sentence, *failure.findings)),
+        what=failure.document_id,
+    )

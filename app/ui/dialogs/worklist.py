@@ -31,7 +31,7 @@ from app.ui.jobs import Changes
 from app.ui.lists import worklist
 from app.ui.lists.seal_flow import patiently
 from app.ui.lists.worklist import WorkItem
-from app.ui.theme import tokens
+from app.ui.theme import fonts, tokens
 from app.ui.widgets import (
     ElidedLabel,
     EmptyState,
@@ -187,7 +187,7 @@ class WorkListDialog(QDialog):
         inside = QWidget(self)
         column = QVBoxLayout(inside)
         column.setContentsMargins(tokens.L, tokens.S, tokens.S, tokens.S)
-        column.setSpacing(tokens.S)
+        column.setSpacing(tokens.M)
         column.addWidget(HeadingLabel(item.record.partner_name or item.record.partner_vkn, inside))
         facts = QHBoxLayout()
         facts.setSpacing(tokens.M)
@@ -200,9 +200,12 @@ class WorkListDialog(QDialog):
             (self.tr("Sıradaki güvenli adım"), (item.todo,)),
         ):
             if any(sentences):
-                column.addWidget(_Title(title, inside))
+                section = QVBoxLayout()
+                section.setSpacing(tokens.XS)
+                section.addWidget(_Title(title, inside))
                 for sentence in sentences:
-                    column.addWidget(_words(sentence, inside))
+                    section.addWidget(_words(sentence, inside))
+                column.addLayout(section)
         self._add_asking(item, column, inside)
         self._add_steps(item, column, inside)
         link = LinkButton(self.tr("Belgeyi listede göster"), inside)
@@ -363,7 +366,7 @@ class WorkListDialog(QDialog):
 class _Title(QLabel):
     def __init__(self, text: str, parent: QWidget) -> None:
         super().__init__(text, parent)
-        self.setProperty("role", "quiet")
+        self.setFont(fonts.medium(self.font()))
 
 
 def _words(text: str, parent: QWidget) -> QLabel:

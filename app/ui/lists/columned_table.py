@@ -14,7 +14,7 @@ from app.ui.theme import tokens
 #: The columns that take what room there is, until the user gives them a width; and their least in characters.
 FLEXIBLE = "partner_name"
 STEPS = "state"
-_LEAST_PARTNER = 17
+_LEAST_PARTNER = 16
 _LEAST_STATE = 19
 
 

@@ -326,7 +326,7 @@ INBOX: Final[tuple[Column, ...]] = (
         title="Yanıt için",
         kind="due",
         sort="answer_due_at",
-        width=12,
+        width=10,
         value=lambda r, f: due_text(r, f.now),
     ),
     Column(

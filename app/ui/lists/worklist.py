@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: More than this nobody works through in one sitting; the rest follows as these are settled.
 LIMIT = 300
 #: So many of the latest entries of the history are told.
-_TOLD = 4
+_TOLD = 3
 #: States in which the integrator may still have something to say.
 _ASKABLE = (State.UNKNOWN, State.SENT, State.DELIVERED, State.ANSWERING, State.ANSWER_DUE)
 
@@ -151,7 +151,8 @@ def _tried(record: DocumentRecord, rows: Sequence[OutboxRecord], history: Sequen
     sends = [row for row in rows if row.action == "send"]
     if sends and sends[-1].tries:
         last = sends[-1]
-        told.append(f"Toplam {last.tries} kez gönderildi{_said(last.error_text)}.")
+        is_told = any(last.error_text in sentence for sentence in told)
+        told.append(f"Toplam {last.tries} kez gönderildi{_said('' if is_told else last.error_text)}.")
     if sends and isinstance(sends[-1].payload.get("not_found_at"), str):
         moment = datetime.fromisoformat(sends[-1].payload["not_found_at"])
         told.append(
