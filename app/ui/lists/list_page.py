@@ -20,7 +20,7 @@ from app.ui.lists.chip_counts import ChipCounter
 from app.ui.lists.columns import Column
 from app.ui.lists.document_model import DocumentModel
 from app.ui.lists.doing import Doing
-from app.ui.lists.drag import DragOut, dropped_files
+from app.ui.lists.drag import DragOut, Dropped, dropped_files
 from app.ui.lists.filter_bar import FilterBar
 from app.ui.lists.filters import ChipSpec, ListFilter
 from app.ui.lists.remember import Remembered
@@ -73,6 +73,7 @@ class ListPage(Page):
         self._company_id: int | None = None
         self._chip_counter = ChipCounter(desk, self.chips, self)
         self._drag = DragOut(desk, self.table)
+        self._drag.told.connect(self.message.show_message)
         self._seen = QTimer(self)
         self._seen.setSingleShot(True)
         self._seen.setInterval(READ_AFTER_MS)
@@ -305,14 +306,19 @@ class ListPage(Page):
         self.bar.search.selectAll()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.source() is None and dropped_files(event.mimeData()):
+        # Any file may be let go here: it is said what can be done with it.
+        if event.source() is None and dropped_files(event.mimeData()) != Dropped():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        files = dropped_files(event.mimeData())
-        if files:
-            event.acceptProposedAction()
-            self.doing.check_files(files)
+        dropped = dropped_files(event.mimeData())
+        if dropped == Dropped():
+            return
+        event.acceptProposedAction()
+        if dropped.sentence:
+            self.message.show_message("wait", dropped.sentence)
+        if dropped.checkable:
+            self.doing.check_files(dropped.checkable)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -335,6 +335,42 @@ def test_dropped_files_are_checked_and_not_stored(
     assert "XML.PDF" in dialog.report_text()
     dialog.close()
     assert list(inbox.model.ids) == before
+
+
+def test_a_drop_is_checked_and_of_the_rest_it_is_said_what_to_do(
+    qtbot: QtBot, inbox: ListPage, filled_world: Any, tmp_path: Path
+) -> None:
+    folder = tmp_path / "bırakılan"
+    folder.mkdir()
+    (folder / "fatura.xml").write_bytes(bulk.stored_bytes(filled_world.ctx, filled_world.records(Direction.IN)[0]))
+    for name in ("fişler.xlsx", "resim.png"):
+        (folder / name).write_bytes(b"x")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in sorted(folder.iterdir())])
+    copy, left, plain = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    entering = QDragEnterEvent(QPoint(10, 10), copy, mime, left, plain)
+    QApplication.sendEvent(inbox, entering)
+    assert entering.isAccepted()
+    QApplication.sendEvent(inbox, QDropEvent(QPointF(10, 10), copy, mime, left, plain))
+    assert "fişler.xlsx: Excel" in inbox.message.sentence and "resim.png: bu türle" in inbox.message.sentence
+    qtbot.waitUntil(lambda: inbox.findChild(FileFindingsDialog) is not None, timeout=PATIENCE_MS)
+    dialog = inbox.findChild(FileFindingsDialog)
+    assert dialog is not None and [f.name for f in dialog.files] == ["fatura.xml"]
+    dialog.close()
+
+
+def test_rows_pulled_out_become_files_and_what_cannot_is_said(
+    qtbot: QtBot, outbox: ListPage, filled_world: Any
+) -> None:
+    sealed = filled_world.records(Direction.OUT, State.SENT)[:1]
+    draft = filled_world.records(Direction.OUT, State.DRAFT)[:1]
+    choose(qtbot, outbox, [*sealed, *draft])
+    outbox.table.drag_wanted.emit(False)
+    qtbot.waitUntil(outbox.message.isVisible, timeout=PATIENCE_MS)
+    assert "1 belge sürüklenemedi" in outbox.message.sentence and "mühürlen" in outbox.message.sentence
+    folder = next(p for p in outbox._drag.folder.iterdir() if p.is_dir())
+    (url,) = outbox._drag.mime_for(folder).urls()
+    assert Path(url.toLocalFile()).read_bytes() == bulk.stored_bytes(filled_world.ctx, sealed[0])
 
 
 def test_read_marks_are_set_in_bulk_and_taken_back(qtbot: QtBot, inbox: ListPage, filled_world: Any) -> None:
