@@ -69,6 +69,12 @@ def test_words_put_together_are_the_expression(expression: str) -> None:
             "n >= max(preceding-sibling::node()/xs:decimal(n))",
             "n >= (.[not(. instance of attribute())]/accumulator-before('mhr:a1')(generate-id(..)))",
         ),
+        (
+            "not(preceding-sibling::node()/n)",
+            "not(.[not(. instance of attribute())]/accumulator-before('mhr:a1')(generate-id(..)))",
+        ),
+        ("not(preceding-sibling::b/n)", "not(preceding-sibling::b/n)"),
+        ("not(preceding-sibling::node()/n/m)", "not(preceding-sibling::node()/n/m)"),
         ("max(preceding-sibling::b/xs:decimal(n))", "max(preceding-sibling::b/xs:decimal(n))"),
         # Rule 5: a code list.
         ("contains($other, concat(',',.,','))", "contains($other, concat(',',.,','))"),
@@ -150,15 +156,20 @@ def test_random_trees_give_the_same_findings_three_ways() -> None:
 
 
 LOOK_BACK = schema(
-    '<pattern id="p"><rule context="line"><assert id="Sorted" test="not(n) or not(preceding-sibling::node()/n) or '
-    'xs:decimal(n) &gt;= max(preceding-sibling::node()/xs:decimal(n))">sıra</assert></rule></pattern>',
+    '<pattern id="p"><rule context="line"><assert id="Sorted" test="not(preceding-sibling::node()) or not(n) or '
+    "not(preceding-sibling::node()/n) or xs:decimal(n) &gt;= max(preceding-sibling::node()/xs:decimal(n))"
+    '">sıra</assert>'
+    '<assert id="First" test="not(preceding-sibling::node())">ilk</assert></rule>'
+    '<rule context="n"><assert id="Only" test="not(preceding-sibling::node()/n) and not(preceding-sibling::node())">'
+    'tek</assert></rule></pattern><pattern id="q"><rule context="@k|/|text()"><assert id="Every" '
+    'test="not(preceding-sibling::node()) and not(preceding-sibling::node()/n)">ilk</assert></rule></pattern>',
     binding="xslt2",
 )
 
 
 def test_a_look_back_over_earlier_lines_gives_the_same_findings() -> None:
     made = read({"main.sch": LOOK_BACK})
-    hoisted, plain = Runner(made, hoist=True), Runner(made, hoist=False)
+    hoisted, plain, walked = Runner(made, hoist=True), Runner(made, hoist=False), skeleton(made)
     chance = random.Random(7)
     seen = 0
     for _ in range(30):
@@ -166,12 +177,13 @@ def test_a_look_back_over_earlier_lines_gives_the_same_findings() -> None:
         for _ in range(3):
             account = etree.SubElement(root, "account")
             for _ in range(chance.randint(0, 12)):
-                line = etree.SubElement(account, chance.choice(["line", "line", "note"]))
+                line = etree.SubElement(account, chance.choice(["line", "line", "note"]), k="1")
+                line.tail = chance.choice(["", " "])
                 if chance.random() < 0.8:
                     etree.SubElement(line, "n").text = str(chance.randint(1, 9) + chance.choice([0, 0.5]))
-        assert hoisted(root) == plain(root)
+        assert hoisted(root) == plain(root) == walked(root)
         seen += len(hoisted(root))
-    assert seen > 50
+    assert seen > 200
 
 
 # ---- the official rules ------------------------------------------------------------------------------------------

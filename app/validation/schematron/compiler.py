@@ -21,7 +21,7 @@ from app.validation.schematron.model import XSL, Check, Pattern, Piece, Rule, Sc
 from app.validation.schematron.xpath import rename_variables, split_union, words
 
 #: Goes into the name of the cached form: change it with anything that changes the sheet.
-VERSION = "2"
+VERSION = "3"
 #: Between findings and between the parts of one: characters that no document of this world uses.
 END_OF_FINDING = "\ue000"
 END_OF_PART = "\ue001"
@@ -200,7 +200,7 @@ class _Sheet:
         out += [
             f'<xsl:accumulator name="{PREFIX}:{run}" as="map(xs:string, {kind})" initial-value="map{{}}">'
             f'<xsl:accumulator-rule match="*[{name}]" phase="end" '
-            f'select="map:put($value, generate-id(..), {function}(($value(generate-id(..)), {kind}({name}))))"/>'
+            f'select="map:put($value, generate-id(..), {_next_value(function, kind, name)})"/>'
             "</xsl:accumulator>"
             for (function, kind, name), run in self._hoisted.runs.items()
         ]
@@ -214,6 +214,11 @@ class _Sheet:
         ]
         out += [etree.tostring(element, encoding="unicode", with_tail=False) for element in self._schema.foreign]
         return "\n".join(out)
+
+
+def _next_value(function: str, kind: str, name: str) -> str:
+    """What an accumulator holds for a parent once one more of its children has been passed."""
+    return "true()" if function == "some" else f"{function}(($value(generate-id(..)), {kind}({name})))"
 
 
 def _line(number: str) -> str:

@@ -6,8 +6,10 @@
    the same order, but found without walking over all the siblings. `generate-id(())` is the empty string, and no
    element has a parent of that id. A predicate behind it sees the same sequence, for `..` is one node at most.
 3. `ancestor::x/a` becomes `ancestor::x/key('k', generate-id(.))` for the same reason, step by step.
-4. `max(preceding-sibling::node()/xs:decimal(a))` becomes the running maximum of an accumulator, kept per parent: a test
-   of every line against all earlier lines of its account costs the square of the lines otherwise.
+4. `max(preceding-sibling::node()/xs:decimal(a))` becomes the running maximum of an accumulator, kept per parent, and
+   `not(preceding-sibling::node()/a)` asks one that notes where an `a` has been: a test of every line against all
+   earlier lines of its account costs the square of the lines otherwise. `not(preceding-sibling::node())` asks whether
+   the node is its parent's first.
 5. `contains($list, concat(',', x, ','))`, the way in which all code lists are asked, becomes a look-up among the parts
    of the list: where `x` itself holds no comma, `,x,` stands in the list exactly when `x` is one of the parts between
    two commas. Where it does hold one, and in small documents (the table of parts costs more than it saves there), the
@@ -84,6 +86,8 @@ class Hoisted:
             return self._ancestor(tokens, at)
         if token.kind == "name" and token.text in ("max", "min"):
             return self._running(tokens, at)
+        if token.kind == "name" and token.text == "not":
+            return self._seen_before(tokens, at)
         if token.kind == "name" and token.text == "contains" and not self._binds:
             return self._listed(tokens, at)
         return "", 0
@@ -148,8 +152,26 @@ class Hoisted:
             or rest[11:13] != [")", ")"]
         ):
             return "", 0
-        run = f"{PREFIX}:{self.runs.setdefault((rest[0], kind, name), f'a{len(self.runs) + 1}')}"
-        return f"(.[not(. instance of attribute())]/accumulator-before('{run}')(generate-id(..)))", 13
+        return f"({self._run(rest[0], kind, name)})", 13
+
+    def _seen_before(self, tokens: list[Word], at: int) -> tuple[str, int]:
+        """`not(preceding-sibling::node()/a)` and `not(preceding-sibling::node())`."""
+        rest = [token.text for token in tokens[at : at + 10]]
+        if rest[1:8] == ["(", "preceding-sibling", "::", "node", "(", ")", ")"]:
+            node = f"${PREFIX}:n"
+            apart = " or ".join(f"{node} instance of {kind}()" for kind in ("attribute", "namespace-node"))
+            return f"(for {node} in . return empty({node}/..) or {apart} or {node}/../node()[1] is {node})", 8
+        if len(rest) < 10 or rest[1:8] != ["(", "preceding-sibling", "::", "node", "(", ")", "/"]:
+            return "", 0
+        name = _element_name(tokens, at + 8)
+        if name is None or rest[9] != ")":
+            return "", 0
+        return f"not({self._run('some', 'xs:boolean', name)})", 10
+
+    def _run(self, function: str, kind: str, name: str) -> str:
+        """What the accumulator holds for the parent of the node one stands on, before that node."""
+        run = f"{PREFIX}:{self.runs.setdefault((function, kind, name), f'a{len(self.runs) + 1}')}"
+        return f".[not(. instance of attribute())]/accumulator-before('{run}')(generate-id(..))"
 
     def _listed(self, tokens: list[Word], at: int) -> tuple[str, int]:
         """`contains($list, concat(',', x, y, ','))`."""
