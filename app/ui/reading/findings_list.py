@@ -254,6 +254,8 @@ class FindingsList(QWidget):
             row.fix_wanted.connect(self.fix_wanted)
             row.place_wanted.connect(self.place_wanted)
             self._rows.addWidget(row)
+            # A layout shows what it is given at the next turn of the loop only.
+            row.show()
             self._rows.addWidget(line_frame())
         if len(visible) > self._shown:
             more = QuietButton(self.tr("{n} bulgu daha göster").format(n=len(visible) - self._shown))
