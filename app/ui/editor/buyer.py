@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
@@ -16,7 +17,8 @@ from app.ui.editor.fields import Field, FormEdit, TextBinding, WrapBinding
 from app.ui.editor.folding import FieldGrid
 from app.ui.editor.store import FormStore
 from app.ui.theme import tokens
-from app.ui.widgets import ElidedLabel, IconLabel, QuietButton
+from app.ui.theme.icons import bind_icon
+from app.ui.widgets import ElidedLabel, IconButton, IconLabel, QuietButton
 
 
 def name_of(customer: dict[str, Any]) -> str:
@@ -40,8 +42,8 @@ def judge_number(text: str) -> tuple[str, str]:
     except InputError as e:
         return "error", e.why
     if not number.is_checksum_valid:
-        return "warn", f"{number.kind.value} tutmuyor: bir rakam yanlış olabilir."
-    return "check-circle", f"{number.kind.value} tutuyor"
+        return "warn", "Kontrol hanesi tutmuyor: bir rakam yanlış olabilir."
+    return "check-circle", "Kontrol hanesi tutuyor"
 
 
 class BuyerCard(QWidget):
@@ -49,6 +51,8 @@ class BuyerCard(QWidget):
 
     asked = Signal()
     label_chosen = Signal(str)
+    #: The buyer's number: keep it at the top of the picker, or no longer.
+    starred = Signal(str)
 
     def __init__(self, store: FormStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +64,10 @@ class BuyerCard(QWidget):
         self.picker.setPlaceholderText(self.tr("Kayıtlı alıcı ara: unvan, VKN…"))
         self.picker.setAccessibleName(self.tr("Kayıtlı alıcı ara"))
         self.picker.setClearButtonEnabled(True)
+        self._buyers: list[dict[str, Any]] = []
+        self._favourites: frozenset[str] = frozenset()
+        self.star = IconButton("star", self.tr("Sık kullanılanlara ekle"), self)
+        self.star.clicked.connect(self._on_star_clicked)
         self.number = FormEdit(self)
         self.number.setMaxLength(16)
         self.number.textEdited.connect(self._on_number_edited)
@@ -115,6 +123,7 @@ class BuyerCard(QWidget):
         top = QHBoxLayout()
         top.setSpacing(tokens.S)
         top.addWidget(self.picker, 3)
+        top.addWidget(self.star)
         top.addWidget(self.registration_icon)
         top.addWidget(self.registration, 2)
         top.addWidget(self.ask)
@@ -138,11 +147,38 @@ class BuyerCard(QWidget):
         full = f"customer.{path}"
         return self._field(title, TextBinding(self._store, full, title, self), full, *places)
 
-    def set_known(self, buyers: list[dict[str, Any]], partners: list[PartnerRecord]) -> None:
-        """Whom one may pick; the most used first."""
+    def set_known(
+        self, buyers: list[dict[str, Any]], partners: list[PartnerRecord], favourites: Sequence[str] = ()
+    ) -> None:
+        """Whom one may pick: the favourites, then the most used."""
         self._partners = {p.party.tax_number.digits: p for p in partners}
-        choices = [(f"{name_of(b)} · {number_of(b)}", b) for b in buyers]
+        self._buyers = buyers
+        self.show_favourites(favourites)
+        if self._partner is None:
+            # What is known came after the fields: the card says it at once all the same.
+            known = self._partners.get(number_of(self._store.get("customer", {}) or {}))
+            if known is not None:
+                self.show_partner(known)
+
+    def show_favourites(self, favourites: Sequence[str]) -> None:
+        """These stand first in the picker, with a mark."""
+        self._favourites = frozenset(favourites)
+        ordered = sorted(self._buyers, key=lambda b: number_of(b) not in self._favourites)
+        choices = []
+        for buyer in ordered:
+            mark = "  ★" if number_of(buyer) in self._favourites else ""
+            choices.append((f"{name_of(buyer)} · {number_of(buyer)}{mark}", buyer))
         self.picker.words.set_choices(choices)
+        self._show_star()
+
+    def _show_star(self) -> None:
+        number = number_of(self._store.get("customer", {}) or {})
+        is_mine = number in self._favourites
+        bind_icon(self.star, "star", "text" if is_mine else "quiet")
+        self.star.setVisible(bool(number))
+        words = self.tr("Sık kullanılanlardan çıkar") if is_mine else self.tr("Sık kullanılanlara ekle")
+        self.star.setAccessibleName(words)
+        self.star.setToolTip(words)
 
     def show_verdict(self, shown: bool) -> None:
         """The word on the check digit gives way to a finding that says the same below the field."""
@@ -226,6 +262,10 @@ class BuyerCard(QWidget):
         self._store.set("customer", customer, self.tr("VKN / TCKN"), merges=True)
         self.show_partner(self._partners.get(digits))
 
+    @Slot()
+    def _on_star_clicked(self) -> None:
+        self.starred.emit(number_of(self._store.get("customer", {}) or {}))
+
     @Slot(int)
     def _on_mailbox_activated(self, index: int) -> None:
         label = self.mailbox.itemText(index)
@@ -252,6 +292,7 @@ class BuyerCard(QWidget):
         tone = {"info": "quiet", "error": "error", "warn": "warn", "check-circle": "ok"}[icon]
         self.verdict_icon.set_icon(icon, tone)  # type: ignore[arg-type]
         self.verdict.setText(sentence)
+        self._show_star()
         is_person = len(number) == 11 or bool(
             self._store.text("customer.name") and not self._store.text("customer.title")
         )

@@ -140,12 +140,14 @@ class LineDelegate(QStyledItemDelegate):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.goods: list[dict[str, Any]] = []
+        #: Names that stand at the top with a mark.
+        self.marked: frozenset[str] = frozenset()
 
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: Index) -> QWidget:
         column = COLUMNS[index.column()]
         editor: QLineEdit
         if column.key == "name":
-            editor = PickerEdit([(str(g["name"]), g) for g in self.goods], parent)
+            editor = PickerEdit([(self._words(g), g) for g in self.goods], parent)
         elif column.kind == "code":
             editor = PickerEdit([(o.title, o) for o in column.options()], parent)
         else:
@@ -157,6 +159,10 @@ class LineDelegate(QStyledItemDelegate):
         # A cell is lower than a field of a form: the sheet's own padding would cut its text.
         editor.setStyleSheet("QLineEdit { padding: 0 4px; min-height: 0; border-radius: 0; }")
         return editor
+
+    def _words(self, good: dict[str, Any]) -> str:
+        name = str(good["name"])
+        return f"{name}  ★" if name in self.marked else name
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         assert isinstance(editor, QLineEdit)

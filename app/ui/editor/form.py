@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
@@ -87,6 +87,8 @@ class InvoiceForm(QSplitter):
         self._share_timer.setSingleShot(True)
         self._share_timer.setInterval(0)
         self._share_timer.timeout.connect(self._share)
+        self._only_grows = False
+        top.installEventFilter(self)
         self.splitterMoved.connect(self._on_splitter_moved)
         store.field_changed.connect(self._on_field_changed)
         store.changed.connect(self._show_used)
@@ -224,7 +226,17 @@ class InvoiceForm(QSplitter):
         if room - lower < min(wanted, _LEAST_FORM_ROWS * line):
             lower = max(self.lines_height(_LEAST_LINES), room - wanted)
         upper = max(min(wanted, room - lower), 0)
+        if self._only_grows:
+            # Words that come and go below a field must not move the grid up and down.
+            upper = max(upper, min(self.sizes()[0], room - lower))
+        self._only_grows = False
         self.setSizes([upper, room - upper])
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest and watched is self._top and not self._share_timer.isActive():
+            self._only_grows = True
+            self._share_timer.start()
+        return super().eventFilter(watched, event)
 
     @Slot(int, int)
     def _on_splitter_moved(self, _position: int, _index: int) -> None:
@@ -336,9 +348,11 @@ class InvoiceForm(QSplitter):
         has_buyer = bool(self.buyer.summary())
         wanted = self.lines_height(_LINES_IN_SIGHT) + self._top.sizeHint().height()
         if self._is_shared and wanted > self.height() * 5 // 4:
-            # What its user has opened by hand stays open.
-            for key in {"document", *(("buyer",) if has_buyer else ())} - self._remembered:
-                self.sections[key].fold(True)
+            for key in (*(("buyer",) if has_buyer else ()), "document"):
+                # What its user has opened by hand stays open.
+                if key not in self._remembered and wanted > self.height() * 5 // 4:
+                    wanted -= self.sections[key].inside.sizeHint().height()
+                    self.sections[key].fold(True)
             self._show_summaries()
             self._share_timer.start()
         if has_buyer:

@@ -121,10 +121,11 @@ class LineTable(QTableView):
         self.setColumnWidth(0, max(least, self.viewport().width() - sum(full.values())))
 
     def rows_height(self, rows: int) -> int:
-        """How high the grid must be to show `rows` lines and the heading."""
+        """How high the grid must be to show `rows` lines, the heading and, where columns need it, the scroll bar."""
         return (
             self.horizontalHeader().sizeHint().height()
             + rows * self.verticalHeader().defaultSectionSize()
+            + self.horizontalScrollBar().sizeHint().height()
             + 2 * self.frameWidth()
         )
 

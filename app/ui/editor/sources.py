@@ -23,7 +23,7 @@ from app.workflows.drafting import Drafted
 _LOOK_BACK = 200
 #: States in which fields may be typed; everything else has a number that it keeps.
 EDITABLE = (State.DRAFT, State.READY, State.FAILED)
-_GOODS_KEYS = ("name", "unit", "unit_price", "vat_rate", "withholding", "exemption", "other_taxes", "seller_code")
+GOODS_KEYS = ("name", "unit", "unit_price", "vat_rate", "withholding", "exemption", "other_taxes", "seller_code")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +137,7 @@ def known(ctx: WorkContext, company: CompanyRecord, recovery: RecoveryStore) -> 
             for line in fields.get("lines", ()):
                 name = str(line.get("name", ""))
                 used[name] += 1
-                goods.setdefault(name, {k: line[k] for k in _GOODS_KEYS if k in line})
+                goods.setdefault(name, {k: line[k] for k in GOODS_KEYS if k in line})
             customer = fields.get("customer") or {}
             number = str(customer.get("vkn") or customer.get("tckn") or "")
             used[number] += 1

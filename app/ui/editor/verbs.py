@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QKeySequence
@@ -22,6 +22,8 @@ class EditorVerbs(QObject):
     def __init__(self, window: EditorWindow) -> None:
         super().__init__(window)
         self._window = window
+        #: What the company has sold, as the pickers of the grid offer it after its favourites.
+        self.goods: list[dict[str, Any]] = []
         undo = window.store.undo.createUndoAction(window, self.tr("Geri al:"))
         undo.setShortcut(QKeySequence.StandardKey.Undo)
         redo = window.store.undo.createRedoAction(window, self.tr("Yinele:"))
@@ -37,6 +39,7 @@ class EditorVerbs(QObject):
             (self.tr("Önizlemeyi göster/gizle"), "F9", self._toggle_preview),
             (self.tr("Önceki faturadan satır al…"), "Ctrl+Shift+O", self._take_from_earlier),
             (self.tr("Genel indirim / artırım…"), "Ctrl+Shift+G", self._spread),
+            (self.tr("Satırdaki malı sık kullanılan yap / çıkar"), "Ctrl+Shift+F", self._star_goods),
             (self.tr("Kopyasını düzenle"), "Ctrl+Shift+D", self._open_copy),
             (self.tr("Pencereyi kapat"), "Ctrl+W", window.close),
         ):
@@ -86,6 +89,29 @@ class EditorVerbs(QObject):
             return
         window.tabs.setCurrentWidget(window.findings)
         window.form.jump(finding)
+
+    def show_goods(self) -> None:
+        """The favourites stand first in the picker of the grid."""
+        favourites, delegate = self._window.favourites, self._window.form.table.delegate
+        delegate.goods = favourites.goods_first(self.goods)
+        delegate.marked = frozenset(str(good["name"]) for good in favourites.goods)
+
+    @Slot()
+    def _star_goods(self) -> None:
+        window = self._window
+        line = window.store.lines.line(max(window.form.table.currentIndex().row(), 0))
+        if line.get("name"):
+            is_mine = window.favourites.toggle_good(line)
+            self.show_goods()
+            words = self.tr("sık kullanılanlara eklendi") if is_mine else self.tr("sık kullanılanlardan çıkarıldı")
+            window.totals.state.setText(words)
+
+    @Slot(str)
+    def star_buyer(self, number: str) -> None:
+        window = self._window
+        if number:
+            window.favourites.toggle_buyer(number)
+            window.form.buyer.show_favourites(window.favourites.buyers)
 
     @Slot()
     def _take_from_earlier(self) -> None:

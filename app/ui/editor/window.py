@@ -17,6 +17,7 @@ from app.ui.dialogs.confirm import confirm
 from app.ui.editor import sources
 from app.ui.editor.assessing import Assessment, net_by_row
 from app.ui.editor.background import FormWorker
+from app.ui.editor.favourites import Favourites
 from app.ui.editor.findings_panel import FindingsPanel
 from app.ui.editor.form import InvoiceForm
 from app.ui.editor.issuing import IssueFlow
@@ -63,6 +64,7 @@ class EditorWindow(QMainWindow):
         self.store = FormStore(self)
         self.worker = FormWorker(desk, self.company, self.store, self)
         self.assessment: Assessment | None = None
+        self.favourites = Favourites(desk, self.company)
         self._unfinished: list[str] = []
         self._is_closing = False
         self._wants_issue = False
@@ -147,6 +149,7 @@ class EditorWindow(QMainWindow):
         self.registration = Registration(self.desk, self.company, self.store, self.form.buyer, self)
         self.registration.failed.connect(self._on_failed)
         self.registration.known.connect(self.worker.begin_check)
+        self.form.buyer.starred.connect(self.verbs.star_buyer)
         self.issue = IssueFlow(self.desk, self.company, self)
         self.issue.failed.connect(self._on_refused)
         self.issue.refused.connect(self._on_refused)
@@ -201,8 +204,9 @@ class EditorWindow(QMainWindow):
         self.message.show_error(error)
 
     def _on_known(self, known: sources.Known) -> None:
-        self.form.buyer.set_known(known.buyers, known.partners)
-        self.form.table.delegate.goods = known.goods
+        self.form.buyer.set_known(known.buyers, known.partners, self.favourites.buyers)
+        self.verbs.goods = known.goods
+        self.verbs.show_goods()
         self.form.series.setPlaceholderText(known.series)
         open_forms = {w.store.text("uuid") for w in _open_windows()}
         left = [form for form in known.unfinished if form.ettn not in open_forms]

@@ -16,6 +16,7 @@ from app.domain.errors import EnvironmentFault
 from app.domain.lifecycle import State
 from app.ui.dialogs.confirm import ConfirmDialog
 from app.ui.editor import extras
+from app.ui.editor.buyer import number_of
 from app.ui.editor.columns import KEYS
 from app.ui.editor.earlier import EarlierDialog
 from app.ui.editor.line_details import AllowanceRow, TaxRow
@@ -305,3 +306,31 @@ def test_an_address_of_eight_lines_and_a_long_title(ui_world: World, open_editor
     title = window.form.buyer.title_field.editor
     assert title.text() == customer["title"] and title.cursorPosition() == 0  # type: ignore[attr-defined]
     assert title.toolTip() == customer["title"]
+
+
+def test_favourites_stand_first_in_the_pickers(ui_world: World, open_editor: Open, qtbot: QtBot) -> None:
+    for index in (0, 1):
+        data = people.drafts(ui_world.clock.today().isoformat())[index]
+        drafting.save_draft(ui_world.ctx, ui_world.company, data)
+    window = opened(ui_world, open_editor)
+    buyers = window.form.buyer.picker.words
+    delegate = window.form.table.delegate
+    qtbot.waitUntil(lambda: len(delegate.goods) > 2 and buyers.offer("") > 1, timeout=PATIENCE_MS)
+    rare = delegate.goods[-1]
+    window.store.lines.append_lines([dict(rare, quantity="5")], "hazırlık")
+    window.form.table.go_to(len(window.store.lines.lines) - 1, 0)
+    press(window, "Ctrl+Shift+F")
+    last = buyers.model().index(buyers.offer("") - 1, 0).data(Qt.ItemDataRole.UserRole)
+    window.form.buyer.choose(last)
+    window.form.buyer.star.click()
+    again = open_editor(ui_world)
+    goods = again.form.table.delegate
+    qtbot.waitUntil(lambda: bool(goods.goods), timeout=PATIENCE_MS)
+    assert goods.goods[0]["name"] == rare["name"] and "quantity" not in goods.goods[0]
+    words = again.form.buyer.picker.words
+    words.offer("")
+    first = words.model().index(0, 0)
+    assert number_of(first.data(Qt.ItemDataRole.UserRole)) == number_of(last)
+    assert str(first.data()).endswith("★")
+    window.form.buyer.star.click()
+    assert ui_world.company.id and window.favourites.buyers == []
