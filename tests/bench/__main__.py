@@ -28,6 +28,7 @@ SECTIONS = {
     "render": ("rendering", "run"),
     "issue": ("issuing", "run_issue"),
     "receive": ("issuing", "run_receive"),
+    "validate": ("validating", "run"),
     "ui-start": ("windowstart", "run"),
     "ui-lists": ("windowlists", "run"),
     "ui-reading": ("windowreading", "run"),
