@@ -20,6 +20,10 @@ class SeriesPurpose(StrEnum):
     EXPORT = "export"
     EARCHIVE = "earchive"
     EARCHIVE_INTERNET = "earchive_internet"
+    DESPATCH = "despatch"
+    RECEIPT = "receipt"
+    CREDIT_NOTE = "creditnote"
+    SMM = "smm"
 
 
 _EXPORT_PROFILES = frozenset({"IHRACAT", "YOLCUBERABERFATURA", "OZELFATURA"})

@@ -13,13 +13,14 @@ class Direction(StrEnum):
 
 
 class DocumentKind(StrEnum):
-    """Kinds of documents; the values are those of `validate --json`."""
+    """Kinds of documents; the values are those of `validate --json`, where an e-SMM is an invoice."""
 
     INVOICE = "invoice"
     EARCHIVE = "earchive"
     DESPATCH = "despatch"
     RECEIPT = "receipt"
     CREDIT_NOTE = "creditnote"
+    SMM = "smm"
     APPLICATION_RESPONSE = "application-response"
 
 

@@ -63,6 +63,7 @@ _UNSET: dict[str, Any] = dict.fromkeys(DOCUMENT.c.keys()[1:]) | {
     "raw_text": "",
     "answer": "",
     "has_legal_copy": False,
+    "gtb_refno": "",
 }
 
 

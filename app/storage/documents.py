@@ -274,6 +274,11 @@ def set_answer(s: OpenSession, document_id: int, answer: str, *, at: datetime) -
     update_document(s, document_id, at=at, answer=answer)
 
 
+def set_gtb_refno(s: OpenSession, document_id: int, reference: str, *, at: datetime) -> None:
+    """Note the Ministry of Trade's own number of an export invoice."""
+    update_document(s, document_id, at=at, gtb_refno=reference)
+
+
 def mark_read(s: OpenSession, document_ids: Iterable[int], *, is_read: bool = True) -> None:
     """Remember that the user has opened these."""
     s.execute(update(DOCUMENT).where(DOCUMENT.c.id.in_(list(document_ids))).values(is_read=is_read))

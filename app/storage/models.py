@@ -247,6 +247,7 @@ class DocumentRow(Base):
     duplicate_of: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     is_read: Mapped[bool]
     has_legal_copy: Mapped[bool]
+    gtb_refno: Mapped[str] = mapped_column(server_default="")
 
 
 class DocumentSearchRow(Base):

@@ -70,7 +70,8 @@ class DocumentRecord:
     """One row of a list. `review_code` empty means no manual review is wanted.
 
     `sealed_by` is "" | "own" | "test" | "integrator"; `answer` is "" | "KABUL" | "RED"; `attempt_no` 0 means never
-    sealed by us; `acked_at` is when the integrator was told that we keep the document.
+    sealed by us; `acked_at` is when the integrator was told that we keep the document; `gtb_refno` is the Ministry of
+    Trade's own number of an export invoice.
     """
 
     id: int
@@ -109,6 +110,7 @@ class DocumentRecord:
     duplicate_of: int | None
     is_read: bool
     has_legal_copy: bool
+    gtb_refno: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

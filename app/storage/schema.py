@@ -10,7 +10,7 @@ from app.runtime.crashpoints import declare, point
 from app.storage.engines import write_engine
 
 #: The version this program reads and writes. `PRAGMA user_version` holds it, beside Alembic's own table.
-VERSION = 2
+VERSION = 3
 #: "MHRD" in the file's header: tells our files from other programs' SQLite files.
 APPLICATION_ID = 0x4D485244
 

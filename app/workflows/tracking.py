@@ -49,6 +49,9 @@ def apply_report(ctx: WorkContext, s: OpenSession, record: DocumentRecord, repor
         arrived_at=report.arrived_at,
         status_at=ctx.clock.now(),
     )
+    customs = report.extra.get("GTB_REFNO", "")
+    if customs and customs != record.gtb_refno:
+        documents.set_gtb_refno(s, record.id, customs, at=ctx.clock.now())
     if record.review_code in _LOST and report.number in ("", record.number):
         documents.clear_review(s, record.id, at=ctx.clock.now(), note="Entegratör belgeyi yeniden tanıyor.")
     if record.direction is Direction.OUT and report.cancelled and record.state is not State.CANCELLED:

@@ -186,7 +186,6 @@ def test_iz_f_23_many_are_asked_in_one_request(office: Any) -> None:
     assert not office.called("GetInvoiceStatus")
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="waits for export invoices: customs data kept and shown")
 def test_iz_f_24_customs_data_of_an_export_invoice_are_shown(kit: Any) -> None:
     ettn = kit.outgoing().ettn
     customs = "<GTB_REFNO>12345678901234567890123</GTB_REFNO><GTB_GCB_TESCILNO>26341200EX000001</GTB_GCB_TESCILNO>"

@@ -288,3 +288,25 @@ def test_an_old_backup_is_upgraded_while_it_is_restored(tmp_path: Path, monkeypa
     assert report.source.version == _NEXT - 1
     assert (_version(path), _version(old)) == (_NEXT, _NEXT - 1)
     assert _rows(path) == before
+
+
+@pytest.mark.parametrize("dump", [d for d in DUMPS if d.stem < "v0003"], ids=lambda d: d.stem)
+def test_an_upgraded_database_takes_every_kind_and_every_purpose(dump: Path, tmp_path: Path) -> None:
+    """The widened checks hold for new rows and still refuse what they refused."""
+    path = tmp_path / "old.db"
+    _load(dump, path)
+    migrate.upgrade(path, clock=CLOCK)
+    with closing(sqlite3.connect(path)) as connection:
+        for number, purpose in enumerate(("despatch", "receipt", "creditnote", "smm")):
+            connection.execute(
+                "INSERT INTO series (company_id, purpose, series, is_current) VALUES (1, ?, ?, 1)",
+                (purpose, f"N0{number}"),
+            )
+        connection.execute("UPDATE document SET kind = 'smm', gtb_refno = '1' WHERE id = 1")
+        for statement in (
+            "UPDATE document SET kind = 'other' WHERE id = 1",
+            "UPDATE series SET purpose = 'other' WHERE id = 1",
+        ):
+            with pytest.raises(sqlite3.IntegrityError):
+                connection.execute(statement)
+        assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"

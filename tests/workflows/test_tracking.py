@@ -116,3 +116,13 @@ def test_another_flag_stays_whatever_the_status(desk: Desk, sent: str) -> None:
         documents.flag_review(s, desk.get(sent).id, code="X", reason="Bakın", todo="Bakın", at=desk.clock.now())
     _apply(desk, _report(sent, State.DELIVERED))
     assert desk.get(sent).review_code == "X"
+
+
+def test_the_ministrys_number_of_an_export_invoice_is_kept(desk: Desk, sent: str) -> None:
+    assert desk.get(sent).gtb_refno == ""
+    customs = {"GTB_REFNO": "16545419880849000000392", "GTB_GCB_TESCILNO": "00060200EX000293"}
+    _apply(desk, _report(sent, State.DELIVERED, extra=customs))
+    assert desk.get(sent).gtb_refno == customs["GTB_REFNO"]
+    with desk.office.db.read() as s:
+        notes = " ".join(line.note for line in documents.history(s, desk.get(sent).id))
+    assert customs["GTB_GCB_TESCILNO"] in notes

@@ -17,6 +17,7 @@ KIND_TITLES: Final[Mapping[DocumentKind, str]] = {
     DocumentKind.DESPATCH: "e-İrsaliye",
     DocumentKind.RECEIPT: "e-İrsaliye yanıtı",
     DocumentKind.CREDIT_NOTE: "e-Müstahsil makbuzu",
+    DocumentKind.SMM: "e-Serbest meslek makbuzu",
     DocumentKind.APPLICATION_RESPONSE: "Uygulama yanıtı (kabul, red)",
 }
 MODE_TITLES: Final[Mapping[SealingMode, str]] = {

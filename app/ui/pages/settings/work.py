@@ -26,6 +26,10 @@ PURPOSE_TITLES: Final[Mapping[SeriesPurpose, str]] = {
     SeriesPurpose.EXPORT: "İhracat faturası",
     SeriesPurpose.EARCHIVE: "e-Arşiv",
     SeriesPurpose.EARCHIVE_INTERNET: "e-Arşiv, internet satışı",
+    SeriesPurpose.DESPATCH: "e-İrsaliye",
+    SeriesPurpose.RECEIPT: "e-İrsaliye yanıtı",
+    SeriesPurpose.CREDIT_NOTE: "e-Müstahsil makbuzu",
+    SeriesPurpose.SMM: "e-Serbest meslek makbuzu",
 }
 KIND_WORDS: Final[Mapping[EndpointKind, str]] = {
     EndpointKind.SANDBOX: "deneme ortamı (bu bilgisayarda, gerçek gönderim yapılmaz)",
