@@ -49,9 +49,7 @@ class DragOut(QObject):
         if not wanted:
             return
         if len(document_ids) > MAX_DRAGGED:
-            words = self.tr(
-                "Sürükleyerek en çok {0} belge alınır; ilk {0} hazırlanıyor. Hepsi için dışa aktarın."
-            )
+            words = self.tr("Sürükleyerek en çok {0} belge alınır; ilk {0} hazırlanıyor. Hepsi için dışa aktarın.")
             self.told.emit("wait", words.format(MAX_DRAGGED))
         if self._count == 0:
             shutil.rmtree(self.folder, ignore_errors=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QKeySequence, QShowEvent
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
     QMenu,
+    QSplitter,
     QStackedWidget,
     QTableView,
     QVBoxLayout,
@@ -22,11 +23,14 @@ from PySide6.QtWidgets import (
 from app.domain.errors import AppError
 from app.storage import companies
 from app.storage.database import OpenSession
+from app.storage.records import AccountRecord
 from app.ui.desk import Desk
 from app.ui.jobs import Changes
 from app.ui.lists.delegate import LinedDelegate
 from app.ui.lists.filters import ListFilter
+from app.ui.lists.partner_card import PartnerCard
 from app.ui.lists.partners_model import PartnerRow, PartnersModel, row_of
+from app.ui.memory import memory_of
 from app.ui.pages.base import Page
 from app.ui.theme import tokens
 from app.ui.theme.icons import icon
@@ -36,7 +40,9 @@ from app.workflows.context import WorkContext
 
 _DEBOUNCE_MS: Final = 150
 _LIMIT: Final = 5_000
-_WIDTHS: Final = (16, 40, 26, 14, 18, 34, 40, 17)
+_WIDTHS: Final = (16, 30, 20, 13, 18, 28, 40, 17)
+#: What only the card tells: the table would be wider than the screen.
+_IN_THE_CARD: Final = (4, 6)
 _COMPANY_COLUMN: Final = 2
 
 
@@ -77,8 +83,17 @@ class PartnersPage(Page):
         self.table = self._build_table()
         self.empty = EmptyState("partners", "", "", parent=self)
         self.empty.pressed.connect(self._on_empty_pressed)
+        self.card = PartnerCard(desk, self)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(self.table)
+        self.splitter.addWidget(self.card)
+        self.splitter.setStretchFactor(0, 6)
+        self.splitter.setStretchFactor(1, 4)
+        if not memory_of(desk).restore_splitter(self.splitter, self.key):
+            self.splitter.setSizes([640, 360])
         self.stack = QStackedWidget(self)
-        self.stack.addWidget(self.table)
+        self.stack.addWidget(self.splitter)
         self.stack.addWidget(self.empty)
         self.status = QuietLabel("", self)
         self.status.setContentsMargins(tokens.S, tokens.XS, tokens.S, tokens.XS)
@@ -124,6 +139,9 @@ class PartnersPage(Page):
         each = self.fontMetrics().averageCharWidth()
         for place, width in enumerate(_WIDTHS):
             table.setColumnWidth(place, each * width + 2 * tokens.S)
+        for place in _IN_THE_CARD:
+            table.setColumnHidden(place, True)
+        header.setStretchLastSection(True)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._on_context_menu)
         table.selectionModel().selectionChanged.connect(self._on_selection)
@@ -140,6 +158,19 @@ class PartnersPage(Page):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.table.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        memory_of(self.desk).keep_splitter(self.splitter, self.key)
+
+    @Slot(object)
+    def _on_company_changed(self, company: object) -> None:
+        # The cards of the firm before go at once: nothing may be asked or chosen for the wrong firm.
+        self._asked += 1
+        self.model.set_rows([])
+        self._on_selection()
+        self.message.hide()
+        super()._on_company_changed(company)
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -197,7 +228,7 @@ class PartnersPage(Page):
                 self.tr("Alıcılar ilk faturalarıyla buraya eklenir; e-Fatura kayıtları kendiliğinden sorgulanır."),
                 self.tr("Yeni fatura"),
             )
-        self.stack.setCurrentWidget(self.empty if is_empty else self.table)
+        self.stack.setCurrentWidget(self.empty if is_empty else self.splitter)
         self.status.setText(self.tr("{0} cari").format(f"{len(self.model.rows):,}".replace(",", ".")))
         self._on_selection()
 
@@ -212,6 +243,7 @@ class PartnersPage(Page):
         self.ask_button.setEnabled(bool(chosen))
         self.ask_button.setText(self.tr("Sorgula ({0})").format(len(chosen)) if len(chosen) > 1 else self.tr("Sorgula"))
         self.invoices_button.setEnabled(len(chosen) == 1)
+        self.card.show_partner(chosen[0] if len(chosen) == 1 else None)
         self.label_button.setEnabled(len(chosen) == 1 and bool(chosen[0].partner.pk_labels))
 
     @Slot()
@@ -221,18 +253,30 @@ class PartnersPage(Page):
         for row in self.selected():
             by_company.setdefault(row.company.id, []).append(row)
         self._answered = (0, [])
-        office = self.desk.office
-        for company_id, rows in by_company.items():
-            self._pending += 1
-            company = rows[0].company
-            with office.db.read() as s:
-                account = companies.get_account(s, company_id)
+        self._pending += len(by_company)
+        ids = list(by_company)
+        # Which lane asks depends on the account: read first, never on this thread.
+        self.desk.read(
+            lambda s: [(by_company[i], companies.get_account(s, i)) for i in ids],
+            self._ask_each,
+            owner=self,
+            failed=self._on_ask_failed,
+        )
 
-            def ask(ctx: WorkContext, rows: list[PartnerRow] = rows, account: Any = account) -> tuple[int, list[str]]:
+    def _ask_each(self, batches: list[tuple[list[PartnerRow], AccountRecord | None]]) -> None:
+        office = self.desk.office
+        for rows, account in batches:
+            company = rows[0].company
+            if account is None:
+                words = self.tr("{0}: entegratör tanımlı değil. Ayarlar ▸ Entegratörler sayfasında tanımlayın.")
+                self._on_asked((0, [words.format(company.company.party.display_name)]))
+                continue
+
+            def ask(
+                ctx: WorkContext, rows: list[PartnerRow] = rows, account: AccountRecord = account
+            ) -> tuple[int, list[str]]:
                 done, problems = 0, []
-                session = office.session(account) if account is not None else None
-                if session is None:
-                    return 0, [f"{rows[0].company.company.party.display_name}: entegratör tanımlı değil."]
+                session = office.session(account)
                 for place, row in enumerate(rows):
                     ctx.progress.report(place, len(rows), f"{row.partner.party.display_name} sorgulanıyor")
                     ctx.progress.checkpoint()
@@ -244,14 +288,13 @@ class PartnersPage(Page):
                         done += 1
                 return done, problems
 
-            lane = self.desk.account_lane(account.id) if account is not None else None
             self.desk.run(
                 self.tr("Cariler sorgulanıyor"),
                 ask,
                 self._on_asked,
                 owner=self,
                 company=company,
-                lane=lane,
+                lane=self.desk.account_lane(account.id),
                 changes=Changes(partners=True),
                 failed=self._on_ask_failed,
             )

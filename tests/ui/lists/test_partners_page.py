@@ -6,9 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.demo import people
+from app.domain.lifecycle import Direction
 from app.storage import companies
 from app.ui.lists.filters import ListFilter
 from app.ui.pages.ledger import LedgerPage
@@ -38,6 +41,48 @@ def test_partners_are_asked_again_on_demand(qtbot: QtBot, filled_world: Any) -> 
     with qtbot.waitSignal(filled_world.desk.wanted) as wanted:
         page.invoices_button.click()
     assert wanted.args == ["outbox", ListFilter(text=vkn)]
+    qtbot.waitUntil(lambda: not filled_world.desk.runner.live_jobs(), timeout=PATIENCE_MS)
+
+
+def test_the_model_keeps_qts_rules(qtbot: QtBot, filled_world: Any) -> None:
+    page = PartnersPage(filled_world.desk)
+    qtbot.addWidget(page)
+    tester = QAbstractItemModelTester(page.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    page.show()
+    qtbot.waitUntil(lambda: page.model.rowCount() > 0, timeout=PATIENCE_MS)
+    page.model.sort(3, Qt.SortOrder.DescendingOrder)
+    page.model.set_text("yağcı")
+    page.model.set_text("")
+    assert tester.model() is page.model
+
+
+def test_the_card_tells_what_is_known_of_one_partner(qtbot: QtBot, filled_world: Any) -> None:
+    page = PartnersPage(filled_world.desk)
+    qtbot.addWidget(page)
+    page.resize(1366, 700)
+    page.show()
+    qtbot.waitUntil(lambda: page.model.rowCount() > 0, timeout=PATIENCE_MS)
+    page.table.selectRow(0)
+    (row,) = page.selected()
+    digits = row.partner.party.tax_number.digits
+    sent = [r for r in filled_world.records(Direction.OUT) if r.partner_vkn == digits]
+    qtbot.waitUntil(lambda: page.card.counts.text().startswith(f"{len(sent)} giden"), timeout=PATIENCE_MS)
+    words = [label.text() for label in page.card.body.widget().findChildren(QLabel)]
+    assert row.partner.party.display_name in words and digits in words and "e-Fatura: Mükellef" in words
+    page.table.selectAll()
+    assert page.card.currentWidget() is page.card.empty
+
+
+def test_the_cards_of_the_firm_before_go_at_once(qtbot: QtBot, filled_world: Any) -> None:
+    page = PartnersPage(filled_world.desk)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: page.model.rowCount() > 0, timeout=PATIENCE_MS)
+    page.table.selectRow(0)
+    other = next(c for c in filled_world.companies() if c.id != filled_world.company.id)
+    filled_world.desk.set_company(other)
+    assert page.model.rowCount() == 0 and not page.selected()
+    assert not page.ask_button.isEnabled()
     qtbot.waitUntil(lambda: not filled_world.desk.runner.live_jobs(), timeout=PATIENCE_MS)
 
 
