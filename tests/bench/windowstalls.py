@@ -3,8 +3,8 @@
     QT_QPA_PLATFORM=offscreen python -m tests.bench.windowstalls [part]
 
 The heartbeat beats in the real main window; a robot user meanwhile changes pages, scrolls, selects and types. Each
-row says how many beats came more than 50 ms late, and the main thread's own work in the longest: what is beyond that it
-waited, for the interpreter's lock or because other programs had the processor. The yardstick is a window nobody
+row says how many beats came more than 50 ms late, and at most how much processor time this program and its main thread
+spent in one gap: what is beyond the first, other programs had. The yardstick is a window nobody
 touches, in this very process.
 """
 
@@ -119,7 +119,7 @@ def _warm(window: MainWindow, desk: Desk) -> None:
 
 def _tell(board: Board, what: str, pulse: Pulse, note: str = "") -> None:
     board.row(what, pulse.longest_ms / 1000, aim="50 ms", note=f"{note}{pulse.words()}")
-    for stall in sorted(pulse.stalls, key=lambda s: -s.gap_ms)[:4]:
+    for stall in sorted((s for s in pulse.stalls if s.main), key=lambda s: -s.gap_ms)[:4]:
         told = f"{stall.gap_ms:.0f} ms (own {stall.own_ms:.0f}) in {stall.main or '?'}"
         board.fact("    stall", f"{told}{' | beside: ' + stall.others[:160] if stall.others else ''}")
 
