@@ -29,8 +29,13 @@ class SeriesPurpose(StrEnum):
 _EXPORT_PROFILES = frozenset({"IHRACAT", "YOLCUBERABERFATURA", "OZELFATURA"})
 
 
-def invoice_purpose(profile: str, *, is_internet: bool = False) -> SeriesPurpose:
-    """Which series numbers an invoice of this profile; `is_internet` tells an e-Arşiv sale over the internet."""
+def invoice_purpose(profile: str, *, type_code: str = "", is_internet: bool = False) -> SeriesPurpose:
+    """Which series numbers an invoice (or a receipt built as one) of this profile and type.
+
+    `is_internet` tells an e-Arşiv sale over the internet.
+    """
+    if profile == "EARSIVBELGE":
+        return SeriesPurpose.SMM if type_code == "SERBESTMESLEKMAKBUZU" else SeriesPurpose.CREDIT_NOTE
     if profile == "EARSIVFATURA":
         return SeriesPurpose.EARCHIVE_INTERNET if is_internet else SeriesPurpose.EARCHIVE
     return SeriesPurpose.EXPORT if profile in _EXPORT_PROFILES else SeriesPurpose.EINVOICE

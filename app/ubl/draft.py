@@ -180,7 +180,9 @@ def _read_series(fields: Fields, company: Company, *, profile: str, number: Docu
     if not text:
         earchive = fields.peek("earchive")
         is_internet = isinstance(earchive, Mapping) and earchive.get("internet") is True
-        text = company.series.get(invoice_purpose(profile, is_internet=is_internet).value, "")
+        type_code = str(fields.peek("type") or "")
+        purpose = invoice_purpose(profile, type_code=type_code, is_internet=is_internet)
+        text = company.series.get(purpose.value, "")
     if not text:
         fields.problem("series", "Seri yazılmamış ve firmada bu belge türü için seri tanımlı değil.")
         return ""
