@@ -28,11 +28,8 @@ class CardRegistration:
     checked_at: datetime | None
 
 
-def list_registrations(
-    s: OpenSession, company_ids: Collection[int], *, numbers: Collection[str] | None = None
-) -> list[CardRegistration]:
-    """The cards of these companies, only those of `numbers` when given."""
-    wanted = None if numbers is None else set(numbers)
+def list_registrations(s: OpenSession, company_ids: Collection[int]) -> list[CardRegistration]:
+    """The cards of these companies."""
     labels: dict[int, list[str]] = {}
     for partner_id, label in s.execute(
         select(_LABEL.c.partner_id, _LABEL.c.label).order_by(_LABEL.c.partner_id, _LABEL.c.position)
@@ -53,7 +50,6 @@ def list_registrations(
             checked_at=row.checked_at,
         )
         for row in rows
-        if wanted is None or row.tax_number in wanted
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -13,6 +14,8 @@ from app.ui.desk import Desk
 from app.ui.jobs import Changes
 from app.workflows import taxpayers
 from app.workflows.context import WorkContext
+
+log = logging.getLogger(__name__)
 
 #: The start belongs to the user; the list can wait.
 _FIRST_MS = 90_000
@@ -104,6 +107,7 @@ class TaxpayerRenewal(QObject):
     def _on_failed(self, error: AppError) -> None:
         self._is_running = False
         self._turn += 1
+        log.info("the taxpayer list was not renewed: %s", error.code)
         self.failed.emit(error)
 
     @Slot()

@@ -170,7 +170,7 @@ def refresh(ctx: WorkContext, source: Source, session: Session) -> RenewReport:
     report = RenewReport(is_whole=is_whole)
     since = None if is_whole or known is None else known.asked_at - _OVERLAP
     arriving = _arriving(ctx, source, session, since, report)
-    changed: Collection[str] | None = None
+    changed: Collection[str] = ()
     if since is None:
         try:
             report.state = taxpayer_list.replace_all(list_path(ctx), arriving, source=source.kind.value, at=now)
@@ -184,7 +184,7 @@ def refresh(ctx: WorkContext, source: Source, session: Session) -> RenewReport:
             ) from e
     else:
         report.state, changed = taxpayer_list.apply_changes(list_path(ctx), arriving, at=now)
-    report.updated_cards = update_cards(ctx, source, numbers=changed)
+    report.updated_cards = update_cards(ctx, source, changed=changed)
     return report
 
 
@@ -196,20 +196,22 @@ def renew(ctx: WorkContext, source: Source, session_of: Callable[[AccountRecord]
     return refresh(ctx, source, session_of(source.account))
 
 
-def update_cards(ctx: WorkContext, source: Source, *, numbers: Collection[str] | None = None) -> list[str]:
-    """Let the customers' cards say what the list says; returns the tax numbers of those that changed.
+def update_cards(ctx: WorkContext, source: Source, *, changed: Collection[str] = ()) -> list[str]:
+    """Let the customers' cards say what the list says; returns the tax numbers of those whose card changed.
 
-    `numbers` None looks at every card. A card whose own answer is younger than the list stays as it is then.
+    Every card is looked at: one may be new, or of an older backup. One that was asked about in the last hours knows
+    better than the list, unless the list has just been told a change (`changed`).
     """
     now = ctx.clock.now()
     with ctx.db.read() as s:
-        cards = registrations.list_registrations(s, source.company_ids, numbers=numbers)
+        cards = registrations.list_registrations(s, source.company_ids)
     listed = taxpayer_list.find_many(list_path(ctx), (card.tax_number for card in cards))
     todo = []
     for card in cards:
         labels = listed.get(card.tax_number, [])
         is_registered = card.tax_number in listed
-        if numbers is None and card.checked_at is not None and now - card.checked_at < RENEW_EVERY:
+        is_fresh = card.checked_at is not None and now - card.checked_at < RENEW_EVERY
+        if is_fresh and card.tax_number not in changed:
             continue
         if card.registered is not is_registered or set(card.labels) != set(labels):
             todo.append((card, is_registered, labels))

@@ -108,14 +108,25 @@ def test_the_floor_holds_over_a_restart_and_for_the_other_account_too(desk: Desk
     assert desk.calls("GetGibUserList") == 1
 
 
-def test_a_whole_list_comes_again_after_a_week_and_mends_what_was_missed(desk: Desk) -> None:
+def test_a_card_that_came_in_between_is_filled_by_the_next_renewal(desk: Desk) -> None:
+    """A new card, or one of an older backup: the list had nothing new to say of it."""
     renew(desk)
     add_card(desk, people.buyer_number(1), people.buyer_name(1))
     assert card(desk, people.buyer_number(1)).registered is None
-    desk.push(days=7)
+    desk.push(hours=2)
     report = renew(desk)
-    assert report.is_whole and people.buyer_number(1) in report.updated_cards
+    assert not report.is_whole and report.updated_cards == [people.buyer_number(1)]
     assert card(desk, people.buyer_number(1)).registered is True
+
+
+def test_a_whole_list_comes_again_after_a_week(desk: Desk) -> None:
+    renew(desk)
+    desk.push(days=6)
+    assert not renew(desk).is_whole
+    desk.push(days=1)
+    assert renew(desk).is_whole
+    desk.push(hours=2)
+    assert not renew(desk).is_whole
 
 
 def test_a_cards_own_fresh_answer_is_not_undone_by_the_whole_list(desk: Desk) -> None:
