@@ -10,16 +10,15 @@ from PySide6.QtWidgets import QMenu, QScrollArea, QSplitter, QVBoxLayout, QWidge
 
 from app.domain.findings import Finding, Severity
 from app.domain.turkish import format_date
-from app.ui.editor import choices, extras
+from app.ui.editor import choices, extras, form_parts
 from app.ui.editor.buyer import BuyerCard
 from app.ui.editor.columns import COLUMNS, KEYS, OPTIONAL, column_of_place, has_cell
 from app.ui.editor.extra_sections import ExtraFold
-from app.ui.editor.fields import ChoiceBinding, Field, NotesBinding, TextBinding, date_edit, number_edit
-from app.ui.editor.folding import FieldGrid, FoldSection
+from app.ui.editor.fields import ChoiceBinding, Field, TextBinding
+from app.ui.editor.folding import FoldSection
 from app.ui.editor.line_table import LineTable
 from app.ui.editor.numbers import read_date
-from app.ui.editor.references import ReferencesEdit
-from app.ui.editor.scenario import ScenarioFold
+from app.ui.editor.scenario import ScenarioFold, line_fields
 from app.ui.editor.store import FormStore
 from app.ui.theme import tokens
 from app.ui.widgets import IconButton, MenuButton, Section
@@ -46,11 +45,16 @@ class InvoiceForm(QSplitter):
         super().__init__(parent)
         self.setOrientation(Qt.Orientation.Vertical)
         self.setChildrenCollapsible(False)
-        self._store = store
+        self.store = self._store = store
         self._is_shared = True
         self._extra_columns: frozenset[str] = frozenset()
         self._remembered: frozenset[str] = frozenset()
         self.fields: list[Field] = []
+        self.profile: ChoiceBinding
+        self.type: ChoiceBinding
+        self.currency: ChoiceBinding
+        self.series: TextBinding
+        self.day: TextBinding
         self.sections: dict[str, FoldSection] = {}
         self.buyer = BuyerCard(store, self)
         self.table = LineTable(store.lines, self)
@@ -60,16 +64,16 @@ class InvoiceForm(QSplitter):
         column.setContentsMargins(tokens.S, tokens.S, tokens.S, tokens.S)
         column.setSpacing(tokens.S)
         self._column = column
-        self._document(top)
-        self._section("buyer", self.tr("Alıcı"), top).body.addWidget(self.buyer)
+        form_parts.add_document(self, top)
+        self.add_section("buyer", self.tr("Alıcı"), top).body.addWidget(self.buyer)
         self.extras = [ExtraFold(store, section, top) for section in extras.SECTIONS if section.fields]
         for extra in self.extras:
             self._keep(extra)
             self.fields += extra.fields
         self.scenario = ScenarioFold(store, top)
         self._keep(self.scenario)
-        self._references(top)
-        self._payment(top)
+        form_parts.add_references(self, top)
+        form_parts.add_payment(self, top)
         column.addStretch(1)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
@@ -96,12 +100,14 @@ class InvoiceForm(QSplitter):
 
     # --- parts -------------------------------------------------------------------------------------------------------
 
-    def _add(self, title: str, editor: QWidget, *places: str) -> Field:
+    def add_field(self, title: str, editor: QWidget, *places: str) -> Field:
+        """A field of the form; `places` are the findings' fields that belong to it."""
         field = Field(title, editor, places, self)
         self.fields.append(field)
         return field
 
-    def _section(self, key: str, title: str, parent: QWidget) -> FoldSection:
+    def add_section(self, key: str, title: str, parent: QWidget) -> FoldSection:
+        """A part that folds, below the parts that are there."""
         return self._keep(FoldSection(key, title, parent))
 
     def _keep(self, section: FoldSection) -> FoldSection:
@@ -110,54 +116,6 @@ class InvoiceForm(QSplitter):
         section.fold(section.key in _FOLDED_AT_FIRST)
         section.folded.connect(self._on_section_folded)
         return section
-
-    def _document(self, parent: QWidget) -> None:
-        store = self._store
-        self.profile = ChoiceBinding(store, "profile", self.tr("Senaryo"), choices.profiles(), parent)
-        self.type = ChoiceBinding(store, "type", self.tr("Fatura tipi"), [], parent)
-        self.series = TextBinding(store, "series", self.tr("Seri"), parent, stored=str.upper)
-        self.series.setMaxLength(3)
-        self.day = date_edit(store, "issue_date", self.tr("Tarih"), parent)
-        self.currency = ChoiceBinding(store, "currency", self.tr("Para birimi"), choices.currencies(), parent)
-        grid = FieldGrid(parent)
-        grid.add(self._add(self.tr("Senaryo"), self.profile, "profile"), 3)
-        grid.add(self._add(self.tr("Fatura tipi"), self.type, "type"), 3)
-        grid.add(self._add(self.tr("Tarih"), self.day, "issue_date"), 2)
-        grid.add(self._add(self.tr("Seri"), self.series, "series", "number"), 1)
-        grid.add(self._add(self.tr("Para birimi"), self.currency, "currency"), 3)
-        self._section("document", self.tr("Belge"), parent).body.addWidget(grid)
-
-    def _references(self, parent: QWidget) -> None:
-        store = self._store
-        order = ReferencesEdit(
-            store, "order_reference", self.tr("Sipariş"), parent, number_hint=self.tr("sipariş no"), single=True
-        )
-        despatch = ReferencesEdit(
-            store, "despatch_references", self.tr("İrsaliye"), parent, number_hint=self.tr("irsaliye no")
-        )
-        notes = NotesBinding(store, "notes", self.tr("Notlar"), parent)
-        grid = FieldGrid(parent)
-        grid.add(self._add(self.tr("Sipariş"), order, "order_reference"), 6)
-        grid.add(self._add(self.tr("İrsaliye"), despatch, "despatch_references"), 6)
-        grid.add(self._add(self.tr("Notlar (her satır bir not)"), notes, "notes"), 12)
-        self._section("references", self.tr("Atıflar ve notlar"), parent).body.addWidget(grid)
-
-    def _payment(self, parent: QWidget) -> None:
-        store = self._store
-        means = ChoiceBinding(store, "payment.code", self.tr("Ödeme şekli"), choices.payments(), parent)
-        due = date_edit(store, "payment.due_date", self.tr("Vade"), parent)
-        iban = TextBinding(
-            store, "payment.iban", self.tr("IBAN"), parent, stored=lambda text: text.replace(" ", "").upper()
-        )
-        terms = TextBinding(store, "payment_terms.note", self.tr("Ödeme koşulu"), parent)
-        rounding = number_edit(store, "rounding", self.tr("Yuvarlama"), parent)
-        grid = FieldGrid(parent)
-        grid.add(self._add(self.tr("Ödeme şekli"), means, "payment"), 4)
-        grid.add(self._add(self.tr("Vade"), due, "payment.due_date"), 2)
-        grid.add(self._add(self.tr("IBAN"), iban, "payment.iban"), 4)
-        grid.add(self._add(self.tr("Yuvarlama"), rounding, "rounding"), 2)
-        grid.add(self._add(self.tr("Ödeme koşulu"), terms, "payment_terms"), 12)
-        self._section("payment", self.tr("Ödeme"), parent).body.addWidget(grid)
 
     def _lines(self) -> QWidget:
         holder = QWidget(self)
@@ -365,14 +323,17 @@ class InvoiceForm(QSplitter):
     # --- findings ----------------------------------------------------------------------------------------------------
 
     def field_of(self, place: str) -> Field | None:
-        """The field that belongs to a finding's place: the one that names it most exactly."""
+        """The field that belongs to a finding's place: the one that names it most exactly, else one of its parts."""
         best: tuple[int, Field] | None = None
+        part: Field | None = None
         for field in (*self.fields, *self.scenario.fields):
             for known in field.places:
                 fits = place == known or place.startswith((f"{known}.", f"{known}["))
                 if fits and (best is None or len(known) > best[0]):
                     best = len(known), field
-        return best[1] if best is not None else None
+                if part is None and known.startswith(f"{place}."):
+                    part = field
+        return best[1] if best is not None else part
 
     def _section_of(self, field: Field) -> FoldSection | None:
         return next((section for section in self.sections.values() if section.isAncestorOf(field)), None)
@@ -403,6 +364,8 @@ class InvoiceForm(QSplitter):
         place = self._store.place_of(finding.field)
         if place is not None:
             column = COLUMNS[column_of_place(place[1])].title if place[1] else ""
+            if not has_cell(place[1]):
+                column = next((f.title for f in line_fields(self.use()) if place[1].startswith(f.path)), column)
             return self.tr("{0}. satır").format(place[0] + 1) + (f", {column}" if column else "")
         if finding.field.startswith("lines"):
             return self.tr("Satırlar")

@@ -130,7 +130,7 @@ class LineModel(QAbstractTableModel):
                 return "Sayı okunamadı; 1.250,50 gibi yazın."
             if fault is not None:
                 return fault.message
-            return column.told(line) or None if column.kind in ("text", "code") else None
+            return column.told(line) or None if column.kind in ("text", "code") or column.show is not None else None
         if role == Qt.ItemDataRole.ForegroundRole and (fault is not None or column.is_odd(line)):
             is_error = fault is None or fault.severity is Severity.ERROR
             return QColor(theme().palette.error if is_error else theme().palette.warn)

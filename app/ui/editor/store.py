@@ -99,8 +99,7 @@ class FormStore(QObject):
         result = self.data_without_lines()
         for path, value in self.fixed.items():
             outer, _, inner = path.partition(".")
-            if isinstance(result.get(outer), dict) and inner:
-                result[outer] = {inner: value} | result[outer]
+            result[outer] = {inner: value} | (result.get(outer) or {})
         lines = self.lines.lines
         result["lines"] = [lines[row] for row in self.lines.written_rows()]
         return result

@@ -61,6 +61,7 @@ def test_an_export_asks_for_its_buyer_and_its_way(ui_world: World, open_editor: 
     assert data["buyer"] == {"party_type": "EXPORT", "legal_name": "Nordlicht GmbH"}
     assert data["delivery"] == {"address": {"city": "Hamburg"}, "incoterms": "CIF"}
     finding = next(f for f in window.findings.findings if f.code == "INV.EXPORT_GTIP")
+    assert window.form.place_title(finding) == "1. satır, GTİP"
     window.form.jump(finding)
     assert window.tabs.currentWidget() is window.details, "what has no column stands in the line's details"
     customs = window.details.extra.fields["delivery.customs_id"].editor
