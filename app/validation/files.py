@@ -14,6 +14,7 @@ from app.domain.invoice import Invoice, InvoiceTotals
 from app.domain.lifecycle import DocumentKind
 from app.domain.turkish import format_amount
 from app.ubl.reader import read_invoice, summarize
+from app.ubl.summary import DocumentSummary
 from app.ubl.totals import compute_totals
 from app.validation.builtin import check_invoice
 from app.validation.official import NoPackage, OfficialRules
@@ -84,7 +85,7 @@ def check_file(raw: bytes, *, today: date, rules: OfficialRules | None = None, f
                     "Belgede görüntü şablonu (XSLT) yok; alıcı onu kendi görünümüyle açar; şablonu ekleyin.",
                 )
             )
-    if kind in _SEALED_KINDS and not summary.has_signature:
+    if not summary.has_signature and (kind in _SEALED_KINDS or _is_sealed_answer(summary)):
         findings.append(
             Finding(Severity.INFO, Layer.SEAL, "SEAL.NONE", "", "Belge henüz mühürlenmemiş; mühürlenince tamam olur.")
         )
@@ -96,6 +97,12 @@ def check_file(raw: bytes, *, today: date, rules: OfficialRules | None = None, f
         findings = [replace(f, severity=Severity.WARNING) if _is_our_error(f) else f for f in findings]
     findings += official
     return FileReport(kind=kind, findings=findings)
+
+
+def _is_sealed_answer(summary: DocumentSummary) -> bool:
+    """An answer to an invoice is sealed; those of customs and of the system are not (rule ARSignatureCheck)."""
+    is_answer = summary.kind is DocumentKind.APPLICATION_RESPONSE and summary.type_code in ("KABUL", "RED", "IADE")
+    return is_answer and summary.profile != "IHRACAT"
 
 
 def _is_our_error(finding: Finding) -> bool:

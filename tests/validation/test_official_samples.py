@@ -120,3 +120,12 @@ def test_the_rules_as_written_give_the_same_rows(paths: dict[str, str], samples:
             continue
         plain = child.check(paths, raw, {**OPTIONS, "hoist": False})
         assert child.check(paths, raw, OPTIONS) == plain, key
+
+
+@pytest.mark.shared
+def test_an_envelope_needs_both_packages(paths: dict[str, str], samples: dict[tuple[str, str], bytes]) -> None:
+    """Its schema imports those of the documents; that they are absent is said, not charged to the envelope."""
+    raw = samples["e-FaturaPaketi.zip", "1_SISTEM_YANITI_GTB_POSTA_KUTUSU"]
+    assert child.check({"e-fatura": paths["e-fatura"]}, raw, OPTIONS) == {"rows": [], "missing": ["ubl-tr"]}
+    assert child.check({"ubl-tr": paths["ubl-tr"]}, raw, OPTIONS) == {"rows": [], "missing": ["e-fatura"]}
+    assert child.check(paths, raw, OPTIONS) == {"rows": [], "missing": []}

@@ -46,6 +46,14 @@ _LEDGER_RULES = {
     ("berat", "assets"): "sch/envanter_berat.sch",
     ("defterraporu", "trialbalance"): "sch/edefter_rapor.sch",
 }
+#: Which packages make up the schemas of a folder. The envelope's import those of the documents.
+_SCHEMA_KINDS = {
+    "": (PackageKind.UBL_TR,),
+    "maindoc": (PackageKind.UBL_TR,),
+    "Envelope": (PackageKind.E_INVOICE, PackageKind.UBL_TR),
+    "HRXML": (PackageKind.E_INVOICE,),
+    "xsd": (PackageKind.LEDGER,),
+}
 _KEPT_PACKAGES = 6
 
 _engine = Engine()
@@ -139,25 +147,19 @@ def check(paths: Mapping[str, str], raw: bytes, options: Mapping[str, Any]) -> d
     rows: list[Row] = []
     missing: list[str] = []
     if name.namespace == _LEDGER:
-        schema_name, rules = "xsd/edefter.xsd", _ledger_rules(root)
-        needed = {"schema": PackageKind.LEDGER, "rules": PackageKind.LEDGER}
+        schema_name, rules, rule_kind = "xsd/edefter.xsd", _ledger_rules(root), PackageKind.LEDGER
     else:
-        schema_name, rules = _ubl_schema(root), MAIN_SCHEMATRON
-        is_envelope = schema_name.startswith(("Envelope/", "HRXML/"))
-        needed = {
-            "schema": PackageKind.E_INVOICE if is_envelope else PackageKind.UBL_TR,
-            "rules": PackageKind.E_INVOICE,
-        }
+        schema_name, rules, rule_kind = _ubl_schema(root), MAIN_SCHEMATRON, PackageKind.E_INVOICE
         put_placeholder(root)
     places = Places(root)
-    if needed["schema"].value in paths:
+    absent = [kind.value for kind in _SCHEMA_KINDS[schema_name.partition("/")[0]] if kind.value not in paths]
+    missing += absent
+    if not absent:
         rows += _check_schema(paths, schema_name, root, places)
-    else:
-        missing.append(needed["schema"].value)
-    if needed["rules"].value not in paths:
-        missing.append(needed["rules"].value)
+    if rule_kind.value not in paths:
+        missing.append(rule_kind.value)
     elif rules:
-        rows += _check_rules(paths, needed["rules"], rules, root, places, options)
+        rows += _check_rules(paths, rule_kind, rules, root, places, options)
     return {"rows": rows, "missing": list(dict.fromkeys(missing))}
 
 

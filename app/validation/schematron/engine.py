@@ -44,6 +44,7 @@ class Engine:
     def __init__(self) -> None:
         self._processor: Any = None
         self._sheets: OrderedDict[str, tuple[Any, Compiled]] = OrderedDict()
+        self._values: dict[str, Any] = {}
 
     def load(self, name: str, make: Callable[[], Compiled]) -> None:
         """Compile a sheet unless it is there. Raises EngineFailed when Saxon does not take it."""
@@ -81,9 +82,11 @@ class Engine:
         processor = self._saxon()
         try:
             executable.clear_parameters()
-            executable.set_parameter(f"{{{NAMESPACE}}}day", processor.make_string_value(today))
-            for key, value in parameters.items():
-                executable.set_parameter(key, processor.make_string_value(value))
+            for key, value in {**parameters, f"{{{NAMESPACE}}}day": today}.items():
+                if value not in self._values:
+                    # Kept, for Saxon's binding never gives the few bytes of one back.
+                    self._values[value] = processor.make_string_value(value)
+                executable.set_parameter(key, self._values[value])
             with shut_doors():
                 result = executable.transform_to_string(xdm_node=document) or ""
         except saxonche.PySaxonApiError as error:
