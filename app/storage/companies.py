@@ -15,12 +15,13 @@ from app.domain.taxnumber import TaxNumber
 from app.domain.turkish import fold
 from app.storage import codec, settings_store
 from app.storage.database import OpenSession
-from app.storage.models import AccountRow, CompanyRow, PartnerLabelRow, PartnerRow, table
+from app.storage.models import AccountRow, CompanyRow, DocumentRow, PartnerLabelRow, PartnerRow, table
 from app.storage.records import AccountRecord, CompanyRecord, PartnerRecord
 
 _COMPANY = table(CompanyRow)
 _ACCOUNT = table(AccountRow)
 _PARTNER = table(PartnerRow)
+_DOCUMENT = table(DocumentRow)
 _LABEL = table(PartnerLabelRow)
 #: Name of the setting that holds the connector of a company's sending account; its id follows.
 _SENDS = "sending_account:"
@@ -219,6 +220,11 @@ def list_partners(s: OpenSession, company_id: int, *, starts_with: str = "", lim
     if prefix:
         statement = statement.where(_PARTNER.c.name_folded >= prefix, _PARTNER.c.name_folded < prefix + "\U0010ffff")
     return [_partner(s, row) for row in s.execute(statement).all()]
+
+
+def dealt_with(s: OpenSession) -> list[str]:
+    """The names of everybody a document came from or went to, each once, whether there is a card or not."""
+    return [name for name in s.execute(select(_DOCUMENT.c.partner_name).distinct()).scalars() if name]
 
 
 def _partner(s: OpenSession, row: Any) -> PartnerRecord:

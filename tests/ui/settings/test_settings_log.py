@@ -11,7 +11,9 @@ import pytest
 from PySide6.QtTest import QAbstractItemModelTester
 
 from app.demo import people
+from app.domain.lifecycle import Direction
 from app.runtime import masking
+from app.storage import companies as stored
 from app.ui.pages.settings import support
 from app.ui.pages.settings.log_model import LogLine, LogModel, Tail, parse, read_new
 from app.ui.pages.settings.log_view import LogSubject
@@ -178,3 +180,39 @@ def test_a_place_that_cannot_be_written_is_said(qtbot: Any, subject: LogSubject,
     subject.make_package(blocker / "destek.zip")
     settle(qtbot, subject.desk)
     assert "yazılamadı" in subject.message.sentence
+
+
+def test_whatever_the_office_knows_of_people_is_not_in_the_package(filled_world: Any, tmp_path: Path) -> None:
+    """Every number, address and name of the database, every password of the store, written raw into a log."""
+    office = filled_world.office
+    with office.db.read() as s:
+        records = stored.list_companies(s)
+        accounts = stored.list_accounts(s)
+        parties = [r.company.party for r in records]
+        parties += [p.party for r in records for p in stored.list_partners(s, r.id)]
+        labels = [label for r in records for label in (*r.company.labels.gb, *r.company.labels.pk)]
+        labels += [label for r in records for p in stored.list_partners(s, r.id) for label in p.pk_labels]
+    secrets = [office.secrets.get(account.secret_name) for account in accounts]
+    known = {p.tax_number.digits for p in parties} | {p.display_name for p in parties}
+    known |= {w for p in parties for w in (p.phone, p.fax, p.email, p.mersis, p.trade_registry_no) if w}
+    known |= {label.removeprefix("urn:mail:") for label in labels}
+    known |= {account.user for account in accounts if len(account.user) > 4}
+    senders = {r.partner_name for r in filled_world.records(Direction.IN)}
+    known |= senders
+    assert len(parties) >= 5 and len(senders - {p.display_name for p in parties}) > 3 and all(secrets)
+    lines = [f"2026-11-20T12:00:01.000+03:00 INFO 41 MainThread app.x: {word} ve {word}.\n" for word in sorted(known)]
+    lines += [f"2026-11-20T12:00:02.000+03:00 INFO 41 MainThread app.x: password={secret}\n" for secret in secrets]
+    log_file(filled_world.desk, "".join(lines))
+    target = support.build(office, tmp_path / "destek.zip")
+    raw = target.read_bytes()
+    with zipfile.ZipFile(target) as package:
+        contents = [package.read(name).decode("utf-8") for name in package.namelist()] + package.namelist()
+    for word in {*known, *(secret for secret in secrets if secret)}:
+        assert not any(word in text for text in contents), word
+        assert word.encode() not in raw, word
+
+
+def test_many_names_are_taken_out_where_a_word_begins() -> None:
+    names = support.by_beginning(["Çınar Gıda Ltd. Şti.", "Çınar Gıda", "Öz", "+90 (212) 1", "Işık"])
+    text = "Çınar Gıda Ltd. Şti., 'Çınar Gıda' ve Işıklı; Öz kaldı, ara +90 (212) 1. Çınarlı sokak"
+    assert support._without(text, names) == "[ad], '[ad]' ve [ad]lı; Öz kaldı, ara [ad]. Çınarlı sokak"
