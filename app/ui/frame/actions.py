@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from app.ui.frame.window import MainWindow
 
 
-def build(window: MainWindow) -> dict[str, QAction]:
-    """Make the actions, hang them on the window and into its menu; by name."""
-    return Actions(window).by_name
-
-
 class Actions(QObject):
     """Lives with the window."""
 
@@ -91,6 +86,15 @@ class Actions(QObject):
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._window.tabs.row.addWidget(button)
         self.menu = menu
+
+    def show_settings(self) -> None:
+        """The menu's marks as the settings are now; they may have been changed on their own page."""
+        settings = self._window.desk.office.settings
+        for action in self._themes.actions():
+            action.setChecked(action.data() == settings.get(THEME))
+        self._notices.blockSignals(True)
+        self._notices.setChecked(settings.get(TRAY_NOTICES))
+        self._notices.blockSignals(False)
 
     @Slot()
     def _on_new_triggered(self) -> None:

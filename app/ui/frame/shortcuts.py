@@ -30,6 +30,23 @@ LIST_KEYS: tuple[Keys, ...] = (
     ("Esc", "Geri dön"),
 )
 
+#: The editor is a window of its own; its test holds this list against the real one.
+EDITOR_KEYS: tuple[Keys, ...] = (
+    ("Ctrl+B", "Alıcı ara"),
+    ("Ctrl+L", "Satırlara git"),
+    ("Ctrl++", "Satır ekle"),
+    ("Ctrl+-", "Satır sil"),
+    ("Ctrl+D", "Satırı çoğalt"),
+    ("F8", "Sonraki bulguya git"),
+    ("F9", "Önizlemeyi göster/gizle"),
+    ("Ctrl+Z", "Geri al"),
+    ("Ctrl+Y", "Yinele"),
+    ("Ctrl+S", "Taslağı kaydet"),
+    ("Ctrl+Enter", "Mühürle ve gönder"),
+    ("Ctrl+Shift+D", "Kopyasını düzenle"),
+    ("Ctrl+W", "Pencereyi kapat"),
+)
+
 
 def collect(widget: QWidget, *, skip: Iterable[QWidget] = ()) -> list[Keys]:
     """(keys, what they do) of actions, buttons and shortcuts below `widget`; each key once."""
@@ -69,6 +86,7 @@ class ShortcutSheet(QDialog):
             if own:
                 self.groups.append((page.title, own))
         self.groups.append((self.tr("Listelerde"), list(LIST_KEYS)))
+        self.groups.append((self.tr("Fatura düzenlerken"), list(EDITOR_KEYS)))
         body = QWidget(self)
         columns = QHBoxLayout(body)
         columns.setContentsMargins(tokens.L, tokens.L, tokens.L, tokens.L)

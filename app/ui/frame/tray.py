@@ -18,24 +18,28 @@ class Tray(QObject):
 
     def __init__(self, icon: QIcon, title: str, window: QWidget, quit_action: QAction) -> None:
         super().__init__(window)
-        self._icon = QSystemTrayIcon(icon, self)
-        self._icon.setToolTip(title)
+        self.icon = QSystemTrayIcon(icon, self)
+        self.icon.setToolTip(title)
         menu = QMenu(window)
         show = menu.addAction(self.tr("Mühürdar'ı göster"))
         show.triggered.connect(self.pressed)
         menu.addSeparator()
         menu.addAction(quit_action)
-        self._icon.setContextMenu(menu)
-        self._icon.activated.connect(self._on_icon_activated)
-        self._icon.messageClicked.connect(self.pressed)
+        self.icon.setContextMenu(menu)
+        self.icon.activated.connect(self._on_icon_activated)
+        self.icon.messageClicked.connect(self.pressed)
         self._urgent = 0
         self._is_on = False
         self.last_notice = ""
 
+    @property
+    def is_on(self) -> bool:
+        return self._is_on
+
     def set_on(self, is_on: bool) -> None:
         """The setting TRAY_NOTICES."""
         self._is_on = is_on
-        self._icon.setVisible(is_on and QSystemTrayIcon.isSystemTrayAvailable())
+        self.icon.setVisible(is_on and QSystemTrayIcon.isSystemTrayAvailable())
 
     def tell_arrived(self, number: int) -> None:
         """After a sync that ran by itself."""
@@ -55,8 +59,8 @@ class Tray(QObject):
         if not self._is_on:
             return
         self.last_notice = title
-        if self._icon.isVisible():
-            self._icon.showMessage(title, text, self._icon.icon())
+        if self.icon.isVisible():
+            self.icon.showMessage(title, text, self.icon.icon())
 
     @Slot(QSystemTrayIcon.ActivationReason)
     def _on_icon_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:

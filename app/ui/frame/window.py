@@ -63,7 +63,8 @@ class MainWindow(QMainWindow):
         self.card = CardState(desk, self)
         self.doors = doors.Doors(desk, self)
         self._build()
-        self.actions_ = actions.build(self)
+        self._menu = actions.Actions(self)
+        self.actions_ = self._menu.by_name
         self.tray = Tray(self.windowIcon(), self.windowTitle(), self, self.actions_["quit"])
         self.leaving = Leaving(desk, self.doors, self.strip, self)
         self._wire()
@@ -147,13 +148,9 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def show_page(self, key: str) -> Page | None:
         """Bring a page to front; it is made when it is first wanted. None for one this version has not."""
-        spec = self._specs.get(key)
-        if spec is None:
+        if key not in self._specs:
             return None
-        page = self._pages.get(key)
-        if page is None:
-            page = self._pages[key] = spec.page_class(self.desk, self.stack)
-            self.stack.addWidget(page)
+        page = self._made(key)
         if not self._path or self._path[-1] != key:
             self._path.append(key)
             del self._path[:-20]
@@ -161,6 +158,13 @@ class MainWindow(QMainWindow):
         self.tabs.set_current(key)
         self.memory.set(f"{_KEY}/page", key)
         page.setFocus(Qt.FocusReason.OtherFocusReason)
+        return page
+
+    def _made(self, key: str) -> Page:
+        page = self._pages.get(key)
+        if page is None:
+            page = self._pages[key] = self._specs[key].page_class(self.desk, self.stack)
+            self.stack.addWidget(page)
         return page
 
     @Slot()
@@ -261,14 +265,15 @@ class MainWindow(QMainWindow):
     # --- settings, help, leaving --------------------------------------------------------------------------------------
 
     def apply_settings(self) -> None:
-        """Theme and tray as the settings say them now."""
+        """Theme, tray and the menu's marks as the settings say them now."""
         theme().apply(self.desk.office.settings.get(THEME))
         self.tray.set_on(self.desk.office.settings.get(TRAY_NOTICES))
+        self._menu.show_settings()
 
     @Slot()
     def show_shortcuts(self) -> None:
-        """F1."""
-        sheet = ShortcutSheet(self, self.pages)
+        """F1: of every page, also of those that nobody has opened yet."""
+        sheet = ShortcutSheet(self, [self._made(key) for key in self._specs])
         sheet.exec()
         sheet.deleteLater()
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QLineEdit, QRadioButton, QVBoxLayout, QWidget
 
 from app.connectors.base import Taxpayer
@@ -71,6 +71,14 @@ class Step(QWidget):
         """The step comes to front; `company` is the one being set up."""
         self.company = company
         self.verdict.clear()
+
+    def take_keys(self) -> None:
+        """The keyboard into the first thing one can type or choose."""
+        for kind in (QLineEdit, QRadioButton):
+            for widget in self.findChildren(kind):
+                if widget.isEnabled() and widget.isVisibleTo(self) and widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                    widget.setFocus(Qt.FocusReason.OtherFocusReason)
+                    return
 
     def submit(self) -> None:
         """Store; most steps do it as a job."""
@@ -166,7 +174,12 @@ class CompanyStep(Step):
             self.number.set_text(company.company.tax_number.digits)
             for key, edit in self._edits.items():
                 edit.setText(card_fields.get_path(data, key) or "")
-        self.number.setFocus()
+
+    def take_keys(self) -> None:
+        if self.company is None:
+            self.number.setFocus()
+        else:
+            self._edits["title"].setFocus()
 
     def submit(self) -> None:
         self.form.clear_problems()

@@ -179,6 +179,7 @@ class SetupWizard(QDialog):
         self.stack.setCurrentWidget(self.no_company if is_blocked else step)
         if not is_blocked:
             step.enter(self.company)
+            step.take_keys()
         if isinstance(step, FinishStep):
             step.tell({k: s.title for k, s in self.steps.items()}, self.state)
         is_last = key == STEPS[-1]

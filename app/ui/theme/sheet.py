@@ -123,6 +123,20 @@ QProgressBar::chunk { background: $wait; border-radius: 3px; }
 QGroupBox { border: 1px solid $line; border-radius: 4px; margin-top: 10px; padding: 8px; }
 QGroupBox::title { subcontrol-origin: margin; left: 8px; padding: 0 4px; color: $quiet; }
 
+QRadioButton, QCheckBox { spacing: 6px; }
+QRadioButton::indicator, QCheckBox::indicator {
+    width: 14px; height: 14px; border: 1px solid $quiet; background: $surface;
+}
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator { border-radius: 3px; }
+QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $text; }
+QCheckBox::indicator:checked { image: url("$icons/tick-$name.svg"); border-color: $text; }
+QCheckBox::indicator:indeterminate { image: url("$icons/dash-$name.svg"); }
+QRadioButton::indicator:focus, QCheckBox::indicator:focus { border-color: $accent; }
+QRadioButton::indicator:hover, QCheckBox::indicator:hover { border-color: $text; }
+QRadioButton:disabled, QCheckBox:disabled { color: $disabled; }
+QRadioButton::indicator:disabled, QCheckBox::indicator:disabled { border-color: $disabled; background: transparent; }
+
 QScrollArea { border: none; background: transparent; }
 QScrollArea > QWidget > QWidget { background: transparent; }
 
