@@ -7,10 +7,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.cli.shell import note, open_office, print_json, say
+from app.cli.shell import note, open_office, print_json, say, sealer_of
 from app.domain.errors import InputError
 
 if TYPE_CHECKING:
+    from app.domain.voucher import Period
     from app.edefter.sources.shape import SourceShape
 
 _PREVIEW_ROWS = 5
@@ -47,6 +48,90 @@ def cmd_import(arguments: argparse.Namespace) -> int:
     else:
         say(_sentence(report))
     return 1 if left_out else 0
+
+
+def cmd_check(arguments: argparse.Namespace) -> int:
+    """Exit 0 when nothing forbids the ledgers, 1 when errors were found."""
+    from app.workflows import companies
+    from app.workflows.ledger_check import check_month
+
+    period = _period(arguments.period)
+    with open_office(arguments) as office:
+        ctx = office.context()
+        company = companies.require_company(ctx, arguments.company)
+        checks = check_month(ctx, company, period, folder=office.folder.ledgers)
+    if arguments.json:
+        print_json({"checks": [check.to_json() for check in checks], "engines": {"data": "builtin"}})
+    else:
+        for check in checks:
+            _tell_check(check)
+    return 1 if any(check.has_errors for check in checks) else 0
+
+
+def cmd_build(arguments: argparse.Namespace) -> int:
+    """Exit 0 when the month is built, 1 when errors forbade it."""
+    from datetime import date
+
+    from app.workflows import companies
+    from app.workflows.ledger_build import BuildOptions, build_month
+
+    period = _period(arguments.period)
+    try:
+        split_after = tuple(date.fromisoformat(text) for text in arguments.split_after)
+    except ValueError as error:
+        raise InputError(
+            "LEDGER.DAY", "Bölme günü anlaşılmadı.", why="Gün YYYY-AA-GG biçiminde yazılır.", todo="Örn. 2026-03-15."
+        ) from error
+    with open_office(arguments) as office:
+        ctx = office.context()
+        company = companies.require_company(ctx, arguments.company)
+        # Until the program is approved the field says who makes the file; GİB's live side would refuse it.
+        ours = f"{company.company.tax_number}##{company.company.party.display_name}##Mühürdar##{_version()}"
+        options = BuildOptions(
+            source_application=arguments.application or ours,
+            creator=arguments.creator,
+            max_part_bytes=arguments.max_mb * 1024 * 1024,
+            split_after=split_after,
+        )
+        with sealer_of(arguments, company.company.tax_number, office) as sealer:
+            if sealer is None:
+                raise InputError(
+                    "LEDGER.NO_SEAL",
+                    "Defter mühürsüz oluşturulamaz.",
+                    why="Mühür seçilmemiş.",
+                    todo="--seal test, --pkcs11 ya da --pkcs12 verin.",
+                )
+            report = build_month(
+                ctx, company, period, sealer, options, folder=office.folder.ledgers, out=Path(arguments.out)
+            )
+    if arguments.json:
+        print_json(report.to_json())
+    else:
+        for check in report.checks:
+            _tell_check(check)
+        for path, digest in report.files:
+            say(f"{digest[:16]}…  {path}")
+    return 0 if report.is_built else 1
+
+
+def _tell_check(check: Any) -> None:
+    from app.storage.ledgers.queries import amount
+
+    branch = f" şube {check.branch_no}" if check.branch_no else ""
+    say(
+        f"{check.period}{branch}: {check.vouchers} madde ({check.first_entry}–{check.last_entry}), {check.lines} satır"
+        f", borç {amount(check.debit)}, alacak {amount(check.credit)}"
+    )
+    for finding in check.findings[:_TOLD_ROWS]:
+        note(f"{'HATA' if finding.severity == 'error' else 'UYARI'} {finding.code}: {finding.message}")
+    if len(check.findings) > _TOLD_ROWS:
+        note(f"… ve {len(check.findings) - _TOLD_ROWS} bulgu daha (--json hepsini yazar).")
+
+
+def _version() -> str:
+    from app import __version__
+
+    return __version__
 
 
 def _sentence(report: Any) -> str:
@@ -123,14 +208,15 @@ def _preview(arguments: argparse.Namespace, path: Path, shape: SourceShape) -> i
 
 
 def _month(text: str) -> int:
+    return int(_period(text).compact)
+
+
+def _period(text: str) -> Period:
     from app.domain.voucher import Period
 
     try:
-        return int(Period.parse(text).compact)
+        return Period.parse(text)
     except ValueError as error:
         raise InputError(
-            "LEDGER.PERIOD",
-            f"Ay anlaşılmadı: {text}.",
-            why="Ay YYYY-AA biçiminde yazılır.",
-            todo="Örneğin --replace 2026-03.",
+            "LEDGER.PERIOD", f"Ay anlaşılmadı: {text}.", why="Ay YYYY-AA biçiminde yazılır.", todo="Örneğin 2026-03."
         ) from error

@@ -228,6 +228,36 @@ def _ledger(commands: Any) -> None:
         "--replace", action="append", default=[], metavar="YYYY-AA", help="bu ayın fişlerinin yerine koy (yinelenir)"
     )
     leaf.add_argument("--preview", action="store_true", help="yalnız ne anlaşıldığını göster, bir şey alma")
+    leaf = _leaf(
+        ledger,
+        "check",
+        "bir ayı defter olmadan önce denetle",
+        "ledger.check",
+        more="Madde ve satır numaraları verilir (kaynağın verdikleri değişmez), bütün hatalar birlikte söylenir.",
+        example="muhurdar ledger check --company 9205121120 --period 2026-03",
+    )
+    _month_options(leaf)
+    leaf = _leaf(
+        ledger,
+        "build",
+        "bir ayın defterlerini ve beratlarını oluştur, mühürle, paketle",
+        "ledger.build",
+        example="muhurdar ledger build --company 9205121120 --period 2026-03 --out defterler --seal test",
+    )
+    _month_options(leaf)
+    leaf.add_argument("--out", required=True, metavar="KLASÖR", help="VKN/hesap dönemi/ay ağacının kökü")
+    leaf.add_argument("--application", default="", metavar="METİN", help="onaylı program: VKN##UNVAN##PROGRAM##SÜRÜM")
+    leaf.add_argument("--creator", default="", metavar="AD", help="defteri oluşturan kişi")
+    leaf.add_argument(
+        "--max-mb", type=int, default=200, metavar="MB", help="bir parçanın en büyük boyutu (varsayılan 200)"
+    )
+    leaf.add_argument("--split-after", action="append", default=[], metavar="YYYY-AA-GG", help="bu günden sonra böl")
+    _seal_options(leaf, test_seal=True)
+
+
+def _month_options(leaf: argparse.ArgumentParser) -> None:
+    leaf.add_argument("--company", required=True, metavar="VKN", help="defterin sahibi firma")
+    leaf.add_argument("--period", required=True, metavar="YYYY-AA", help="ay")
 
 
 def _packages(commands: Any) -> None:

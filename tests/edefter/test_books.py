@@ -61,10 +61,10 @@ def build(folder: Path, head: BookHead, seal: TestSealer, db: LedgerDatabase, pa
     for kind, of in ((BookKind.JOURNAL_BERAT, BookKind.JOURNAL), (BookKind.LEDGER_BERAT, BookKind.LEDGER)):
         book = SealedBook(held.vouchers, written[of].size_bytes, written[of].signature_value)
         text = berat_xml(head, kind, book=book, ettn="f47ac10b-58cc-4372-a567-0e02b2c3d479", sums=sums)
-        written[kind] = write_sealed(place(kind), kind, [text], sealer=seal, signing_time=AT)
+        written[kind] = write_sealed(place(kind), head.name(kind), [text], sealer=seal, signing_time=AT)
     text = report_xml(head, ettn="f47ac10b-58cc-4372-a567-0e02b2c3d470", sums=sums.items())
     written[BookKind.REPORT] = write_sealed(
-        place(BookKind.REPORT), BookKind.REPORT, [text], sealer=seal, signing_time=AT
+        place(BookKind.REPORT), head.name(BookKind.REPORT), [text], sealer=seal, signing_time=AT
     )
     return written
 

@@ -17,6 +17,8 @@ _J = 'contextRef="journal_context"'
 _K = 'contextRef="ledger_context"'
 _COUNT = 'decimals="INF" unitRef="countable"'
 _MONEY = 'decimals="INF" unitRef="try"'
+#: The tags and numbers of a voucher's head, with a branch of a long name.
+_HEAD_BYTES = 1_400
 
 
 def journal_entries(lines: Iterable[BookLine], *, branch_no: str = "", branch_name: str = "") -> Iterator[str]:
@@ -69,6 +71,17 @@ def ledger_entries(
         for row in rows:
             yield _detail(row, _K)
         yield "</gl-cor:entryHeader>"
+
+
+def detail_size(row: BookLine) -> int:
+    """Bytes of a line's entryDetail in the journal, the longer of its two forms."""
+    return len(_detail(row, _J).encode("utf-8"))
+
+
+def entry_head_size(row: BookLine) -> int:
+    """Bytes of a voucher's entryHeader without its lines, at most."""
+    texts = (row.entered_by, row.entry_number, row.entry_comment)
+    return _HEAD_BYTES + sum(len(escape(text).encode("utf-8")) for text in texts)
 
 
 def _branch(context: str, number: str, name: str) -> str:

@@ -15,7 +15,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from app.domain.books import BookHead, BookKind
+from app.domain.books import BookHead, BookKind, BookName
 from app.domain.protocols import Sealer
 from app.edefter.books.head import DECLARATION, ROOT_NAMESPACES, ending, opening
 from app.signing.builder import SignatureIds, prepare_signature
@@ -53,19 +53,22 @@ def write_book(
     Raises: SealError; OSError; whatever `body` raises. What is left at `path` then is worth nothing.
     """
     pieces = chain([opening(head, kind)], body, [_CLOSE_BODY])
-    return write_sealed(path, kind, pieces, sealer=sealer, signing_time=signing_time, checkpoint=checkpoint)
+    return write_sealed(path, head.name(kind), pieces, sealer=sealer, signing_time=signing_time, checkpoint=checkpoint)
 
 
 def write_sealed(
     path: Path,
-    kind: BookKind,
+    name: BookName,
     pieces: Iterable[str],
     *,
     sealer: Sealer,
     signing_time: datetime,
     checkpoint: Checkpoint = lambda _bytes: None,
 ) -> Written:
-    """Write canonical text from the processing instruction up to the signature's place, then signature and end tag."""
+    """Write canonical text from the processing instruction up to the signature's place, then signature and end tag.
+
+    `name` is what the file will be called; the signature's Ids are made of it.
+    """
     certificate = sealer.certificate
     ensure_usable(certificate, signing_time)
     hashed = hashlib.sha256()
@@ -75,13 +78,13 @@ def write_sealed(
         for block in _blocks(pieces):
             size += _put(file, [whole, hashed], block)
             checkpoint(size)
-        end = ending(kind).encode()
+        end = ending(name.kind).encode()
         hashed.update(end)
         prepared = prepare_signature(
             digest=hashed.digest(),
             certificate=certificate,
             signing_time=signing_time,
-            ids=SignatureIds.for_signature(f"Signature_{path.stem.replace('.', '_')}"),
+            ids=SignatureIds.for_signature(f"Signature_{name.stem}"),
             role="",
             namespaces=ROOT_NAMESPACES,
         )

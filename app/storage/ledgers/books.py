@@ -146,6 +146,16 @@ def entry_range(connection: Connection, *, period: int, branch_no: str) -> tuple
     return None if row[0] is None else (row[0], row[1])
 
 
+def last_line(connection: Connection, *, period: int, part: Part) -> int:
+    """The highest line number of a part."""
+    return int(
+        connection.exec_driver_sql(
+            "SELECT max(l.entry_line) FROM voucher AS v JOIN line AS l ON l.voucher_id = v.id WHERE " + _where(),
+            _values(period, part),
+        ).scalar_one()
+    )
+
+
 def _where() -> str:
     return "v.state = ? AND v.period = ? AND v.branch_no = ? AND v.entry BETWEEN ? AND ?"
 

@@ -104,5 +104,29 @@ STATEMENTS: Final = (
         note TEXT NOT NULL DEFAULT '',
         PRIMARY KEY (period, branch_no)
     )""",
+    # A built part: which vouchers it holds, and where the year's numbers stood behind it.
+    """CREATE TABLE part (
+        id INTEGER PRIMARY KEY,
+        period INTEGER NOT NULL,
+        branch_no TEXT NOT NULL,
+        part INTEGER NOT NULL,
+        sequence INTEGER NOT NULL,
+        first_entry INTEGER NOT NULL,
+        last_entry INTEGER NOT NULL,
+        last_line INTEGER NOT NULL,
+        start_day TEXT NOT NULL,
+        end_day TEXT NOT NULL,
+        UNIQUE (period, branch_no, part)
+    )""",
+    """CREATE TABLE book_file (
+        part_id INTEGER NOT NULL REFERENCES part (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        signature_value TEXT NOT NULL,
+        built_at TEXT NOT NULL,
+        PRIMARY KEY (part_id, kind)
+    )""",
     "CREATE TABLE mapping (name TEXT PRIMARY KEY, body TEXT NOT NULL)",
 )

@@ -1,0 +1,183 @@
+"""What the ledgers' own rules say, in the bookkeeper's words. The breaches are found in the data, before any XML.
+
+Errors stop the month: GİB or its Schematron would refuse the book. Warnings are odd but lawful; nothing is ever
+mended in silence. Source: e-Defter guides (Yevmiye, Büyük Defter, Genel Açıklamalar) as named beside each rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from app.domain.findings import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`message` may use {a}, {b}, {entry}, {reference}; `money` tells that a and b are amounts in units."""
+
+    severity: Severity
+    message: str
+    why: str
+    money: bool = False
+    days: bool = False
+
+
+_E, _W = Severity.ERROR, Severity.WARNING
+
+RULES: Final[dict[str, Rule]] = {
+    "DEFTER.BALANCE": Rule(
+        _E,
+        "{reference} fişinin borcu {a}, alacağı {b}; eksik ya da fazla satırı düzeltip fişi yeniden alın.",
+        "Yevmiye maddesinde borç ve alacak toplamı eşit olmak zorundadır.",
+        money=True,
+    ),
+    "DEFTER.ONE_LINE": Rule(
+        _E,
+        "{reference} fişinde tek satır var; karşı hesabın satırını ekleyip fişi yeniden alın.",
+        "Bir yevmiye maddesinde en az bir borç ve bir alacak satırı bulunur.",
+    ),
+    "DEFTER.TWO_DAYS": Rule(
+        _E,
+        "{reference} fişinin satırlarında iki ayrı tarih var ({a} ve {b}); tek tarihe getirin ya da fişi bölün.",
+        "Bir maddenin bütün satırları maddenin tarihini taşır.",
+        days=True,
+    ),
+    "DEFTER.DAY_BACK": Rule(
+        _E,
+        "{entry} numaralı maddenin tarihi ({a}) bir önceki maddeden ({b}) eski; numaraları tarih sırasına getirin.",
+        "Yevmiye maddeleri tarih sırasıyla numaralanır.",
+        days=True,
+    ),
+    "DEFTER.ENTRY_GAP": Rule(
+        _E,
+        "Yevmiye madde numarası {a} olmalıyken {b}; atlanan numaraları tamamlayın ya da yeniden numaralayın.",
+        "Madde numaraları yıl boyunca, parçalar ve aylar arasında da, kesintisiz sürer.",
+    ),
+    "DEFTER.ENTRY_TWICE": Rule(
+        _E,
+        "{a} madde numarası iki fişe verilmiş ({b} ve {reference}); birini düzeltin.",
+        "Her madde tek fişten oluşur; aynı numara ikinci kez kullanılamaz.",
+    ),
+    "DEFTER.ENTRY_LOW": Rule(
+        _E,
+        "{a} madde numarası önceki ayda kullanılmış; bu ay {b} ile başlamalı.",
+        "Numaralar önceki ayın kaldığı yerden sürer.",
+    ),
+    "DEFTER.LINE_GAP": Rule(
+        _E,
+        "{entry} numaralı maddede satır numarası {a} olmalıyken {b}; satırları yeniden numaralayın.",
+        "Satır numaraları yıl boyunca birer artar; fişte, ayda ya da parçada baştan başlamaz.",
+    ),
+    "DEFTER.AMOUNT_ZERO": Rule(
+        _E,
+        "{reference} fişinde {b} hesabının tutarı sıfır ya da eksi; satırı çıkarın ya da karşı tarafa yazın.",
+        "Tutarlar sıfırdan büyüktür; eksi tutar yerine karşı taraf kullanılır.",
+    ),
+    "DEFTER.AMOUNT_DECIMALS": Rule(
+        _E,
+        "{reference} fişinde {b} hesabının tutarı ikiden çok ondalıklı; kuruşa yuvarlayıp fişi yeniden alın.",
+        "Defterde tutarlar en çok iki ondalıklıdır; program sizin verinizi yuvarlamaz.",
+    ),
+    "DEFTER.MAIN_ACCOUNT": Rule(
+        _E,
+        "Ana hesap '{a}' üç ya da dört rakam değil; hesap planını düzeltin.",
+        "accountMainID üç ya da dört haneli ana hesap kodudur.",
+    ),
+    "DEFTER.SUB_ACCOUNT": Rule(
+        _E,
+        "Alt hesap '{a}', ana hesabı '{b}' ile başlamıyor; hesap kodunu düzeltin.",
+        "Alt hesap kodu ana hesabının koduyla başlar.",
+    ),
+    "DEFTER.ACCOUNT_NAME": Rule(
+        _E, "'{a}' hesabının adı boş; hesap planına adını yazın.", "Hesaplar kodu ve adıyla yazılır."
+    ),
+    "DEFTER.ENTERED_BY": Rule(
+        _E,
+        "{reference} fişini kimin kaydettiği yazılmamış; kaynak programda ya da aktarırken kaydedeni verin.",
+        "Her maddede kaydı yapanın adı bulunur (en az iki harf).",
+    ),
+    "DEFTER.DOCUMENT_TYPE": Rule(
+        _E,
+        "'{a}' belge türü e-Defter'de yok; fatura, çek, makbuz gibi bir tür ya da 'diğer' ve açıklamasını yazın.",
+        "Yedi türden biri olmayan belge 'other' türüyle ve adıyla (dekont, Z raporu) yazılır.",
+    ),
+    "DEFTER.DOCUMENT_NO_TYPE": Rule(
+        _E,
+        "{reference} fişinde belge numarası ya da tarihi var ama belge türü yok; türünü yazın.",
+        "Belge numarası ya da tarihi yazılan satırda belge türü zorunludur.",
+    ),
+    "DEFTER.DOCUMENT_NUMBER": Rule(
+        _E,
+        "{reference} fişinde belgenin numarası yok; faturanın, çekin ya da belgenin numarasını yazın.",
+        "Fatura, çek ve diğer türündeki belgelerde numara zorunludur.",
+    ),
+    "DEFTER.DOCUMENT_DAY": Rule(
+        _E,
+        "{reference} fişinde belgenin tarihi yok; belgenin üzerindeki tarihi yazın.",
+        "Fatura, çek ve diğer türündeki belgelerde tarih zorunludur.",
+    ),
+    "DEFTER.DOCUMENT_TEXT": Rule(
+        _E,
+        "{reference} fişinde 'diğer' türündeki belgenin adı yok; belgenin adını (ör. dekont) yazın.",
+        "Diğer türünde belgenin adı yazılır, işlemin adı (havale) değil.",
+    ),
+    "DEFTER.DOCUMENT_EXPECTED": Rule(
+        _W,
+        "{reference} fişinde belge türü yazılmış ama numarası ya da tarihi eksik; belgeden tamamlayın.",
+        "Kılavuz bu türlerde de numara ve tarih bekler; GİB denetimi reddetmez.",
+    ),
+    "DEFTER.DOCUMENT_REFERENCE": Rule(
+        _E,
+        "{reference} fişinde belge referansı '{a}', fiş numarası '{b}'; ikisi aynı olmalı ya da referans boş kalmalı.",
+        "documentReference yazıldığında fiş numarasını gösterir.",
+    ),
+    "DEFTER.CURRENCY_PAIR": Rule(
+        _E,
+        "{reference} fişindeki dövizli satırda döviz cinsi, kur ya da kur tarihi eksik; üçünü de yazın.",
+        "Döviz tutarı; cinsi, kuru ve kur tarihiyle birlikte yazılır.",
+    ),
+    "DEFTER.CURRENCY_CODE": Rule(
+        _E, "'{a}' döviz kodu üç büyük harf değil; USD, EUR gibi yazın.", "Döviz kodları ISO 4217 listesindendir."
+    ),
+    "DEFTER.BRANCH_NO": Rule(
+        _E,
+        "'{a}' şube numarası dört rakam değil ya da 0000; şubeye 0001 gibi bir numara verin.",
+        "Şube numarası dört hanelidir, 0000 kullanılmaz.",
+    ),
+    "DEFTER.SAME_DOCUMENT": Rule(
+        _W,
+        "{a} numaralı fatura {b} fişinde de aynı hesap ve tutarla işlenmiş; mükerrer kayıt mı, bakın.",
+        "Aynı faturanın iki kez işlenmesi sık görülen bir hatadır; kesinlik yalnız sizdedir.",
+    ),
+    "DEFTER.NEGATIVE": Rule(
+        _W,
+        "{a} hesabının bakiyesi {b} gününde eksiye düşüyor; eksik tahsilat ya da yanlış tarih olabilir.",
+        "Kasada ve bankada olmayan para harcanamaz; incelemede ilk bakılan yerdir.",
+    ),
+    "DEFTER.FUTURE": Rule(
+        _E,
+        "{a} ayı henüz bitmedi; defter ayın son gününden sonra oluşturulur.",
+        "Dönemin son günü bugünden ileri olamaz.",
+    ),
+    "DEFTER.EMPTY": Rule(
+        _E,
+        "{a} ayında fiş yok; ayın fişlerini içe aktarın.",
+        "Bütün ay için boş defter oluşturulamaz.",
+    ),
+    "DEFTER.COMPANY": Rule(
+        _E,
+        "Firma kartında {a} eksik; Ayarlar › Firmalar'dan tamamlayın.",
+        "Defterin başında firmanın ve mali müşavirin bilgileri eksiksiz bulunur.",
+    ),
+    "DEFTER.VKN": Rule(
+        _W,
+        "Firmanın vergi numarasının denetim hanesi tutmuyor; vergi levhasıyla karşılaştırın.",
+        "Yanlış numarayla hazırlanan defter GİB'de başka bir mükellefin sayılır.",
+    ),
+    "DEFTER.TOO_LARGE": Rule(
+        _E,
+        "{entry} numaralı madde tek başına {a} MB tutuyor; fişi kaynak programda bölün ya da özetleyin.",
+        "Bir fiş iki parçaya bölünemez; parça en çok 200 MB olabilir.",
+    ),
+}

@@ -1,0 +1,154 @@
+"""Built parts of a month and their files; how far a month has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from app.domain.voucher import PeriodState
+from app.storage.ledgers.tables import IN_FORCE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartRecord:
+    """A part as it was built. `part` 0 is the whole month; days are ISO texts."""
+
+    period: int
+    branch_no: str
+    part: int
+    sequence: int
+    first_entry: int
+    last_entry: int
+    last_line: int
+    start_day: str
+    end_day: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRecord:
+    """A file of a part."""
+
+    kind: str
+    name: str
+    size_bytes: int
+    sha256: str
+    signature_value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a branch's numbers stand before a month: the last madde, line and part of the year."""
+
+    entry: int = 0
+    line: int = 0
+    sequence: int = 0
+
+
+def standing_before(connection: Connection, *, period: int, branch_no: str) -> Standing | None:
+    """From the last built part before the month; None when none was built this fiscal year."""
+    row = connection.exec_driver_sql(
+        "SELECT last_entry, last_line, sequence FROM part WHERE period < ? AND branch_no = ?"
+        " ORDER BY period DESC, part DESC LIMIT 1",
+        (period, branch_no),
+    ).first()
+    return None if row is None else Standing(row[0], row[1], row[2])
+
+
+def unbuilt_before(connection: Connection, *, period: int, branch_no: str) -> list[int]:
+    """Earlier months that have vouchers and no built part: they come first."""
+    rows = connection.exec_driver_sql(
+        "SELECT DISTINCT period FROM voucher WHERE state = ? AND period < ? AND branch_no = ?"
+        " EXCEPT SELECT period FROM part WHERE branch_no = ? ORDER BY 1",
+        (IN_FORCE, period, branch_no, branch_no),
+    )
+    return [row[0] for row in rows]
+
+
+def branches_of(connection: Connection, *, period: int) -> list[tuple[str, str]]:
+    """(number, name) of the branches that have vouchers in the month; ("", "") are the books without branches."""
+    rows = connection.exec_driver_sql(
+        "SELECT branch_no, max(branch_name) FROM voucher WHERE state = ? AND period = ? GROUP BY branch_no ORDER BY 1",
+        (IN_FORCE, period),
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def replace_parts(
+    connection: Connection,
+    *,
+    period: int,
+    branch_no: str,
+    parts: list[tuple[PartRecord, list[FileRecord]]],
+    state: PeriodState,
+    at: str,
+) -> None:
+    """Take what was just built in the place of the month's earlier parts. `at` is an ISO time."""
+    connection.exec_driver_sql("DELETE FROM part WHERE period = ? AND branch_no = ?", (period, branch_no))
+    for record, files in parts:
+        made = connection.exec_driver_sql(
+            "INSERT INTO part (period, branch_no, part, sequence, first_entry, last_entry, last_line, start_day,"
+            " end_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                record.period,
+                record.branch_no,
+                record.part,
+                record.sequence,
+                record.first_entry,
+                record.last_entry,
+                record.last_line,
+                record.start_day,
+                record.end_day,
+            ),
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO book_file VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [(made.lastrowid, f.kind, f.name, f.size_bytes, f.sha256, f.signature_value, at) for f in files],
+        )
+    set_state(connection, period=period, branch_no=branch_no, state=state, at=at)
+
+
+def set_state(connection: Connection, *, period: int, branch_no: str, state: PeriodState, at: str) -> None:
+    """How far the month has come."""
+    connection.exec_driver_sql(
+        "INSERT INTO period (period, branch_no, state, changed_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (period, branch_no) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at",
+        (period, branch_no, int(state), at),
+    )
+
+
+def state_of(connection: Connection, *, period: int, branch_no: str) -> PeriodState | None:
+    """None for a month nobody has touched."""
+    value = connection.exec_driver_sql(
+        "SELECT state FROM period WHERE period = ? AND branch_no = ?", (period, branch_no)
+    ).scalar()
+    return None if value is None else PeriodState(value)
+
+
+def parts_of(connection: Connection, *, period: int, branch_no: str) -> list[tuple[PartRecord, list[FileRecord]]]:
+    """The month's built parts with their files."""
+    rows = connection.exec_driver_sql(
+        "SELECT id, period, branch_no, part, sequence, first_entry, last_entry, last_line, start_day, end_day FROM part"
+        " WHERE period = ? AND branch_no = ? ORDER BY part",
+        (period, branch_no),
+    ).all()
+    found = []
+    for row in rows:
+        files = connection.exec_driver_sql(
+            "SELECT kind, name, size_bytes, sha256, signature_value FROM book_file WHERE part_id = ? ORDER BY name",
+            (row[0],),
+        )
+        record = PartRecord(
+            period=row[1],
+            branch_no=row[2],
+            part=row[3],
+            sequence=row[4],
+            first_entry=row[5],
+            last_entry=row[6],
+            last_line=row[7],
+            start_day=row[8],
+            end_day=row[9],
+        )
+        kept = [FileRecord(kind=f[0], name=f[1], size_bytes=f[2], sha256=f[3], signature_value=f[4]) for f in files]
+        found.append((record, kept))
+    return found

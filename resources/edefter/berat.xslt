@@ -1,0 +1,54 @@
+<?xml version="1.0" encoding="UTF-8"?>
+<!-- Mühürdar: a berat as a page. Runs in any XSLT 1.0 engine, a browser's among them; no script, nothing fetched. -->
+<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+  xmlns:edefter="http://www.edefter.gov.tr" xmlns:xbrli="http://www.xbrl.org/2003/instance"
+  xmlns:gl-cor="http://www.xbrl.org/int/gl/cor/2006-10-25" xmlns:gl-bus="http://www.xbrl.org/int/gl/bus/2006-10-25"
+  xmlns:gl-muc="http://www.xbrl.org/int/gl/muc/2006-10-25" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"
+  exclude-result-prefixes="edefter xbrli gl-cor gl-bus gl-muc ds">
+<xsl:output method="html" encoding="UTF-8" doctype-system="about:legacy-compat"/>
+<xsl:decimal-format name="tr" decimal-separator="," grouping-separator="."/>
+<xsl:variable name="info" select="/*/xbrli:xbrl/gl-cor:accountingEntries/gl-cor:documentInfo"/>
+<xsl:variable name="entity" select="/*/xbrli:xbrl/gl-cor:accountingEntries/gl-cor:entityInformation"/>
+<xsl:variable name="entries" select="/*/xbrli:xbrl/gl-cor:accountingEntries/gl-cor:entryHeader"/>
+<xsl:template name="day"><xsl:param name="d"/><xsl:if test="$d"><xsl:value-of
+  select="concat(substring($d,9,2),'.',substring($d,6,2),'.',substring($d,1,4))"/></xsl:if></xsl:template>
+<xsl:template name="money"><xsl:param name="n"/><xsl:value-of select="format-number($n,'#.##0,00','tr')"/></xsl:template>
+<xsl:template match="/">
+<html lang="tr"><head><meta charset="UTF-8"/><title><xsl:value-of select="$info/gl-cor:entriesComment"/></title><style>
+body{font:9pt "Segoe UI","DejaVu Sans",Arial,sans-serif;color:#1f2328;margin:12mm auto;max-width:190mm}
+h1{font-size:13pt;font-weight:600;margin:0 0 1mm} .who{color:#667079;margin-bottom:5mm}
+table{width:100%;border-collapse:collapse} th{text-align:left;font-weight:600;border-bottom:1px solid #1f2328;padding:1mm}
+td{padding:.7mm 1mm;vertical-align:top;border-bottom:1px solid #dedbd4} .n{text-align:right;white-space:nowrap;
+font-variant-numeric:tabular-nums} .head td{background:#f6f5f2;font-weight:600} .q{color:#667079} thead{display:table-header-group}
+tr{page-break-inside:avoid} @page{size:A4;margin:12mm} @media print{body{margin:0;max-width:none}}
+</style></head><body>
+<h1><xsl:value-of select="$info/gl-cor:entriesComment"/></h1>
+<div class="who"><xsl:for-each select="$entity/gl-bus:organizationIdentifiers"><xsl:value-of
+  select="gl-bus:organizationDescription"/>: <xsl:value-of select="gl-bus:organizationIdentifier"/> · </xsl:for-each>VKN/TCKN: <xsl:value-of
+  select="/*/xbrli:xbrl/xbrli:context/xbrli:entity/xbrli:identifier"/> · Kimlik: <xsl:value-of select="$info/gl-cor:uniqueID"/> · Dönem:
+  <xsl:call-template name="day"><xsl:with-param name="d" select="$info/gl-cor:periodCoveredStart"/></xsl:call-template> –
+  <xsl:call-template name="day"><xsl:with-param name="d" select="$info/gl-cor:periodCoveredEnd"/></xsl:call-template>
+  <xsl:if test="not(/*/ds:Signature)"> · <b>MÜHÜRSÜZ</b></xsl:if></div>
+<xsl:variable name="segment" select="/*/xbrli:xbrl/xbrli:context/xbrli:entity/xbrli:segment"/>
+<p>ETTN: <xsl:value-of select="$segment/gl-cor:uniqueID"/><xsl:if test="$segment/gl-bus:numberOfEntries"> · Madde sayısı: <xsl:value-of
+  select="$segment/gl-bus:numberOfEntries"/></xsl:if><xsl:if test="$segment/gl-bus:measurableQuantity"> · Defterin boyutu: <xsl:value-of
+  select="translate($segment/gl-bus:measurableQuantity,'.',',')"/> MB</xsl:if></p>
+<table><thead><tr><th>Hesap</th><th>Adı</th><th class="n">Borç</th><th class="n">Alacak</th></tr></thead><tbody>
+<xsl:for-each select="$entries/gl-cor:entryDetail"><tr><td><xsl:value-of select="gl-cor:account/gl-cor:accountMainID"/></td><td><xsl:value-of
+  select="gl-cor:account/gl-cor:accountMainDescription"/></td><xsl:call-template name="sides"/></tr></xsl:for-each></tbody></table>
+</body></html>
+</xsl:template>
+<xsl:template name="sides"><td class="n"><xsl:if test="gl-cor:debitCreditCode='D'"><xsl:call-template name="money"><xsl:with-param
+  name="n" select="gl-cor:amount"/></xsl:call-template></xsl:if></td><td class="n"><xsl:if test="gl-cor:debitCreditCode='C'"><xsl:call-template
+  name="money"><xsl:with-param name="n" select="gl-cor:amount"/></xsl:call-template></xsl:if></td></xsl:template>
+<xsl:template name="account"><td><xsl:choose><xsl:when test="gl-cor:account/gl-cor:accountSub"><xsl:value-of
+  select="gl-cor:account/gl-cor:accountSub/gl-cor:accountSubID"/><div class="q"><xsl:value-of
+  select="gl-cor:account/gl-cor:accountSub/gl-cor:accountSubDescription"/></div></xsl:when><xsl:otherwise><xsl:value-of
+  select="gl-cor:account/gl-cor:accountMainID"/><div class="q"><xsl:value-of select="gl-cor:account/gl-cor:accountMainDescription"/></div></xsl:otherwise></xsl:choose></td></xsl:template>
+<xsl:template name="text"><td><xsl:value-of select="gl-cor:detailComment"/><xsl:if test="gl-cor:documentNumber"><div class="q"><xsl:choose><xsl:when
+  test="gl-cor:documentType='invoice'">Fatura</xsl:when><xsl:when test="gl-cor:documentType='check'">Çek</xsl:when><xsl:when
+  test="gl-cor:documentType='voucher'">Senet</xsl:when><xsl:when test="gl-cor:documentType='receipt'">Makbuz</xsl:when><xsl:when
+  test="gl-cor:documentType='shipment'">Navlun</xsl:when><xsl:when test="gl-cor:documentType='other'"><xsl:value-of
+  select="gl-cor:documentTypeDescription"/></xsl:when><xsl:otherwise>Sipariş</xsl:otherwise></xsl:choose><xsl:text> </xsl:text><xsl:value-of
+  select="gl-cor:documentNumber"/><xsl:text> </xsl:text><xsl:call-template name="day"><xsl:with-param name="d" select="gl-cor:documentDate"/></xsl:call-template></div></xsl:if></td></xsl:template>
+</xsl:stylesheet>
