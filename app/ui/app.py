@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QProcess, Qt, QTimer, QTranslator, Signal
 from PySide6.QtGui import QGuiApplication
@@ -82,16 +83,25 @@ def make_application() -> QApplication:
 
 
 class KeyNames(QTranslator):
-    """Keys by what stands on them: Qt's Turkish calls Ctrl "Kontrol" and Alt "Seçenek"."""
+    """Keys by what stands on them: Qt's Turkish calls Ctrl "Kontrol", Alt "Seçenek" and Enter "Dönüş"."""
 
-    _NAMES = frozenset({"Ctrl", "Alt", "Shift", "Esc", "Enter", "Tab", "Home", "End", "Del", "Ins", "PgUp", "PgDown"})
+    _NAMES: ClassVar = {
+        **{name: name for name in ("Ctrl", "Alt", "Shift", "Esc", "Enter", "Tab", "Home", "End", "PgUp", "PgDown")},
+        "Del": "Del",
+        "Ins": "Ins",
+        "Return": "Enter",
+        "Left": "←",
+        "Right": "→",
+        "Up": "↑",
+        "Down": "↓",
+    }
 
     def isEmpty(self) -> bool:
         return False
 
     def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str | None:
         # None (a null QString) means: ask the next translator. An empty text would be taken as the translation.
-        return source if context == "QShortcut" and source in self._NAMES else None
+        return self._NAMES.get(source) if context == "QShortcut" else None
 
 
 def owner_name() -> str:
