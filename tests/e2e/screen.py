@@ -1,0 +1,102 @@
+"""A virtual screen and the keyboard before it, for tests that drive the real program from outside."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+_LOOK_S = 0.05
+
+
+def until(what: str, found: Callable[[], object], *, seconds: float = 60) -> object:
+    """Wait for the outside world (another process): there is no signal to wait for."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        value = found()
+        if value:
+            return value
+        time.sleep(_LOOK_S)
+    raise AssertionError(f"waited {seconds:.0f} s in vain: {what}")
+
+
+@dataclass
+class Screen:
+    """Windows are known by their titles. `pressed` counts every key a person would have pressed."""
+
+    env: dict[str, str]
+    pressed: int = 0
+    typed: list[str] = field(default_factory=list)
+
+    def keys(self, *keys: str) -> None:
+        """Press keys one after the other (`ctrl+k`, `Return`)."""
+        self.pressed += len(keys)
+        self._xdotool("key", "--clearmodifiers", *keys)
+
+    def type(self, text: str) -> None:
+        """Write into whatever has the keyboard."""
+        self.pressed += len(text)
+        self.typed.append(text)
+        self._xdotool("type", "--delay", "8", text)
+
+    def size(self) -> str:
+        """`1366 768`; empty while nobody answers."""
+        return self._xdotool("getdisplaygeometry").strip()
+
+    def find(self, name: str) -> str:
+        """The visible window whose title fits this regular expression; empty for none."""
+        found = self._xdotool("search", "--onlyvisible", "--name", name)
+        return (found.split() or [""])[-1]
+
+    def window(self, name: str, *, seconds: float = 60) -> str:
+        """Wait for a window and give it the keyboard: no window manager does it here."""
+        found = str(until(f"window {name}", lambda: self.find(name), seconds=seconds))
+        self._xdotool("windowfocus", "--sync", found)
+        return found
+
+    def press_until(
+        self, what: str, press: Callable[[], None], done: Callable[[], object], *, each: float = 4, times: int = 15
+    ) -> None:
+        """Press, look, press again: the program says to nobody outside that it is ready for the next key.
+
+        Only the presses of the last round count as a person's.
+        """
+        for _ in range(times):
+            before = self.pressed
+            press()
+            deadline = time.monotonic() + each
+            while time.monotonic() < deadline:
+                if done():
+                    return
+                time.sleep(_LOOK_S)
+            self.pressed = before
+        raise AssertionError(f"pressed {times} times in vain: {what}")
+
+    def _xdotool(self, *words: str) -> str:
+        done = subprocess.run(["xdotool", *words], env=self.env, capture_output=True, text=True, check=False)
+        return done.stdout
+
+
+@contextmanager
+def virtual_screen(size: str = "1366x768x24") -> Iterator[Screen]:
+    """An Xvfb of its own on a free display; its end takes every window on it with it."""
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp"],
+        pass_fds=(write,),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    try:
+        with os.fdopen(read) as answer:
+            number = answer.readline().strip()
+        screen = Screen(os.environ | {"DISPLAY": f":{number}"})
+        until("the virtual screen answers", lambda: screen.size() and server.poll() is None, seconds=20)
+        yield screen
+    finally:
+        server.terminate()
+        server.wait(10)
