@@ -71,6 +71,26 @@ class FormText(QPlainTextEdit):
         self.setFixedHeight(int(self.fontMetrics().lineSpacing() * lines + edge))
 
 
+class _Said(QWidget):
+    """What is wrong with a field, on one line: the whole of it stands in its tool tip and in the list of findings.
+
+    The form must not jump while one types.
+    """
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self.icon = IconLabel("error", "error", self, size=tokens.M)
+        self.words = ElidedLabel("", self, mode=Qt.TextElideMode.ElideRight)
+        self.fix = IconButton("wrench", self.tr("Düzelt"), self)
+        self.fix.setAccessibleName(self.tr("{0}: düzelt").format(field.title))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(tokens.XS)
+        row.addWidget(self.icon)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.fix)
+
+
 class Field(QWidget):
     """Title, editor, message. `places` are findings' fields that belong here; `mended` asks for a finding's fix."""
 
@@ -82,33 +102,20 @@ class Field(QWidget):
         self.editor = editor
         self.places = tuple(places)
         self._finding: Finding | None = None
-        #: What is being shown, so that the same findings again cost nothing.
-        self._told: tuple[str, bool, str] | None = None
+        #: Made with the first finding: most of the forty fields never have one.
+        self._said: _Said | None = None
         label = QLabel(title, self)
         label.setProperty("role", "quiet")
         label.setBuddy(editor)
         editor.setAccessibleName(title)
-        self._icon = IconLabel("error", "error", self, size=tokens.M)
-        # One line, whole in its tool tip and in the list of findings: the form must not jump while one types.
-        self._words = ElidedLabel("", self, mode=Qt.TextElideMode.ElideRight)
-        self._fix = IconButton("wrench", self.tr("Düzelt"), self)
-        self._fix.setAccessibleName(self.tr("{0}: düzelt").format(title))
-        self._fix.clicked.connect(self._on_fix_clicked)
-        row = QHBoxLayout()
-        row.setSpacing(tokens.XS)
-        row.addWidget(self._icon)
-        row.addWidget(self._words, 1)
-        row.addWidget(self._fix)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addWidget(label)
         column.addWidget(editor)
-        column.addLayout(row)
         column.addStretch(1)
         self._column_layout = column
         self.setFocusProxy(editor)
-        self.show_finding(None)
 
     def add_below(self, layout: QLayout) -> None:
         """A line of the field's own between the editor and what is wrong with it."""
@@ -117,25 +124,27 @@ class Field(QWidget):
     @property
     def message(self) -> str:
         """What stands below the field; empty when nothing is wrong."""
-        return self._words.text()
-
-    def holds(self, place: str) -> bool:
-        return any(place == p or place.startswith((f"{p}.", f"{p}[")) for p in self.places)
+        return self._finding.message if self._finding is not None else ""
 
     def show_finding(self, finding: Finding | None) -> None:
-        self._finding = finding
-        told = (finding.message, bool(finding.fix), finding.severity.value) if finding is not None else None
-        if told == self._told and self._words.isVisibleTo(self) is (told is not None):
+        """Say what is wrong, or nothing."""
+        if finding == self._finding:
             return
-        self._told = told
-        for part in (self._icon, self._words):
-            part.setVisible(finding is not None)
-        self._words.setText(finding.message if finding is not None else "")
-        self._fix.setVisible(finding is not None and bool(finding.fix))
-        if finding is not None:
-            kind = "error" if finding.severity is Severity.ERROR else "warn"
-            self._icon.set_icon(kind, "error" if kind == "error" else "warn")
+        self._finding = finding
         self.editor.setAccessibleDescription(finding.message if finding is not None else "")
+        if finding is None:
+            if self._said is not None:
+                self._said.hide()
+            return
+        if self._said is None:
+            self._said = _Said(self)
+            self._said.fix.clicked.connect(self._on_fix_clicked)
+            self._column_layout.insertWidget(self._column_layout.count() - 1, self._said)
+        is_error = finding.severity is Severity.ERROR
+        self._said.icon.set_icon("error" if is_error else "warn", "error" if is_error else "warn")
+        self._said.words.setText(finding.message)
+        self._said.fix.setVisible(bool(finding.fix))
+        self._said.show()
 
     @Slot()
     def _on_fix_clicked(self) -> None:
