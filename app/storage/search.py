@@ -26,7 +26,7 @@ from app.domain.turkish import fold
 from app.storage.database import OpenSession
 from app.storage.document_rows import COLUMNS, DOCUMENT, record_of
 from app.storage.records import DocumentRecord
-from app.storage.types import to_micros
+from app.storage.types import from_micros, to_micros
 
 #: What a list may be sorted by, as a DocumentRecord names it.
 SORTABLE = {
@@ -222,6 +222,17 @@ def tally(s: OpenSession, document_ids: Sequence[int]) -> list[Tally]:
         )
         for g, number in counted.items()
     ]
+
+
+def soonest_due(s: OpenSession, document_ids: Sequence[int]) -> datetime | None:
+    """When the first of these documents that wait for an answer lapses; None when none of them waits."""
+    statement = (
+        "SELECT min(answer_due_at) FROM (SELECT value AS wanted FROM json_each(?)) CROSS JOIN document"
+        f" ON document.id = wanted WHERE state = '{State.ANSWER_DUE.value}'"
+    )
+    found = [s.connection().exec_driver_sql(statement, (part,)).scalar() for part in _parts(document_ids)]
+    moments = [from_micros(moment) for moment in found if moment is not None]
+    return min(moments, default=None)
 
 
 def _order(query: DocumentQuery) -> str:

@@ -250,3 +250,25 @@ def test_ids_and_tallies_of_more_than_one_part_are_whole(towns: Any, monkeypatch
         assert [r.number[-1] for r in search.rows(s, found)] == ["1", "2", "3", "4", "5"]
         (group,) = search.tally(s, found)
     assert (group.count, group.payable) == (5, Decimal(100 + 99 + 98 + 97 + 96))
+
+
+def test_the_soonest_end_of_an_answer_is_found_among_those_that_wait(lab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "_PART", 1)
+    with lab.db.write(lab.point) as s:
+        late, soon = (
+            documents.store_received(
+                s,
+                lab.company.id,
+                ettn=f"t-{days}",
+                index=lab.index(),
+                raw=b"<a/>",
+                at=lab.now,
+                arrived_at=lab.now,
+                answer_due_at=lab.now + timedelta(days=days),
+            )[0]
+            for days in (5, 2)
+        )
+    plain = lab.receive("t-3")
+    with lab.db.read() as s:
+        assert search.soonest_due(s, [late.id, soon.id, plain.id]) == lab.now + timedelta(days=2)
+        assert search.soonest_due(s, [plain.id]) is None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import datetime
+from typing import Final, cast
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import (
@@ -18,7 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.connectors.base import Answer
+from app.domain.dates import istanbul_date
+from app.domain.turkish import format_datetime
+from app.ui.lists.columns import ERROR_DAYS, WARN_DAYS
 from app.ui.theme import tokens
+from app.ui.theme.tokens import Tone
 from app.ui.widgets import HeadingLabel, IconLabel, QuietLabel
 
 #: Words that senders understand at once; the user may write on.
@@ -38,7 +43,15 @@ class AnswerDialog(QDialog):
     """Ask for one answer to `count` invoices. `left_out` says how many of the selection cannot be answered."""
 
     def __init__(
-        self, what: Answer, *, company: str, count: int, left_out: int = 0, parent: QWidget | None = None
+        self,
+        what: Answer,
+        *,
+        company: str,
+        count: int,
+        left_out: int = 0,
+        due: datetime | None = None,
+        now: datetime | None = None,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._what = what
@@ -70,6 +83,8 @@ class AnswerDialog(QDialog):
             else self.tr("Kabul yanıtı göndericiye ve GİB'e gider; sonra değiştirilemez.")
         )
         layout.addWidget(QuietLabel(follows, self, wrap=True))
+        if due is not None and now is not None:
+            layout.addLayout(self._countdown(due, now))
         if left_out:
             words = self.tr("Seçimdeki {0} belge yanıt beklemiyor; onlara dokunulmaz.").format(left_out)
             layout.addWidget(QuietLabel(words, self, wrap=True))
@@ -108,6 +123,22 @@ class AnswerDialog(QDialog):
         self.reason.setFocus()
         self._check()
 
+    def _countdown(self, due: datetime, now: datetime) -> QHBoxLayout:
+        """How long the first of them can still be answered; an icon and words, warning as the list does."""
+        left = (istanbul_date(due) - istanbul_date(now)).days
+        if now > due:
+            words, tone = self.tr("Bir yanıtın süresi doldu: {0}. Dolanlar yanıtlanamaz."), "error"
+        elif left <= ERROR_DAYS:
+            words, tone = self.tr("Son gün: ilk süre {0} tarihinde doluyor."), "error"
+        else:
+            words, tone = self.tr("İlk süre {1} gün sonra doluyor: {0}."), "warn" if left <= WARN_DAYS else "quiet"
+        row = QHBoxLayout()
+        row.setSpacing(tokens.S)
+        row.addWidget(IconLabel("warn" if tone == "error" else "clock", cast(Tone, tone), self))
+        self.countdown = QLabel(words.format(format_datetime(due), left), self)
+        row.addWidget(self.countdown, 1)
+        return row
+
     @property
     def text(self) -> str:
         """The reason on one line."""
@@ -131,9 +162,21 @@ class AnswerDialog(QDialog):
             self.hint.setText(self.tr("{0} / {1} karakter").format(length, MAX_REASON))
 
 
-def ask_answer(what: Answer, *, company: str, count: int, left_out: int, parent: QWidget) -> str | None:
-    """The reason (empty for a silent acceptance), or None when the user gave up."""
-    dialog = AnswerDialog(what, company=company, count=count, left_out=left_out, parent=parent)
+def ask_answer(
+    what: Answer,
+    *,
+    company: str,
+    count: int,
+    left_out: int,
+    parent: QWidget,
+    due: datetime | None = None,
+    now: datetime | None = None,
+) -> str | None:
+    """The reason (empty for a silent acceptance), or None when the user gave up.
+
+    `due` is when the first of them lapses; with `now` it is said how long that is.
+    """
+    dialog = AnswerDialog(what, company=company, count=count, left_out=left_out, due=due, now=now, parent=parent)
     try:
         return dialog.text if dialog.exec() == QDialog.DialogCode.Accepted else None
     finally:

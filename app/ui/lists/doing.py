@@ -12,27 +12,24 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 from app.connectors.base import Answer
 from app.domain.errors import AppError
-from app.domain.lifecycle import DocumentKind
 from app.runtime.files import OUTPUT, staged
 from app.ui.desk import Desk
-from app.ui.dialogs import pin
-from app.ui.dialogs.answer import ask_answer
 from app.ui.dialogs.bulk_report import BulkReportDialog
 from app.ui.dialogs.confirm import confirm
 from app.ui.dialogs.file_findings import FileFindingsDialog
 from app.ui.dialogs.worklist import WorkListDialog
 from app.ui.jobs import Changes
 from app.ui.lists import bulk, export
+from app.ui.lists.answer_flow import AnswerFlow
 from app.ui.lists.bulk import Outcome
 from app.ui.lists.columns import RowView
 from app.ui.lists.document_model import row_reader
 from app.ui.lists.file_check import CheckedFile, check_paths
-from app.ui.lists.seal_flow import SealFlow, needs_seal, send_soon
+from app.ui.lists.seal_flow import SealFlow
 from app.ui.lists.selection import Selection
 from app.ui.lists.table import DocumentTable
 from app.ui.widgets import MessageBar
 from app.workflows.context import WorkContext
-from app.workflows.sync import SyncReport
 
 #: Rows per step of an export, and the most that is copied to the clipboard.
 _STEP = 1_000
@@ -59,6 +56,9 @@ class Doing(QObject):
         self._flow.ended.connect(self._on_outcome)
         self._flow.declined.connect(self._on_declined)
         self._flow.failed.connect(self._on_failed)
+        self._answers = AnswerFlow(desk, page, self._write_answers)
+        self._answers.told.connect(message.show_message)
+        self._answers.failed.connect(self._on_failed)
         message.acted.connect(self.undo)
 
     @property
@@ -89,72 +89,25 @@ class Doing(QObject):
 
     @Slot()
     def accept(self) -> None:
-        self._answer(Answer.ACCEPT)
+        self._answers.ask(Answer.ACCEPT, self.selection)
 
     @Slot()
     def reject(self) -> None:
-        self._answer(Answer.REJECT)
+        self._answers.ask(Answer.REJECT, self.selection)
 
-    def _answer(self, what: Answer) -> None:
-        chosen = self.selection
-        left_out = len(chosen.ids) - chosen.answerable
-        reason = ask_answer(
-            what, company=chosen.company_words, count=chosen.answerable, left_out=left_out, parent=self._page
-        )
-        if reason is None:
-            return
-        ids = list(chosen.ids)
-        self._run(self.tr("Yanıtlanıyor"), lambda ctx: bulk.answer(ctx, ids, what, reason), then=self._on_answered)
+    def _write_answers(self, ids: Sequence[int], what: Answer, reason: str) -> None:
+        wanted = list(ids)
+        self._run(self.tr("Yanıtlanıyor"), lambda ctx: bulk.answer(ctx, wanted, what, reason), then=self._on_answered)
 
     def _on_answered(self, outcome: Outcome) -> None:
         self._on_outcome(outcome)
         if outcome.done:
-            self._start_answers(list(outcome.done))
+            self._answers.send(list(outcome.done))
 
     @Slot()
     def send_answers(self) -> None:
         """Answers that were written down and not sent: the seal was not given then, or there was no connection."""
-        self._start_answers(self._ids())
-
-    def _start_answers(self, ids: list[int]) -> None:
-        self._desk.run(
-            self.tr("Yanıtlar hazırlanıyor"),
-            lambda ctx: bulk.waiting_answers(ctx, ids),
-            self._send_answers,
-            owner=self,
-            lane=self._desk.lanes.account("lists"),
-            failed=self._on_failed,
-        )
-
-    def _send_answers(self, batches: list[Any]) -> None:
-        """Each company's answers go out with its own seal, or by the integrator's."""
-        for company, records in batches:
-            if not needs_seal(company, DocumentKind.APPLICATION_RESPONSE):
-                send_soon(self._desk, company, owner=self, then=self._on_answers_sent)
-                continue
-            words = self.tr("Yanıtlar mühürlenip göndericilere ve GİB'e iletilir.")
-            choice = pin.ask_seal(self._desk, company, len(records), words, self._page)
-            if choice is not None:
-                send_soon(self._desk, company, owner=self, sealer=choice.sealer, then=self._on_answers_sent)
-            else:
-                words = self.tr("Yanıtlar yazıldı, gönderilmedi: mühür verilmedi. Satırı seçip yanıtı gönderin.")
-                self._message.show_message("wait", words)
-
-    def _on_answers_sent(self, report: SyncReport) -> None:
-        step = report.step("answer")
-        result = (step.result or {}) if step is not None else {}
-        sent, left = len(result.get("sent", ())), len(result.get("waiting", ())) + len(result.get("unknown", ()))
-        if report.offline:
-            words = self.tr("Yanıtlar yazıldı, bağlantı yok. Bağlantı gelince kendiliğinden gönderilir.")
-            self._message.show_message("wait", words)
-        elif step is not None and step.error is not None:
-            self._message.show_error(step.error)
-        elif result.get("refused"):
-            words = self.tr("{0} yanıt kabul edilmedi. Ayrıntısı iş listesinde.").format(len(result["refused"]))
-            self._message.show_message("warn", words)
-        elif sent or left:
-            more = self.tr(" {0} yanıt daha sonra yeniden denenecek.").format(left) if left else ""
-            self._message.show_message("ok", self.tr("{0} yanıt gönderildi.").format(sent) + more)
+        self._answers.send(self._ids())
 
     @Slot()
     def settle(self) -> None:

@@ -40,7 +40,7 @@ from app.workflows.context import WorkContext
 
 _DEBOUNCE_MS: Final = 150
 _LIMIT: Final = 5_000
-_WIDTHS: Final = (16, 30, 20, 13, 18, 28, 40, 17)
+_WIDTHS: Final = (14, 28, 20, 12, 18, 26, 40, 16)
 #: What only the card tells: the table would be wider than the screen.
 _IN_THE_CARD: Final = (4, 6)
 _COMPANY_COLUMN: Final = 2

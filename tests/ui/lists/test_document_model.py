@@ -229,3 +229,33 @@ def test_another_firms_rows_are_gone_before_its_own_arrive(
     model.clear()
     qtbot.waitUntil(lambda: not ui_world.desk.runner.live_jobs())
     assert model.rowCount() == 0, "an answer that came after the firm was left"
+
+
+def shown(table: DocumentTable) -> list[str]:
+    return [column.key for column in table.shown_columns()]
+
+
+def test_on_a_narrow_screen_the_amount_and_the_countdown_stay(qtbot: QtBot, table: DocumentTable) -> None:
+    table.show()
+    table.resize(1600, 400)
+    qtbot.waitUntil(lambda: "vat" in shown(table))
+    assert {"issue_date", "number", "profile"} <= set(shown(table))
+    table.resize(560, 400)
+    qtbot.waitUntil(lambda: "vat" not in shown(table))
+    assert {"state", "partner_name", "payable", "answer_due_at"} <= set(shown(table))
+    assert not {"number", "profile"} & set(shown(table))
+    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() == 0)
+
+
+def test_columns_that_the_user_chose_stay_whatever_the_room(qtbot: QtBot, many: Desk, table: DocumentTable) -> None:
+    table.show()
+    table.resize(560, 400)
+    qtbot.waitUntil(lambda: "vat" not in shown(table))
+    table.set_column_shown("vat", True)
+    assert "vat" in shown(table) and "number" not in shown(table), "what she sees is what she starts from"
+    table.save_columns()
+    again = DocumentTable(table.document_model, Remembered(many, "probe"), sort=(("number", False),))
+    qtbot.addWidget(again)
+    assert shown(again) == shown(table)
+    table.reset_columns()
+    qtbot.waitUntil(lambda: "vat" not in shown(table))
