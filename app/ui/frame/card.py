@@ -77,6 +77,11 @@ class CardState(QObject):
             failed=self._on_failed,
         )
 
+    @property
+    def ending(self) -> list[CardFact]:
+        """Those whose certificate ends soon, the first to end first."""
+        return sorted((c for c in self.cards if c.days_left < _ENDS_SOON.days), key=lambda c: c.days_left)
+
     def words(self) -> tuple[str, str, str, Tone]:
         """Label, tool tip, icon and tone for the chosen company."""
         if self._desk.is_demo:

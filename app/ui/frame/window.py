@@ -29,7 +29,7 @@ from app.ui.jobs import Changes
 from app.ui.memory import memory_of
 from app.ui.pages.base import Page
 from app.ui.pages.registry import PageSpec, available
-from app.ui.pages.today import DUE_WITHIN
+from app.ui.pages.today import DUE_WITHIN, EndingSeal, TodayPage
 from app.ui.taxpayers import TaxpayerRenewal
 from app.ui.theme import tokens
 from app.ui.theme.icons import app_icon
@@ -38,6 +38,7 @@ from app.ui.widgets import IconLabel, line_frame
 
 _KEY = "window"
 _SIZE = (1280, 760)
+_ROOMY = (1440, 860)
 #: A screen of 1366×768 at 150 %.
 _LEAST = (880, 460)
 
@@ -69,7 +70,13 @@ class MainWindow(QMainWindow):
         self.leaving = Leaving(desk, self.doors, self.strip, self)
         self._wire()
         self.resize(*_SIZE)
-        self.memory.restore_geometry(self, _KEY)
+        if not self.memory.restore_geometry(self, _KEY) and self._is_screen_small():
+            self.setWindowState(Qt.WindowState.WindowMaximized)
+
+    def _is_screen_small(self) -> bool:
+        """Whether the first start had better take all of it: 1366×768, or more at 150 %."""
+        room = self.screen().availableSize()
+        return room.width() < _ROOMY[0] or room.height() < _ROOMY[1]
 
     # --- parts --------------------------------------------------------------------------------------------------------
 
@@ -108,6 +115,7 @@ class MainWindow(QMainWindow):
         desk.company_changed.connect(self._on_desk_company_changed)
         self.center.finished.connect(self._on_center_finished)
         self.center.changed.connect(self._on_center_changed)
+        self.card.changed.connect(self._show_ending_seals)
         self.tray.pressed.connect(self.come_up)
         self.leaving.stopping.connect(self._on_leaving_stopping)
         self.leaving.gone.connect(self._on_leaving_gone)
@@ -165,7 +173,18 @@ class MainWindow(QMainWindow):
         if page is None:
             page = self._pages[key] = self._specs[key].page_class(self.desk, self.stack)
             self.stack.addWidget(page)
+            if isinstance(page, TodayPage):
+                self._show_ending_seals()
         return page
+
+    @Slot()
+    def _show_ending_seals(self) -> None:
+        page = self._pages.get(TodayPage.key)
+        if isinstance(page, TodayPage):
+            ending = [
+                EndingSeal(owner=c.owner_name, ends_at=c.ends_at, days_left=c.days_left) for c in self.card.ending
+            ]
+            page.show_seals(ending)
 
     @Slot()
     def go_back(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,6 +26,18 @@ from app.ui.widgets import EmptyState, HeadingLabel, Line, LineList, QuietLabel,
 #: Answers that end within this are shown; the same span as the countdown's warning in the lists.
 DUE_WITHIN = timedelta(days=3)
 _URGENT_WITHIN = timedelta(days=1)
+#: A seal that ends takes weeks to renew; in its last days it is as urgent as a lapsing answer.
+_SEAL_URGENT_DAYS = 7
+_EMPTY_LINES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndingSeal:
+    """A seal card whose certificate ends soon, as the card reader told it."""
+
+    owner: str
+    ends_at: str
+    days_left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +56,7 @@ class _Column(Section):
         super().__init__(title, parent, sentence=sentence, raised=True)
         self.list = LineList(title, self)
         self.list.setFrameShape(LineList.Shape.NoFrame)
-        self.empty = EmptyState(icon, empty, calm, parent=self)
+        self.empty = EmptyState(icon, empty, calm, parent=self, lines=_EMPTY_LINES)
         self.stack = QStackedWidget(self)
         self.stack.addWidget(self.list)
         self.stack.addWidget(self.empty)
@@ -80,7 +93,7 @@ class TodayPage(Page):
         top.addStretch(1)
         self.due = _Column(
             self.tr("Süresi dolanlar"),
-            self.tr("Üç gün içinde yanıt verilmezse kabul edilmiş sayılır."),
+            self.tr("Üç gün içinde yanıtlanmazsa kabul sayılanlar; süresi biten mühürler."),
             "check-circle",
             self.tr("Süresi dolan yok"),
             self.tr("Önümüzdeki üç gün içinde yanıtlanması gereken ticari fatura kalmadı."),
@@ -97,11 +110,13 @@ class TodayPage(Page):
         self.arrived = _Column(
             self.tr("Gelenler"),
             self.tr("Henüz açılmamış belgeler, en yenisi üstte."),
-            "inbox",
+            "check-circle",
             self.tr("Yeni belge yok"),
             self.tr("Gelen bütün belgeler okundu. Yenilerini almak için F5'e basın."),
             self,
         )
+        self._seals: tuple[EndingSeal, ...] = ()
+        self._known: _Read | None = None
         self.columns = (self.due, self.stuck, self.arrived)
         row = QHBoxLayout()
         row.setSpacing(tokens.M)
@@ -131,16 +146,26 @@ class TodayPage(Page):
 
         self.desk.read(ask, self._take, owner=self)
 
+    def show_seals(self, seals: Sequence[EndingSeal]) -> None:
+        """Seals among the cards in the readers that end soon; the window tells after it has looked."""
+        if tuple(seals) != self._seals:
+            self._seals = tuple(seals)
+            if self._known is not None:
+                self._take(self._known)
+
     def _take(self, read: _Read) -> None:
+        self._known = read
         self._date.setText(long_date(read.now))
         had_rows = any(column.list.lines.rowCount() for column in self.columns)
-        self.due.show_lines([self._due_line(r, read) for r in read.due.rows], read.due.total)
+        due = [*(self._seal_line(seal) for seal in self._seals), *(self._due_line(r, read) for r in read.due.rows)]
+        self.due.show_lines(due, read.due.total + len(self._seals))
         self.stuck.show_lines([self._stuck_line(r, read) for r in read.stuck.rows], read.stuck.total)
         self.arrived.show_lines([self._arrived_line(r, read) for r in read.arrived.rows], read.arrived.total)
         if not had_rows and self.window().focusWidget() is None:
             self._focus_first()
         parts = (
             (read.due.total, self.tr("{n} yanıtın süresi doluyor")),
+            (len(self._seals), self.tr("{n} mührün süresi bitiyor")),
             (read.stuck.total, self.tr("{n} belge takıldı")),
             (read.arrived.total, self.tr("{n} yeni belge geldi")),
         )
@@ -153,6 +178,18 @@ class TodayPage(Page):
         if column is not None:
             column.list.setFocus(Qt.FocusReason.OtherFocusReason)
             column.list.select_first()
+
+    def _seal_line(self, seal: EndingSeal) -> Line:
+        tone: Tone = "error" if seal.days_left <= _SEAL_URGENT_DAYS else "warn"
+        return Line(
+            title=seal.owner,
+            details=(self.tr("Mali mühür {date} tarihinde biter").format(date=seal.ends_at), self.tr("→ Yenileyin")),
+            right=self.tr("{n} gün").format(n=seal.days_left) if seal.days_left >= 0 else self.tr("süre doldu"),
+            right_tone=tone,
+            icon="seal",
+            tone=tone,
+            what=seal,
+        )
 
     def _due_line(self, record: DocumentRecord, read: _Read) -> Line:
         is_urgent = record.answer_due_at is not None and record.answer_due_at - read.now < _URGENT_WITHIN
@@ -201,6 +238,8 @@ class TodayPage(Page):
     def _on_list_opened(self, record: object) -> None:
         if isinstance(record, DocumentRecord):
             self.desk.wanted.emit("inbox" if record.direction is Direction.IN else "outbox", record.id)
+        elif isinstance(record, EndingSeal):
+            self.desk.wanted.emit("settings", "seal")
 
 
 def why_stuck(record: DocumentRecord) -> tuple[str, str]:

@@ -24,7 +24,9 @@ class EmptyState(QWidget):
         parent: QWidget | None = None,
         *,
         primary: bool = True,
+        lines: int = 0,
     ) -> None:
+        """`lines` of the sentence have their room in any case: several of these side by side stand level."""
         super().__init__(parent)
         self._icon = IconLabel(icon, "quiet", self, size=tokens.HERO_ICON_PX)
         self._title = HeadingLabel(title, self)
@@ -32,8 +34,10 @@ class EmptyState(QWidget):
         self._sentence = QLabel(sentence, self)
         self._sentence.setProperty("role", "quiet")
         self._sentence.setWordWrap(True)
-        self._sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._sentence.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self._sentence.setMaximumWidth(tokens.TEXT_WIDTH_PX)
+        if lines:
+            self._sentence.setMinimumHeight(lines * self._sentence.fontMetrics().lineSpacing())
         self.button = PrimaryButton(button, self) if primary else QuietButton(button, self)
         self.button.setVisible(bool(button))
         self.button.clicked.connect(self.pressed)

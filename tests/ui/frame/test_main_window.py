@@ -13,7 +13,7 @@ from app.domain.lifecycle import Direction, State
 from app.runtime.settings import THEME
 from app.storage.overview import Waiting
 from app.storage.records import CompanyRecord
-from app.ui.frame.card import LOOKING
+from app.ui.frame.card import LOOKING, CardFact
 from app.ui.frame.window import MainWindow
 from app.ui.pages.base import Page
 from app.ui.pages.today import TodayPage
@@ -307,3 +307,28 @@ def test_what_is_typed_and_not_stored_holds_the_window(window: MainWindow, qtbot
     QTimer.singleShot(0, lambda: answer("Kaydetmeden kapat"))
     window.close()
     assert not window.isVisible()
+
+
+def test_seals_that_end_soon_stand_first_among_what_is_due(window: MainWindow, qtbot: QtBot) -> None:
+    page = window.page
+    assert isinstance(page, TodayPage)
+    before = page.due.list.lines.rowCount()
+    soon = CardFact(owner_name="Deniz Ltd.", owner="4840847211", ends_at="03.12.2026", days_left=13)
+    window.card.cards = [CardFact(owner_name="Uzun", owner="9205121120", ends_at="01.01.2028", days_left=400), soon]
+    window.card.changed.emit()
+    line = page.due.list.lines.lines[0]
+    assert (line.title, line.right) == ("Deniz Ltd.", "13 gün")
+    assert page.due.list.lines.rowCount() == before + 1
+    page.due.list.setFocus()
+    page.due.list.select_first()
+    with qtbot.waitSignal(window.desk.wanted) as wanted:
+        qtbot.keyClick(page.due.list, Qt.Key.Key_Return)
+    assert wanted.args == ["settings", "seal"]
+
+
+def test_first_start_on_a_small_screen_takes_all_of_it(window: MainWindow) -> None:
+    assert window.screen().availableSize().width() < 1440, "the offscreen screen is 800 px wide"
+    window.memory.forget("window/geometry")
+    fresh = MainWindow(window.desk, specs=today_only())
+    assert fresh.isMaximized()
+    fresh.deleteLater()
