@@ -114,6 +114,35 @@ def cmd_build(arguments: argparse.Namespace) -> int:
     return 0 if report.is_built else 1
 
 
+def cmd_verify(arguments: argparse.Namespace) -> int:
+    """Exit 0 when every file holds, 1 when one does not, 2 when there is nothing to look at."""
+    from app.workflows.ledger_verify import verify_archive
+
+    root = Path(arguments.folder)
+    if not root.is_dir():
+        raise InputError(
+            "LEDGER.NO_FOLDER", f"Klasör bulunamadı: {root}.", why="Böyle bir klasör yok.", todo="Yolu kontrol edin."
+        )
+    report = verify_archive(root)
+    if not report.files:
+        raise InputError(
+            "LEDGER.NO_BOOKS",
+            "Klasörde defter yok.",
+            why="VKN-YYYYAA-Y-000000.xml gibi adlandırılmış bir dosya bulunamadı.",
+            todo="Defterlerin bulunduğu klasörü verin.",
+        )
+    if arguments.json:
+        print_json(report.to_json())
+        return 0 if report.ok else 1
+    for verdict in report.files:
+        say(f"{'tamam' if verdict.ok else 'HATA '}  {verdict.path.name}")
+        for problem in verdict.problems:
+            note(f"  {verdict.path.name}: {problem}")
+    for stray in report.strays:
+        note(f"Deftere ait olmayan dosya: {stray}")
+    return 0 if report.ok else 1
+
+
 def _tell_check(check: Any) -> None:
     from app.storage.ledgers.queries import amount
 

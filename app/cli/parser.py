@@ -253,6 +253,15 @@ def _ledger(commands: Any) -> None:
     )
     leaf.add_argument("--split-after", action="append", default=[], metavar="YYYY-AA-GG", help="bu günden sonra böl")
     _seal_options(leaf, test_seal=True)
+    leaf = _leaf(
+        ledger,
+        "verify",
+        "bir defter arşivini yeniden denetle",
+        "ledger.verify",
+        more="Adlar, mühürler, berat ile defter, yevmiye ile kebir, numaralar ve GİB onayları; veritabanı gerekmez.",
+        example="muhurdar ledger verify defterler",
+    )
+    leaf.add_argument("folder", metavar="KLASÖR", help="defterlerin bulunduğu klasör")
 
 
 def _month_options(leaf: argparse.ArgumentParser) -> None:

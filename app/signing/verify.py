@@ -82,21 +82,32 @@ def verify_document(raw: bytes, *, trust: Sequence[bytes] = (), max_bytes: int =
     return verify_tree(read_tree(raw, max_bytes=max_bytes), trust=trust)
 
 
-def verify_tree(tree: etree._ElementTree, *, trust: Sequence[bytes] = ()) -> VerifyReport:
-    """As `verify_document`, for a parsed tree; the tree is left as it was."""
+def verify_tree(
+    tree: etree._ElementTree, *, trust: Sequence[bytes] = (), document_sha256: bytes | None = None
+) -> VerifyReport:
+    """As `verify_document`, for a parsed tree; the tree is left as it was.
+
+    `document_sha256` is the SHA-256 of the canonical document without its signature, taken elsewhere: `tree` may then
+    be the root and the signature alone (a ledger of 200 MB is not parsed for its seal).
+    """
     anchors = load_anchors(trust)
-    signatures = tuple(_check(tree, element, anchors) for element in list(tree.getroot().iter(_SIGNATURE)))
-    return VerifyReport(signatures=signatures)
+    found = list(tree.getroot().iter(_SIGNATURE))
+    return VerifyReport(signatures=tuple(_check(tree, element, anchors, document_sha256) for element in found))
 
 
-def _check(tree: etree._ElementTree, signature: etree._Element, anchors: Sequence[x509.Certificate]) -> SignatureReport:
+def _check(
+    tree: etree._ElementTree,
+    signature: etree._Element,
+    anchors: Sequence[x509.Certificate],
+    document_sha256: bytes | None = None,
+) -> SignatureReport:
     reasons: list[str] = []
     notes: list[str] = []
     certificates = _certificates(signature)
     properties = _signed_properties(signature)
     leaf = _choose_leaf(certificates, properties)
     info = _describe(leaf, reasons)
-    digest_ok = _guarded(lambda: _check_references(tree, signature, properties, notes), reasons)
+    digest_ok = _guarded(lambda: _check_references(tree, signature, properties, notes, document_sha256), reasons)
     signature_ok = leaf is not None and _guarded(lambda: _check_value(signature, leaf, notes), reasons)
     signing_time = _signing_time(properties)
     bound = _guarded(lambda: _check_binding(leaf, properties), reasons)
@@ -141,7 +152,11 @@ def _guarded(check: Callable[[], None], reasons: list[str]) -> bool:
 
 
 def _check_references(
-    tree: etree._ElementTree, signature: etree._Element, properties: etree._Element | None, notes: list[str]
+    tree: etree._ElementTree,
+    signature: etree._Element,
+    properties: etree._Element | None,
+    notes: list[str],
+    document_sha256: bytes | None,
 ) -> None:
     references = signature.findall("ds:SignedInfo/ds:Reference", _NS)
     if not references:
@@ -149,8 +164,10 @@ def _check_references(
     covered: list[etree._Element] = []
     for reference in references:
         target = _target(tree, reference.get("URI"))
-        data = _referenced_bytes(tree, signature, reference, target)
-        _compare_digest(reference, data, notes)
+        if document_sha256 is not None and reference.get("URI") == "":
+            _compare_known(reference, document_sha256)
+        else:
+            _compare_digest(reference, _referenced_bytes(tree, signature, reference, target), notes)
         covered.append(target)
     # Only what is covered is proven: a signature over another part of the file proves nothing about the document.
     if not any(target is needed for target in covered for needed in _must_cover(tree, signature)):
@@ -219,6 +236,15 @@ def _compare_digest(reference: etree._Element, data: bytes, notes: list[str]) ->
     if digest(data) != _decoded(reference.findtext("ds:DigestValue", "", _NS)):
         where = "belge" if not reference.get("URI") else "imza özellikleri"
         raise _Fault(f"Özet tutmuyor: {where} imzalandıktan sonra değişmiş.")
+
+
+def _compare_known(reference: etree._Element, known: bytes) -> None:
+    """The digest of a document that was hashed as it was read; only what our own ledgers use can be judged so."""
+    transforms = [one.get("Algorithm", "") for one in reference.findall("ds:Transforms/ds:Transform", _NS)]
+    if transforms != [ENVELOPED] or _attribute(reference, "ds:DigestMethod", "Algorithm") != f"{_ENC}sha256":
+        raise _Fault("İmzanın dönüşümü ya da özet algoritması parça parça okuyarak denetlenemiyor.")
+    if known != _decoded(reference.findtext("ds:DigestValue", "", _NS)):
+        raise _Fault("Özet tutmuyor: belge imzalandıktan sonra değişmiş.")
 
 
 # --- signature value ------------------------------------------------------------------------------------------

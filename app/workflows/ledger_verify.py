@@ -1,0 +1,197 @@
+"""A whole archive looked at again: names, seals, berat against ledger, Y against K, numbers, GİB's approvals.
+
+Needs no database: an archive is judged by itself, ten years later and on another machine.
+Source: e-Defter Teknik Kılavuz 1.7 (names, parts), Berat Kılavuzu, Uyumluluk Onay Kılavuzu 1.7 (checks of berats).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from app.domain.errors import AppError
+from app.domain.protocols import NoProgress, Progress
+from app.edefter.archive import BookFacts, FileName, parse_name, read_facts, seal_reasons, verify_seal
+from app.edefter.books.berat import size_in_mib
+
+_CHUNK = 1024 * 1024
+_BERATS = {"YB": "Y", "KB": "K", "EB": "E"}
+
+
+@dataclass(slots=True, kw_only=True)
+class FileVerdict:
+    """What was found in one file; `problems` empty means that it holds."""
+
+    path: Path
+    sha256: str = ""
+    size_bytes: int = 0
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+@dataclass(slots=True, kw_only=True)
+class ArchiveReport:
+    """Verdicts on all files. `strays` are files that belong to no ledger; viewers and packages are none of them."""
+
+    files: list[FileVerdict] = field(default_factory=list)
+    strays: list[Path] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return bool(self.files) and all(verdict.ok for verdict in self.files)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "ok": self.ok,
+            "files": [
+                {"file": str(v.path), "ok": v.ok, "sha256": v.sha256, "size": v.size_bytes, "problems": v.problems}
+                for v in self.files
+            ],
+            "strays": [str(path) for path in self.strays],
+            "engines": {"seal": "builtin", "content": "builtin"},
+        }
+
+
+@dataclass(slots=True)
+class _Known:
+    """A file that was read."""
+
+    name: FileName
+    facts: BookFacts
+    verdict: FileVerdict
+
+
+def verify_archive(root: Path, *, progress: Progress | None = None) -> ArchiveReport:
+    """Judge every ledger, berat and report under `root`. Raises: OSError for a folder that cannot be read."""
+    progress = progress or NoProgress()
+    report = ArchiveReport()
+    known: list[_Known] = []
+    paths = sorted(path for path in root.rglob("*") if path.is_file())
+    for index, path in enumerate(paths):
+        progress.checkpoint()
+        progress.report(index, len(paths), path.name)
+        name = parse_name(path.name)
+        if name is None:
+            if path.suffix.lower() not in (".xslt", ".zip"):
+                report.strays.append(path)
+            continue
+        verdict = FileVerdict(path=path)
+        report.files.append(verdict)
+        facts = _look(path, name, verdict)
+        if facts is not None:
+            known.append(_Known(name, facts, verdict))
+    for part in _by_part(known).values():
+        _compare(part)
+    _compare_months(known)
+    return report
+
+
+def _look(path: Path, name: FileName, verdict: FileVerdict) -> BookFacts | None:
+    """The file by itself: readable, sealed, and what its name says."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            verdict.size_bytes += len(chunk)
+    verdict.sha256 = digest.hexdigest()
+    if not verdict.size_bytes:
+        verdict.problems.append("Dosya boş.")
+        return None
+    facts = read_facts(path)
+    verdict.problems += facts.problems
+    if facts.problems and not facts.owner:
+        return None
+    try:
+        seal = verify_seal(path)
+        if not seal.valid:
+            verdict.problems += [f"Mühür tutmuyor: {reason}" for reason in seal_reasons(seal)]
+        if name.is_gibs and len(seal.signatures) < 2:
+            verdict.problems.append("GİB'in karşı mührü yok.")
+    except AppError as error:
+        verdict.problems.append(f"Mühür denetlenemedi: {error.sentence}")
+    if facts.owner != name.owner:
+        verdict.problems.append("Dosya adındaki vergi numarası ile içindeki farklı.")
+    month = facts.period_start[:4] + facts.period_start[5:7]
+    if month != name.period:
+        verdict.problems.append("Dosya adındaki dönem ile içindeki farklı.")
+    return facts
+
+
+def _by_part(known: list[_Known]) -> dict[tuple[Path, str, str, int, str], dict[str, _Known]]:
+    parts: dict[tuple[Path, str, str, int, str], dict[str, _Known]] = defaultdict(dict)
+    for one in known:
+        name = one.name
+        key = (one.verdict.path.parent, name.owner, name.period, name.part, name.branch_no)
+        parts[key]["GIB-" + name.kind if name.is_gibs else name.kind] = one
+    return parts
+
+
+def _compare(part: dict[str, _Known]) -> None:
+    """The files of a part against each other."""
+    journal, ledger = part.get("Y"), part.get("K")
+    if journal and ledger:
+        same = ("lines", "debit", "credit", "line_digest")
+        if any(getattr(journal.facts, one) != getattr(ledger.facts, one) for one in same):
+            ledger.verdict.problems.append("Kebirin satırları yevmiyeninkilerle aynı değil.")
+    elif journal:
+        journal.verdict.problems.append("Bu parçanın kebiri yok.")
+    for kind, book_kind in _BERATS.items():
+        berat, book = part.get(kind), part.get(book_kind)
+        if berat and book:
+            _compare_berat(berat, book)
+        elif berat:
+            berat.verdict.problems.append("Beratın defteri yok.")
+        gibs = part.get(f"GIB-{kind}")
+        if gibs and berat and gibs.facts.signature_value != berat.facts.signature_value:
+            gibs.verdict.problems.append("GİB onaylı berat, gönderilen berattan farklı.")
+
+
+def _compare_berat(berat: _Known, book: _Known) -> None:
+    problems = berat.verdict.problems
+    if berat.facts.book_signature_value != book.facts.signature_value:
+        problems.append("Berattaki mühür değeri defterinkiyle aynı değil.")
+    if berat.facts.stated_entries not in (None, book.facts.entries):
+        problems.append("Berattaki madde sayısı defterinkiyle aynı değil.")
+    if berat.facts.stated_size and berat.facts.stated_size != size_in_mib(book.verdict.size_bytes):
+        problems.append("Berattaki boyut defterinkiyle aynı değil.")
+    if berat.facts.unique_id != book.facts.unique_id:
+        problems.append("Berattaki defter kimliği defterinkiyle aynı değil.")
+
+
+def _compare_months(known: list[_Known]) -> None:
+    """Numbers go on from part to part and from month to month of a fiscal year (one folder above the months)."""
+    chains: dict[tuple[Path, str, str], list[_Known]] = defaultdict(list)
+    for one in known:
+        if one.name.kind == "Y" and not one.name.is_gibs:
+            chains[one.verdict.path.parent.parent, one.name.owner, one.name.branch_no].append(one)
+    for chain in chains.values():
+        chain.sort(key=lambda one: (one.name.period, one.name.part))
+        for before, after in pairwise(chain):
+            if not before.facts.last_entry or not after.facts.first_entry:
+                continue
+            if after.facts.first_entry != before.facts.last_entry + 1:
+                after.verdict.problems.append(
+                    f"Madde numarası {before.facts.last_entry + 1} ile başlamalıyken {after.facts.first_entry}."
+                )
+            if after.facts.first_line != before.facts.last_line + 1:
+                after.verdict.problems.append(
+                    f"Satır numarası {before.facts.last_line + 1} ile başlamalıyken {after.facts.first_line}."
+                )
+        _check_parts(chain)
+
+
+def _check_parts(chain: list[_Known]) -> None:
+    by_month: dict[str, list[_Known]] = defaultdict(list)
+    for one in chain:
+        by_month[one.name.period].append(one)
+    for month in by_month.values():
+        numbers = [one.name.part for one in month]
+        if numbers not in ([0], list(range(1, len(numbers) + 1))):
+            month[-1].verdict.problems.append("Ayın parça numaraları kesintisiz değil.")
