@@ -14,6 +14,7 @@ from app.storage.records import DocumentRecord, OutboxRecord
 from app.ubl.response import read_response
 from app.workflows import points
 from app.workflows.context import WorkContext
+from app.workflows.official import errors_in
 
 
 def sealed_answer(
@@ -37,6 +38,7 @@ def sealed_answer(
             "ANSWER.PREPARED", "Entegratör yanıt belgesini hazırlamadı.", todo="Daha sonra yeniden deneyin."
         )
     ensure_says(prepared[0].xml, record, what)
+    ensure_accepted(ctx, prepared[0].xml, record)
     sealed = seal_ubl(prepared[0].xml, sealer, signing_time=ctx.clock.now(), role="Alıcı")
     with ctx.db.write(points.ANSWER_SEALED) as s:
         digest = documents.add_file(s, record.id, "answer", sealed, at=ctx.clock.now())
@@ -70,4 +72,17 @@ def ensure_says(xml: bytes, record: DocumentRecord, what: Answer) -> None:
             f"Entegratörün hazırladığı yanıt mühürlenmedi: {record.number} için {what.value} demiyor.",
             why=f"Belgede {response.code} / {response.document_id[:8]}… yazıyor.",
             todo="Entegratörünüze bildirin; yanıt gönderilmedi.",
+        )
+
+
+def ensure_accepted(ctx: WorkContext, xml: bytes, record: DocumentRecord) -> None:
+    """Raise SealError when GİB's rules refuse the answer: it would come back days later, after the deadline."""
+    errors = errors_in(ctx, xml)
+    if errors:
+        raise SealError(
+            "ANSWER.OFFICIAL",
+            f"{record.number} için hazırlanan yanıt mühürlenmedi.",
+            why=f"GİB kuralları {len(errors)} hata buldu; ilki: {errors[0].message}",
+            todo="Entegratörünüze bildirin; yanıt gönderilmedi.",
+            raw_text=errors[0].official or None,
         )

@@ -23,6 +23,12 @@ def check_draft(ctx: WorkContext, invoice: Invoice, template: bytes) -> list[Fin
     return ctx.rules.check(xml, kind=DocumentKind.INVOICE.value, issue_date=None)
 
 
+def errors_in(ctx: WorkContext, xml: bytes) -> list[Finding]:
+    """What GİB's rules hold against these bytes, of whatever kind they are; empty without a package."""
+    findings = ctx.rules.check(xml, kind="", issue_date=None)
+    return [finding for finding in findings if finding.severity is Severity.ERROR]
+
+
 def ensure_right(ctx: WorkContext, xml: bytes, *, name: str, verb: str) -> None:
     """Raise OfficiallyWrong (OFFICIAL.FINDINGS) when GİB's rules find an error. `verb` is what is not done for it."""
     findings = ctx.rules.check(xml, kind=DocumentKind.INVOICE.value, issue_date=None)

@@ -3,6 +3,8 @@ release of the day, the e-Arşiv mode, and rules that loop or reach for files.""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -240,3 +242,11 @@ def test_warming_up_never_fails(rules: InstalledRules) -> None:
     rules.store.install(zipped(e_invoice_files()), "e.zip")
     rules.warm_up()
     assert _codes(_check(rules, invoice())) == ["OFFICIAL.NO_PACKAGE"]
+
+
+def test_the_child_loads_neither_database_nor_window_and_saxon_only_when_needed() -> None:
+    program = "import sys, app.validation.packages.child; print(*sorted({n.partition('.')[0] for n in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    loaded = set(done.stdout.split())
+    assert "lxml" in loaded
+    assert loaded.isdisjoint({"sqlalchemy", "PySide6", "zeep", "requests", "saxonche"})

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from app.connectors.base import Answer
 from app.demo import people
-from app.domain.lifecycle import State
-from app.workflows import drafting, official
+from app.domain.lifecycle import Direction, State
+from app.storage import documents
+from app.workflows import answering, drafting, official
 from tests.validation.packagemaker import LISTS, e_invoice_files, ubl_files, zipped
 from tests.workflows.conftest import Desk
 
@@ -64,6 +66,27 @@ def test_one_refused_draft_does_not_stop_the_others(desk: Desk) -> None:
     report = desk.issue(foreign, first)
     assert [f.ettn for f in report.sealing.failed] == [foreign]
     assert report.queueing.done == [first]
+
+
+def test_an_answer_that_the_rules_refuse_is_not_sealed(desk: Desk) -> None:
+    desk.sandbox.add_incoming(count=12, to_vkn=desk.company.company.tax_number.digits)
+    desk.sync()
+    ettn = next(r.ettn for r in desk.records(Direction.IN) if r.profile == "TICARIFATURA")
+    refusing = (
+        '<sch:rule context="*[local-name() = \'ApplicationResponse\']"><sch:assert id="NoAnswer" test="false()">'
+        "Yanıt olmaz</sch:assert></sch:rule>"
+    )
+    desk.office.packages.install(zipped(e_invoice_files(more=refusing)), "e.zip")
+    answering.answer(desk.ctx, desk.company, ettn, Answer.ACCEPT, "")
+    desk.sync()
+    with desk.office.db.read() as s:
+        assert documents.load_file(s, desk.get(ettn, Direction.IN).id, "answer") is None
+    assert desk.get(ettn, Direction.IN).state is State.ANSWERING
+    _install(desk, release="20260401")
+    desk.push(hours=1)
+    desk.sync()
+    with desk.office.db.read() as s:
+        assert documents.load_file(s, desk.get(ettn, Direction.IN).id, "answer") is not None
 
 
 @pytest.mark.shared
