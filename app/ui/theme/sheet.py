@@ -56,6 +56,7 @@ QToolButton::menu-indicator { image: none; width: 0; }
 QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox {
     background: $surface; color: $text; border: 1px solid $field_line; border-radius: 4px; padding: 3px 6px;
     selection-background-color: $accent; selection-color: $on_accent; min-height: 20px;
+    placeholder-text-color: $quiet;
 }
 QLineEdit:focus, QTextEdit:focus, QPlainTextEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {
     border-color: $accent;
