@@ -102,15 +102,26 @@ def cmd_build(arguments: argparse.Namespace) -> int:
                     todo="--seal test, --pkcs11 ya da --pkcs12 verin.",
                 )
             report = build_month(
-                ctx, company, period, sealer, options, folder=office.folder.ledgers, out=Path(arguments.out)
+                ctx,
+                company,
+                period,
+                sealer,
+                options,
+                folder=office.folder.ledgers,
+                out=Path(arguments.out),
+                official=office.rules,
             )
     if arguments.json:
         print_json(report.to_json())
     else:
         for check in report.checks:
             _tell_check(check)
+        for name, finding in report.official:
+            note(f"{name}: {finding.message}")
         for path, digest in report.files:
             say(f"{digest[:16]}…  {path}")
+        for name, engine in report.engines.items():
+            say(f"{name}: {engine}")
     return 0 if report.is_built else 1
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from app.domain.books import BookHead, BookKind, BookName
 from app.domain.dates import istanbul_date
 from app.domain.errors import ConfigError, RuleBroken
+from app.domain.findings import Finding, has_errors
 from app.domain.protocols import Sealer
 from app.domain.turkish import format_date
 from app.domain.voucher import Period, PeriodState
@@ -33,6 +34,7 @@ from app.storage.ledgers import books, parts
 from app.storage.ledgers.database import LedgerDatabase
 from app.storage.ledgers.parts import FileRecord, PartRecord, Standing
 from app.storage.records import CompanyRecord
+from app.validation.official import NoPackage, OfficialRules
 from app.workflows.context import WorkContext, under_lease
 from app.workflows.ledger_check import MonthCheck, check_branch, last_day, open_ledger, standing_of
 
@@ -41,6 +43,12 @@ BUILT = declare("ledger.built", "the record of a month's sealed files")
 #: From this month on the general ledger itself is not packed with its berat. Source: Teknik Kılavuz 1.7.
 _LEDGER_STAYS_HOME = 202501
 _CHUNK = 1024 * 1024
+#: Larger files are judged by our own checks alone: the official rules would hold them in memory many times.
+_OFFICIAL_BYTES = 24 * 1024 * 1024
+
+
+class _Refused(Exception):
+    """GİB's rules found an error in a file that our own checks let through; the report holds it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +63,18 @@ class BuildOptions:
 
 @dataclass(slots=True, kw_only=True)
 class BuildReport:
-    """What was built. `files` are (path, SHA-256); `checks` what was found on the way, a result per branch."""
+    """What was built. `files` are (path, SHA-256); `checks` what was found in the data, a result per branch.
+
+    `official` is what GİB's own rules said of a file (an error there: nothing was built), `engines` says per file
+    which rules looked at it.
+    """
 
     period: Period
     checks: list[MonthCheck] = field(default_factory=list)
     files: list[tuple[Path, str]] = field(default_factory=list)
     parts: int = 0
+    official: list[tuple[str, Finding]] = field(default_factory=list)
+    engines: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_built(self) -> bool:
@@ -73,7 +87,8 @@ class BuildReport:
             "parts": self.parts,
             "checks": [check.to_json() for check in self.checks],
             "files": [{"file": str(path), "sha256": digest} for path, digest in self.files],
-            "engines": {"data": "builtin", "xsd": "", "schematron": ""},
+            "official": [{"file": name, **finding.to_json()} for name, finding in self.official],
+            "engines": {"data": "builtin", **self.engines},
         }
 
 
@@ -103,10 +118,12 @@ def build_month(
     *,
     folder: Path,
     out: Path,
+    official: OfficialRules | None = None,
 ) -> BuildReport:
     """Check the month and, when nothing forbids it, build and seal its Y, K, YB and KB under `out`.
 
-    `folder` holds the ledger files. Errors stand in the report and nothing is written then.
+    `folder` holds the ledger files. Errors stand in the report and nothing is written then. `official` are GİB's XSD
+    and Schematron; of a file above 24 MB the report says that only our own checks looked at it.
     Raises: RuleBroken LEDGER.LOCKED, LEDGER.ORDER, LEDGER.TOO_LARGE; ConfigError; SealError; EnvironmentFault;
     JobCancelled; LeaseHeld.
     """
@@ -121,7 +138,10 @@ def build_month(
     ledger = open_ledger(company, period, folder)
     try:
         with leases.acquire(ctx.db, company.id, owner=ctx.owner) as lease:
-            _build(under_lease(ctx, lease), company, ledger, sealer, options, report, out)
+            _build(under_lease(ctx, lease), company, ledger, sealer, options, report, out, official or NoPackage())
+    except _Refused:
+        report.files.clear()
+        report.parts = 0
     finally:
         ledger.close()
     return report
@@ -135,6 +155,7 @@ def _build(
     options: BuildOptions,
     report: BuildReport,
     out: Path,
+    official: OfficialRules,
 ) -> None:
     month = int(report.period.compact)
     with ledger.read() as connection:
@@ -147,7 +168,7 @@ def _build(
     place = month_folder(out, company, report.period)
     place.mkdir(parents=True, exist_ok=True)
     for check in report.checks:
-        _build_branch(ctx, company, ledger, sealer, options, report, check, place)
+        _build_branch(ctx, company, ledger, sealer, options, report, check, place, official)
     for name, content in viewer_files():
         replace_file(place / name, content, point=BOOK_FILE, mode=0o644)
 
@@ -180,6 +201,7 @@ def _build_branch(
     report: BuildReport,
     check: MonthCheck,
     place: Path,
+    official: OfficialRules,
 ) -> None:
     month = int(report.period.compact)
     with ledger.read() as connection:
@@ -189,7 +211,10 @@ def _build_branch(
     with ExitStack() as stack:
         for index, cut in enumerate(cuts):
             head = _head(company, check, report.period, cut, options, ctx.clock.now(), standing, index, len(cuts))
-            files = _write_part(ctx, ledger, sealer, head, check, cut, stack, place, report)
+            written = _write_part(ctx, ledger, sealer, head, check, cut, stack, place, report)
+            for kind, file in written.items():
+                _ask_official(ctx, official, head.name(kind), file, report)
+            files = [_file_record(head.name(kind), file) for kind, file in written.items()]
             made.append((_record(head, cut, month), files))
     with ledger.write(BUILT) as connection:
         parts.replace_parts(
@@ -275,7 +300,7 @@ def _write_part(
     stack: ExitStack,
     place: Path,
     report: BuildReport,
-) -> list[FileRecord]:
+) -> dict[BookKind, Written]:
     month = int(report.period.compact)
     part = books.Part(branch_no=check.branch_no, first=cut.first_entry, last=cut.last_entry)
     branch = {"branch_no": check.branch_no, "branch_name": check.branch_name}
@@ -323,16 +348,37 @@ def _write_part(
         report.files.append((place / f"{name.stem}.zip", digest))
     for kind, written in made.items():
         report.files.append((place / f"{head.name(kind).stem}.xml", written.sha256))
-    return [
-        FileRecord(
-            kind=kind.value,
-            name=f"{head.name(kind).stem}.xml",
-            size_bytes=written.size_bytes,
-            sha256=written.sha256,
-            signature_value=written.signature_value,
-        )
-        for kind, written in made.items()
-    ]
+    return made
+
+
+def _file_record(name: BookName, written: Written) -> FileRecord:
+    return FileRecord(
+        kind=name.kind.value,
+        name=f"{name.stem}.xml",
+        size_bytes=written.size_bytes,
+        sha256=written.sha256,
+        signature_value=written.signature_value,
+    )
+
+
+def _ask_official(
+    ctx: WorkContext, official: OfficialRules, name: BookName, written: Written, report: BuildReport
+) -> None:
+    """GİB's own rules on a finished file. Raises: _Refused when they find an error; what was staged then goes."""
+    file_name = f"{name.stem}.xml"
+    ctx.progress.checkpoint()
+    ctx.progress.report(0, 0, f"{file_name}: GİB kuralları denetleniyor")
+    if written.size_bytes > _OFFICIAL_BYTES:
+        report.engines[file_name] = "builtin"
+        return
+    findings = official.check(
+        written.path.read_bytes(), kind=f"ledger-{name.kind.value.lower()}", issue_date=None, file_name=file_name
+    )
+    is_asked = not any(finding.code == "OFFICIAL.NO_PACKAGE" for finding in findings)
+    report.engines[file_name] = f"builtin, xsd, schematron {official.release}" if is_asked else "builtin"
+    report.official += [(file_name, finding) for finding in findings]
+    if has_errors(findings):
+        raise _Refused
 
 
 def _pack(target: Path, inside: list[tuple[BookName, Written]]) -> str:

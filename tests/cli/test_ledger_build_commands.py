@@ -158,3 +158,21 @@ def test_an_empty_and_an_unfinished_month_are_refused(run: Any, ledger_company: 
     run("ledger", "build", "--company", ledger_company, "--period", "2026-01", "--out", tmp_path).refused(
         2, "mühürsüz oluşturulamaz"
     )
+
+
+@pytest.mark.shared
+def test_gibs_own_rules_look_at_every_file_of_a_month(
+    run: Any, ledger_company: str, tmp_path: Path, shared: Path
+) -> None:
+    package = tmp_path / "edefter.zip"
+    with zipfile.ZipFile(package, "w") as archive:
+        folder = shared / "gib" / "edefter-paketi"
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.write(path, str(path.relative_to(folder)))
+    assert run("package", "install", package).code == 0
+    take(run, ledger_company, source(tmp_path / "01.csv", 2026, 1, 30))
+    told = build(run, ledger_company, tmp_path / "defterler", "2026-01")
+    assert [one for one in told["official"] if one["severity"] == "error"] == []
+    books = [name for name in told["engines"] if name != "data"]
+    assert len(books) == 4 and all("schematron" in told["engines"][name] for name in books)
