@@ -109,7 +109,9 @@ class _Builder:
         record = companies.save_company(self._office.context(), _card(index, party, self._now))
         self._made.companies.append(record)
         amount = max(4, round(self._per_company * chance.uniform(0.3, 1.7)))
-        chosen = chance.sample(range(_PARTNERS), 10)
+        # Two firms of one name on one line look like a fault.
+        others = [i for i in range(_PARTNERS) if self._partners[i].display_name != party.display_name]
+        chosen = chance.sample(others, 10)
         chosen[_REGISTERED] = _PARTNERS + index % _UNREGISTERED
         partners = [self._partners[i] for i in chosen]
         out = self._invoices(chance, amount, [(party, p) for p in partners[:_REGISTERED]], (_series(index),))
