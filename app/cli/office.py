@@ -102,12 +102,18 @@ def cmd_connector_set(arguments: argparse.Namespace) -> int:
             settings=settings,
             labels=tuple(arguments.label),
         )
+        if arguments.sends:
+            companies.choose_account(ctx, company, connector.key)
+        sender = companies.require_account(ctx, company)
         kind = connector.endpoint_kind(account.url)
     words = {"sandbox": "deneme ortamı", "test": "entegratörün test ortamı", "live": "GERÇEK ortam"}[kind.value]
     if arguments.json:
-        print_json({"connector": connector.key, "title": connector.title, "url": account.url, "kind": kind.value})
+        shown = {"connector": connector.key, "title": connector.title, "url": account.url, "kind": kind.value}
+        print_json(shown | {"sends": sender.id == account.id})
     else:
         say(f"{company.company.party.display_name}: {connector.title}, {words}.")
+        if sender.id != account.id:
+            say("Belgeler başka bir hesapla gönderiliyor; bu hesaptan yalnız gelenler alınır (--sends ile değişir).")
     return 0
 
 

@@ -332,6 +332,9 @@ def _office(commands: Any) -> None:
     leaf.add_argument("--password-env", required=True, metavar="DEĞİŞKEN", help="parolayı taşıyan ortam değişkeni")
     leaf.add_argument("--label", action="append", default=[], metavar="ETİKET", help="yalnız bu posta kutusunu oku")
     leaf.add_argument("--set", action="append", default=[], metavar="AD=DEĞER", help="entegratöre özel ayar")
+    leaf.add_argument(
+        "--sends", action="store_true", help="firmanın birden çok hesabı varsa belgeleri bundan böyle bununla gönder"
+    )
 
     taxpayers = _group(commands, "taxpayers", "e-Fatura mükellef listesi")
     _leaf(

@@ -201,3 +201,18 @@ def test_damaged_database(run: Any, company: str, data_dir: Path, tmp_path: Path
 
 def test_data_folder_that_cannot_be_made(run: Any, company_file: Path) -> None:
     run("company", "list", "--data-dir", company_file).refused(1, "Veri klasörü hazırlanamadı")
+
+
+def test_of_several_accounts_one_sends(run: Any, company: str, data_dir: Path) -> None:
+    assert _set(run, company, "--json").json("connector set")["sends"] is True
+    # A second integrator's account, as another connector would have stored it before this one.
+    with sqlite3.connect(data_dir / "muhurdar.db") as connection:
+        connection.execute(
+            "INSERT INTO account (id, company_id, connector, url, user_name, secret_name, settings, labels)"
+            " SELECT 0, company_id, 'eski', url, user_name, secret_name, '{}', '[]' FROM account"
+        )
+    connection.close()
+    told = _set(run, company)
+    assert "yalnız gelenler alınır" in told.out
+    assert _set(run, company, "--sends", "--json").json("connector set")["sends"] is True
+    assert "yalnız" not in _set(run, company).out, "the choice stays"
