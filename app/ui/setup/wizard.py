@@ -137,6 +137,7 @@ class SetupWizard(QDialog):
     def _lay(self) -> None:
         head = QVBoxLayout()
         head.setContentsMargins(tokens.XL, tokens.L, tokens.XL, tokens.M)
+        head.setSpacing(tokens.XS)
         head.addWidget(HeadingLabel(self.tr("Mühürdar'a hoş geldiniz"), self))
         head.addWidget(
             QuietLabel(

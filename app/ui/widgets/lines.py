@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.ui.theme import fonts, tokens
@@ -231,6 +231,12 @@ class LineList(QListView):
         place = rows.index(here) if here in rows else -1
         self.setCurrentIndex(self.lines.index(rows[max(0, min(len(rows) - 1, place + by))], 0))
         return True
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Rows whose words wrap are higher in a narrower list; Qt lays a column out anew for its height only."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width() and any(line.wraps for line in self.lines.lines):
+            self.scheduleDelayedItemsLayout()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
