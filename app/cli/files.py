@@ -143,8 +143,12 @@ def _documents_of(file: Path) -> Iterator[tuple[str, bytes | AppError]]:
             yield str(file), raw
             return
         is_empty = True
+        only_xml = _holds_xml(raw)
         for member in iter_members(raw):
             is_empty = False
+            if only_xml and not member.name.lower().endswith((".xml", ".zip")):
+                # Pictures, style sheets and the like that travel with documents, as in a folder.
+                continue
             name = f"{file}!{member.name}"
             if member.data.startswith(_ZIPS):
                 yield name, InputError("ZIP.NESTED", "ZIP içinde ZIP var.", todo="İçtekini çıkarıp ayrıca verin.")
@@ -154,6 +158,22 @@ def _documents_of(file: Path) -> Iterator[tuple[str, bytes | AppError]]:
             yield str(file), InputError("ZIP.EMPTY", "ZIP dosyası boş.", todo="Başka bir dosya seçin.")
     except AppError as problem:
         yield str(file), problem
+
+
+def _holds_xml(raw: bytes) -> bool:
+    """Whether the zip names at least one XML file. One that cannot be opened is for the reader to refuse."""
+    import io
+    import zipfile
+
+    from app.runtime.safezip import MAX_MEMBERS
+
+    if raw.count(b"PK\x01\x02") > MAX_MEMBERS:
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            return any(name.lower().endswith(".xml") for name in archive.namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        return False
 
 
 def _read_finding(problem: AppError) -> Finding:

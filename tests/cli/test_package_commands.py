@@ -264,6 +264,16 @@ def test_a_batch_keeps_its_order_through_folders_and_zips(run: Run, zips: dict[s
     assert (done.code, files[-1]["kind"]) == (2, "unknown")
 
 
+def test_what_is_no_document_in_a_zip_of_documents_is_passed_over(run: Run, tmp_path: Path) -> None:
+    mixed, none = tmp_path / "karisik.zip", tmp_path / "resim.zip"
+    mixed.write_bytes(zipped({"gorunum.xslt": b"<x/>", "a.XML": invoice(), "resim.png": b"\x89PNG"}))
+    none.write_bytes(zipped({"resim.png": b"\x89PNG"}))
+    files = run("validate", mixed, "--json").json("validate")["files"]
+    assert [Path(entry["file"]).name for entry in files] == ["karisik.zip!a.XML"]
+    done = run("validate", none, "--json")
+    assert (done.code, [entry["kind"] for entry in done.json("validate")["files"]]) == (2, ["unknown"])
+
+
 @pytest.mark.shared
 def test_validate_names_the_kind_of_every_official_sample(run: Run, shared: Path, tmp_path: Path) -> None:
     packages = [shared / "gib" / name for name in ("UBL-TR1.2.1_Paketi.zip", "e-FaturaPaketi.zip")]
