@@ -271,6 +271,7 @@ def test_a_lost_index_is_made_again_from_the_packages(store: PackageStore, tmp_p
         assert current is None
     else:
         assert current is not None and (current.id, len(store.installed())) == (new.id, 2)
+        assert datetime.fromisoformat(current.installed_at).tzinfo is not None
 
 
 def test_another_process_sees_an_installation_at_once(store: PackageStore, pool: ChildPool, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -262,7 +262,7 @@ class PackageStore:
                 release=release,
                 sha256=sha256,
                 name=file.name,
-                installed_at="",
+                installed_at=datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat(timespec="seconds"),
                 is_current=False,
             )
             found[one.id] = one
