@@ -99,8 +99,18 @@ def broken_note(reason: str) -> str:
     )
 
 
+_OWN_SHEETS = {
+    "Invoice": "invoice.xslt",
+    "DespatchAdvice": "despatch.xslt",
+    "ReceiptAdvice": "receipt.xslt",
+    "CreditNote": "creditnote.xslt",
+}
+
+
 def _own_view(root: etree._Element, payload: str, watermark: str) -> dict[str, Any]:
-    name = "invoice.xslt" if etree.QName(root).localname == "Invoice" else "generic.xslt"
+    name = _OWN_SHEETS.get(etree.QName(root).localname, "generic.xslt")
+    if name == "invoice.xslt" and root.findtext(f"{CBC}InvoiceTypeCode") == "SERBESTMESLEKMAKBUZU":
+        name = "smm.xslt"
     if name not in _own_sheets:
         _own_sheets[name] = resource_path(f"templates/{name}").read_bytes()
     try:

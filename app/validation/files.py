@@ -13,10 +13,11 @@ from app.domain.findings import Finding, Layer, Severity
 from app.domain.invoice import Invoice, InvoiceTotals
 from app.domain.lifecycle import DocumentKind
 from app.domain.turkish import format_amount
-from app.ubl.reader import read_invoice, summarize
+from app.ubl.reader import summarize
+from app.ubl.smm import SERBESTMESLEKMAKBUZU
 from app.ubl.summary import DocumentSummary
 from app.ubl.totals import compute_totals
-from app.validation.builtin import check_invoice
+from app.validation.builtin_kinds import check_invoice_or_smm, check_kind, read_invoice_or_smm
 from app.validation.official import NoPackage, OfficialRules
 
 
@@ -64,16 +65,18 @@ def check_file(raw: bytes, *, today: date, rules: OfficialRules | None = None, f
         message = "Dosya bir e-belge değil: kök elemanı tanınmadı. Başka bir dosya seçin."
         return FileReport(kind=kind, findings=[Finding(Severity.ERROR, Layer.READ, "XML.UNKNOWN", "", message)])
     findings: list[Finding] = []
+    has_rules = True
     if kind == "invoice":
         try:
-            read = read_invoice(raw)
+            read = read_invoice_or_smm(raw)
         except AppError as error:
             return FileReport(kind=kind, findings=[_unreadable(error)])
         findings += [
             Finding(Severity.WARNING, Layer.READ, "XML.ODD", "", f"Belgede alışılmadık bir yer var: {text}")
             for text in read.warnings
         ]
-        findings += check_invoice(read.invoice, today=today, purpose="file")
+        has_rules = read.invoice.type_code != SERBESTMESLEKMAKBUZU
+        findings += check_invoice_or_smm(read.invoice, today=today, purpose="file")
         findings += check_stated_totals(read.invoice, read.stated)
         if read.template is None:
             findings.append(
@@ -85,18 +88,34 @@ def check_file(raw: bytes, *, today: date, rules: OfficialRules | None = None, f
                     "Belgede görüntü şablonu (XSLT) yok; alıcı onu kendi görünümüyle açar; şablonu ekleyin.",
                 )
             )
+    else:
+        try:
+            findings += check_kind(raw, kind=kind, today=today)
+        except AppError as error:
+            return FileReport(kind=kind, findings=[_unreadable(error)])
     if not summary.has_signature and (kind in _SEALED_KINDS or _is_sealed_answer(summary)):
         findings.append(
             Finding(Severity.INFO, Layer.SEAL, "SEAL.NONE", "", "Belge henüz mühürlenmemiş; mühürlenince tamam olur.")
         )
     # A draft is held against the newest rules, an issued document against those of its day.
     issued_on = summary.issue_date if summary.has_signature else None
-    official = rules.check(raw, kind=kind, issue_date=issued_on)
+    official = rules.check(raw, kind=kind, issue_date=issued_on) if has_rules else [_no_rules()]
     if rules.release and not any(f.code.startswith("OFFICIAL.") for f in official):
         # GİB's own rules have looked at everything and have the last word; where they accept, ours only warn.
         findings = [replace(f, severity=Severity.WARNING) if _is_our_error(f) else f for f in findings]
     findings += official
     return FileReport(kind=kind, findings=findings)
+
+
+def _no_rules() -> Finding:
+    """A freelance receipt has no official form: the invoice's rules would refuse what is right."""
+    return Finding(
+        Severity.INFO,
+        Layer.SCHEMATRON,
+        "OFFICIAL.NO_RULES",
+        "",
+        "Serbest meslek makbuzunun GİB'de resmî kuralı yok; yalnız programın kendi kuralları denetlendi.",
+    )
 
 
 def _is_sealed_answer(summary: DocumentSummary) -> bool:

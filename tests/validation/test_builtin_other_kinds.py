@@ -23,6 +23,7 @@ from app.ubl.totals import compute_totals
 from app.validation.builtin_despatch import check_despatch, check_receipt
 from app.validation.builtin_kinds import check_kind
 from app.validation.builtin_receipts import check_credit_note, check_smm
+from app.validation.files import check_file
 from tests.ubl.scenarios import CUSTOMER, DRIVER, TODAY, despatch_for, freelance_receipt, producer_receipt
 
 D = Decimal
@@ -207,3 +208,15 @@ def test_a_file_gets_the_checks_of_its_kind() -> None:
     raw = build_smm(fee, compute_totals(fee), template=None)
     assert "SMM.NO_STOPAJ" in {f.code for f in check_kind(raw, kind="smm", today=TODAY)}
     assert check_kind(raw, kind="application-response", today=TODAY) == []
+
+
+def test_a_file_of_every_kind_is_checked_whole() -> None:
+    """`check_file` finds the kind by the content; a freelance receipt is not held against the invoice's own rules."""
+    note = check_file(build_despatch(_address(postal_code="1"), template=None), today=TODAY)
+    assert note.kind == "despatch"
+    assert "DSP.POSTAL_CODE" in {f.code for f in note.findings}
+    fee = check_file(build_smm(FREELANCE, compute_totals(FREELANCE), template=None), today=TODAY)
+    assert fee.kind == "invoice"
+    assert {f.code for f in fee.findings} == {"INV.NO_TEMPLATE", "SEAL.NONE", "OFFICIAL.NO_RULES"}
+    undated = build_despatch(despatch_for(), template=None).replace(b"<cbc:IssueDate>2026", b"<cbc:IssueDate>x", 1)
+    assert [f.code for f in check_file(undated, today=TODAY).findings] == ["UBL.NO_DATE"]
