@@ -212,6 +212,15 @@ class BuyerCard(QWidget):
         self._tell(False, 0)
         self.mailbox_field.setVisible(False)
 
+    def show_listed(self, registered: bool, labels: Sequence[str]) -> None:
+        """What the office's own list of taxpayers says, until the integrator has been asked."""
+        self._tell(registered, len(labels))
+        chosen = self._store.text("receiver_label")
+        self.mailbox.clear()
+        self.mailbox.addItems(list(labels))
+        self.mailbox.setEditText(chosen or (labels[0] if len(labels) == 1 else ""))
+        self.mailbox_field.setVisible(registered)
+
     def show_unreached(self, sentence: str) -> None:
         """Nobody could be asked by itself: a line, not a wall."""
         self.registration_icon.set_icon("offline", "wait")

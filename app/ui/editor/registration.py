@@ -16,7 +16,7 @@ from app.ui.desk import Desk
 from app.ui.editor.buyer import BuyerCard, name_of, number_of
 from app.ui.editor.store import FormStore
 from app.ui.jobs import Changes
-from app.workflows import drafting, lookups, partners
+from app.workflows import drafting, lookups, partners, taxpayers
 from app.workflows.context import WorkContext
 
 #: After so long without a key the number counts as typed.
@@ -40,7 +40,7 @@ class Registration(QObject):
         self._desk, self._company, self._form, self._card = desk, company, form, card
         self.asks_by_itself = True
         self._asked: set[str] = set()
-        self._is_quiet = False
+        self._is_quiet = self._is_listed = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(ASK_MS)
@@ -67,6 +67,27 @@ class Registration(QObject):
         except AppError:
             return
         self._asked.add(number)
+        # First what the office's own list says: at once, and without a connection. Then the integrator's word.
+        self._desk.run(
+            "Okunuyor",
+            lambda ctx: taxpayers.lookup(ctx, number),
+            partial(self._on_listed, number),
+            owner=self,
+            failed=self._on_list_failed,
+        )
+
+    def _on_listed(self, number: str, listed: taxpayers.Registration | None) -> None:
+        customer = self._form.get("customer", {}) or {}
+        self._is_listed = listed is not None and number == number_of(customer)
+        if listed is not None and self._is_listed:
+            self._card.show_listed(listed.registered, listed.labels)
+            if not name_of(customer) and listed.title and len(number) == 10:
+                self._form.set("customer.title", listed.title, self.tr("Unvan"))
+        self._start(is_quiet=True)
+
+    def _on_list_failed(self, _error: AppError) -> None:
+        # Without a readable list the integrator is asked; the list is fetched anew by the next sync.
+        self._is_listed = False
         self._start(is_quiet=True)
 
     @Slot()
@@ -84,7 +105,8 @@ class Registration(QObject):
 
     def _on_failed(self, error: AppError) -> None:
         if self._is_quiet:
-            self._card.show_unreached(error.sentence)
+            if not self._is_listed:
+                self._card.show_unreached(error.sentence)
         else:
             self.failed.emit(error)
 

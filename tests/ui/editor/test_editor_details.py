@@ -14,6 +14,7 @@ from shiboken6 import isValid
 from app.demo import people
 from app.domain.errors import EnvironmentFault
 from app.domain.lifecycle import State
+from app.storage.taxpayer_list import ListedAddress, replace_all
 from app.ui.dialogs.confirm import ConfirmDialog
 from app.ui.editor import extras
 from app.ui.editor.buyer import number_of
@@ -23,7 +24,7 @@ from app.ui.editor.line_details import AllowanceRow, TaxRow
 from app.ui.editor.spreading import SpreadDialog
 from app.ui.editor.window import EditorWindow
 from app.ui.memory import memory_of
-from app.workflows import drafting
+from app.workflows import drafting, taxpayers
 from tests.ui.conftest import World, connect
 from tests.ui.editor.conftest import Open
 
@@ -256,6 +257,21 @@ def test_a_typed_number_is_asked_about_by_itself(ui_world: World, open_editor: O
     qtbot.keyClicks(window.form.buyer.number, people.buyer_number(0))
     qtbot.waitUntil(lambda: window.form.buyer.registration.text().startswith("e-Fatura mükellefi"), timeout=PATIENCE_MS)
     assert window.store.text("customer.title") == people.buyer_name(0), "the title comes with the answer"
+
+
+def test_the_offices_own_list_answers_without_a_connection(ui_world: World, open_editor: Open, qtbot: QtBot) -> None:
+    number, label = people.buyer_number(1), "urn:mail:liste@alici.example"
+    address = ListedAddress(vkn=number, unit="PK", alias=label, title="Listedeki Alıcı A.Ş.")
+    replace_all(taxpayers.list_path(ui_world.ctx), [address], source="sandbox", at=ui_world.clock.now())
+    connect(ui_world.office, ui_world.company, "http://127.0.0.1:1")
+    window = open_editor(ui_world, asks=True)
+    qtbot.keyClicks(window.form.buyer.number, number)
+    buyer = window.form.buyer
+    qtbot.waitUntil(lambda: buyer.registration.text() == "e-Fatura mükellefi", timeout=PATIENCE_MS)
+    assert buyer.mailbox.currentText() == label
+    assert window.store.text("customer.title") == "Listedeki Alıcı A.Ş."
+    qtbot.waitUntil(lambda: not ui_world.desk.runner.live_jobs(), timeout=PATIENCE_MS)
+    assert buyer.registration.text() == "e-Fatura mükellefi", "what is known stays when nobody can be reached"
 
 
 def test_esc_closes_without_a_question_when_all_is_kept(ui_world: World, open_editor: Open, qtbot: QtBot) -> None:
