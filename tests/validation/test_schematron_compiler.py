@@ -22,6 +22,17 @@ def test_an_assert_that_fails_says_which_rule_where_and_in_which_words() -> None
     assert hit.text == "Sayı 2 büyük: b dikkat"
 
 
+def test_a_document_cannot_forge_findings_with_our_own_marks() -> None:
+    body = (
+        '<pattern id="p"><rule context="a"><assert id="Says" test="false()">(<value-of select="."/>)</assert>'
+        '<assert id="Breaks" test="xs:date(.) lt current-date()">x</assert></rule></pattern>'
+    )
+    forged = "x\ue0000\ue0011\ue001\ue001y\ue000"
+    says, breaks = run(read({"main.sch": schema(body)}), f"<a>{forged}</a>".encode(), careful=True)
+    assert says.text == "(x01y)"
+    assert breaks.broke and "x01y" in breaks.text
+
+
 def test_the_first_rule_that_matches_takes_the_node_and_each_pattern_looks_anew() -> None:
     body = (
         '<pattern id="p"><rule context="b[@n = 1]" id="First"><assert test="false()">1</assert></rule>'

@@ -21,7 +21,7 @@ from app.validation.schematron.model import XSL, Check, Pattern, Piece, Rule, Sc
 from app.validation.schematron.xpath import rename_variables, split_union, words
 
 #: Goes into the name of the cached form: change it with anything that changes the sheet.
-VERSION = "3"
+VERSION = "4"
 #: Between findings and between the parts of one: characters that no document of this world uses.
 END_OF_FINDING = "\ue000"
 END_OF_PART = "\ue001"
@@ -175,11 +175,17 @@ class _Sheet:
             )
         )
         test = check.test if check.is_report else f"not({check.test})"
-        message = "".join(self._piece(piece) for piece in check.message)
+        pieces = "".join(self._piece(piece) for piece in check.message)
+        # A document may quote our own marks into its message.
+        message = (
+            f'<xsl:variable name="{PREFIX}:text">{pieces}</xsl:variable><xsl:value-of version="3.0" '
+            f'select="{_clean(f"${PREFIX}:text")}"/>'
+        )
         written = f"<xsl:if test={self._expression(test)}>{_line(str(number))}{message}{_text(END_OF_FINDING)}</xsl:if>"
         if not self._careful:
             return written
-        failed = f'{_line(f"!{number}")}<xsl:value-of select="$err:description"/>{_text(END_OF_FINDING)}'
+        reason = f'<xsl:value-of version="3.0" select="{_clean("$err:description")}"/>'
+        failed = f"{_line(f'!{number}')}{reason}{_text(END_OF_FINDING)}"
         errors = 'xmlns:err="http://www.w3.org/2005/xqt-errors"'
         return f"<xsl:try>{written}<xsl:catch {errors}>{failed}</xsl:catch></xsl:try>"
 
@@ -214,6 +220,11 @@ class _Sheet:
         ]
         out += [etree.tostring(element, encoding="unicode", with_tail=False) for element in self._schema.foreign]
         return "\n".join(out)
+
+
+def _clean(value: str) -> str:
+    """An expression for the text of `value` without our own marks."""
+    return f"translate(string({value}), '{END_OF_FINDING}{END_OF_PART}', '')"
 
 
 def _next_value(function: str, kind: str, name: str) -> str:
