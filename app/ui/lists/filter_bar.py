@@ -133,25 +133,28 @@ class FilterBar(QWidget):
             wanted = "one"
         elif rest - action + self.compact_button.sizeHint().width() <= room:
             wanted = "compact"
-        else:
+        elif self._tool_box.sizeHint().width() + 2 * action + 2 * gap <= room:
             wanted = "two"
+        else:
+            wanted = "two, compact"
         if wanted == self._arranged:
             return
         self._arranged = wanted
         for row in (self._top, self._bottom):
             while row.count():
                 row.takeAt(0)
-        self._tool_box.setVisible(wanted != "compact")
-        self.compact_button.setVisible(wanted == "compact")
+        is_compact, is_two = wanted.endswith("compact"), wanted.startswith("two")
+        self._tool_box.setVisible(not is_compact)
+        self.compact_button.setVisible(is_compact)
         self._top.addWidget(self._chip_box)
-        second = self._bottom if wanted == "two" else self._top
-        if wanted == "two":
+        second = self._bottom if is_two else self._top
+        if is_two:
             self._top.addStretch(1)
             self._top.addWidget(self.search, 2)
         second.addWidget(self._tool_box)
         second.addWidget(self.compact_button)
         second.addStretch(1)
-        if wanted != "two":
+        if not is_two:
             second.addWidget(self.search, 2)
         second.addWidget(self._action_box)
 

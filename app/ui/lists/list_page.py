@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
 from app.domain.lifecycle import Direction, State
@@ -32,7 +32,7 @@ from app.ui.lists.verbs import Verb, VerbActions
 from app.ui.memory import memory_of
 from app.ui.pages.base import Page
 from app.ui.theme import tokens
-from app.ui.widgets import EmptyState, MessageBar, QuietLabel, SkeletonRows
+from app.ui.widgets import ElidedLabel, EmptyState, MessageBar, SkeletonRows
 
 #: A document that stays in the pane so long counts as read.
 READ_AFTER_MS = 1_500
@@ -62,7 +62,7 @@ class ListPage(Page):
         self.message = MessageBar(parent=self)
         self.doing = Doing(desk, self.table, self.message, self.title, self)
         self.verb_actions = VerbActions(self, self.doing, self.verbs)
-        self.status = QuietLabel("", self)
+        self.status = ElidedLabel("", self, mode=Qt.TextElideMode.ElideRight, quiet=True)
         self.empty = EmptyState(self.empty_icon, "", "", parent=self)
         self.empty.pressed.connect(self._on_empty_pressed)
         self._empty_does = ""
@@ -96,8 +96,10 @@ class ListPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.stack, 1)
-        self.status.setContentsMargins(tokens.S, tokens.XS, tokens.S, tokens.XS)
-        column.addWidget(self.status)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(tokens.S, tokens.XS, tokens.S, tokens.XS)
+        foot.addWidget(self.status)
+        column.addLayout(foot)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(left)
