@@ -24,7 +24,6 @@ class SelectionPanel(QScrollArea):
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Seçilen belgelerin özeti"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.buttons: list[QuietButton] = []
