@@ -23,6 +23,7 @@ from app.ui.editor.earlier import EarlierDialog
 from app.ui.editor.line_details import AllowanceRow, TaxRow
 from app.ui.editor.spreading import SpreadDialog
 from app.ui.editor.window import EditorWindow
+from app.ui.frame.shortcuts import EDITOR_KEYS
 from app.ui.memory import memory_of
 from app.workflows import drafting, taxpayers
 from tests.ui.conftest import World, connect
@@ -272,6 +273,15 @@ def test_the_offices_own_list_answers_without_a_connection(ui_world: World, open
     assert window.store.text("customer.title") == "Listedeki Alıcı A.Ş."
     qtbot.waitUntil(lambda: not ui_world.desk.runner.live_jobs(), timeout=PATIENCE_MS)
     assert buyer.registration.text() == "e-Fatura mükellefi", "what is known stays when nobody can be reached"
+
+
+def test_every_key_of_the_editor_is_listed_under_f1(ui_world: World, open_editor: Open) -> None:
+    window = open_editor(ui_world)
+    actions = [*window.verbs.actions, *window.form.table.actions_for_menu]
+    buttons = [window.totals.save, window.totals.seal]
+    mine = {part.shortcut().toString().replace("Return", "Enter") for part in (*actions, *buttons)}
+    listed = [keys for keys, _ in EDITOR_KEYS]
+    assert mine - {""} == set(listed) - {"F2", "Esc"} and len(listed) == len(set(listed))
 
 
 def test_esc_closes_without_a_question_when_all_is_kept(ui_world: World, open_editor: Open, qtbot: QtBot) -> None:
