@@ -98,8 +98,8 @@ def _write_month(path: Path, lines: int) -> None:
                 sub = dice.randint(1, 300)
                 file.write(
                     f"F{voucher};{number};{main};HESAP {main};{main}.{sub:03d};ALT HESAP {sub};{kurus / 100:.2f};"
-                    f"{side};{day};invoice;NULL;ABC2026{number:09d};{day};NULL;Açıklama satırı {number};AYŞE IŞIK;F{voucher};"
-                    "Mart fişi\n"
+                    f"{side};{day};invoice;NULL;ABC2026{number:09d};{day};NULL;"
+                    f"Açıklama satırı {number};AYŞE IŞIK;F{voucher};Mart fişi\n"
                 )
 
 
