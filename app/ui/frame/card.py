@@ -13,6 +13,7 @@ from app.domain.errors import AppError
 from app.domain.turkish import format_date
 from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
+from app.ui.frame.strip import READING
 from app.ui.theme.icons import bind_icon
 from app.ui.theme.tokens import Tone
 from app.ui.widgets import MenuButton
@@ -51,12 +52,20 @@ class CardState(QObject):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_AFTER_START_MS)
-        self._later.timeout.connect(self.read)
+        self._later.timeout.connect(self._on_later_timeout)
         desk.company_changed.connect(self._on_company_changed)
 
     def read_soon(self) -> None:
         """Look once the window stands and its first page is read."""
         self._later.start()
+
+    @Slot()
+    def _on_later_timeout(self) -> None:
+        if any(job.title == READING for job in self._desk.runner.live_jobs()):
+            # A slow machine, or a big office: the page comes first.
+            self._later.start()
+        else:
+            self.read()
 
     @Slot()
     def read(self) -> None:
