@@ -211,9 +211,10 @@ def main_window(office: Office) -> Iterator[tuple[QApplication, Desk, MainWindow
     theme().apply("light")
     desk = Desk(office, is_demo=True)
     window = MainWindow(desk)
-    window.resize(1366, 728)
     window.show()
     window.start()
+    window.showNormal()
+    window.resize(1366, 728)
     settle(desk)
     try:
         yield app, desk, window

@@ -105,10 +105,14 @@ def print_waiting(stage: Stage) -> QWidget:
 @scene("giden", "is-listesi", quick=True)
 def work_list(stage: Stage) -> QWidget:
     """What needs a person, the first of it open."""
-    stuck = stage.documents(Direction.OUT, State.FAILED, State.UNKNOWN, only_review=True)
+    try:
+        stuck = stage.documents(Direction.OUT, State.FAILED, State.UNKNOWN, only_review=True)
+    except NotThere:
+        # A small office may have nothing flagged; what has no outcome waits for a person too.
+        stuck = stage.documents(Direction.OUT, State.UNKNOWN, State.FAILED)
     page = stage.page("outbox")
     chip = next((c for c in page.chips if c.key in ("review", "stuck", "work")), None)
-    if chip is not None:
+    if chip is not None and stuck[0].review_code:
         page.reveal(chip.key)
         stage.settle()
     stage.select(page, [stuck[0].id])

@@ -46,9 +46,11 @@ class Stage(QObject):
 
     def _window(self, desk: Desk) -> MainWindow:
         window = MainWindow(desk)
-        window.resize(round(SCREEN[0] / self._scale), round((SCREEN[1] - _TASKBAR) / self._scale))
         window.show()
         window.start()
+        # It has fitted itself to whatever screen there is; the pictures are of the screen that we promise.
+        window.showNormal()
+        window.resize(round(SCREEN[0] / self._scale), round((SCREEN[1] - _TASKBAR) / self._scale))
         window.center.start_timer()
         return window
 

@@ -6,9 +6,10 @@ Every function returns sentences, one per fault; an empty list means that all is
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import QAction, QColor, QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -18,16 +19,24 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QListWidget,
     QPlainTextEdit,
+    QRadioButton,
     QScrollBar,
+    QStyle,
+    QStyleOptionComboBox,
     QTabBar,
     QTextEdit,
     QWidget,
 )
 
 LEAST_CONTRAST = 4.5
-#: Of painted words: smoothing leaves hardly a pixel of the pen's full colour. The tokens themselves must reach 4.5.
-LEAST_PAINTED = 4.3
+#: Words are drawn so many times larger to be looked at: smoothing leaves hardly a pixel of the pen's full colour.
+_LENS = 3
+#: A field's frame is not its words.
+_FRAME_PX = 4
+#: Rows of a list that are looked at.
+_MOST_ROWS = 12
 #: Rounding of text widths at fractional scales.
 _SLACK_PX = 2
 ENGLISH = re.compile(
@@ -75,6 +84,9 @@ def cut_words(root: QWidget) -> list[str]:
     faults = []
     for widget in seen(root):
         words = words_of(widget)
+        if isinstance(widget, QComboBox):
+            faults += _cut_choice(widget)
+            continue
         if not words or (isinstance(widget, QLabel) and not widget.pixmap().isNull()):
             continue
         if isinstance(widget, QLabel) and widget.textFormat() is Qt.TextFormat.RichText:
@@ -96,6 +108,20 @@ def cut_words(root: QWidget) -> list[str]:
         if widget.contentsRect().height() + _SLACK_PX < tall:
             faults.append(f"{called(widget)}: {widget.contentsRect().height()} px high for a line of {tall} px")
     return faults
+
+
+def _cut_choice(combo: QComboBox) -> list[str]:
+    """What is chosen in a list must be read whole, or on hover."""
+    option = QStyleOptionComboBox()
+    option.initFrom(combo)
+    option.editable = combo.isEditable()
+    field = QStyle.SubControl.SC_ComboBoxEditField
+    room = combo.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, combo).width()
+    words = combo.currentText()
+    needed = combo.fontMetrics().horizontalAdvance(words)
+    if needed > room + _SLACK_PX and words not in combo.toolTip() and not combo.isEditable():
+        return [f"{called(combo)}: {room} px for {needed} px of {words!r}"]
+    return []
 
 
 def _elides(button: QAbstractButton) -> bool:
@@ -157,6 +183,9 @@ def unreachable(root: QWidget, window: QWidget) -> list[str]:
     for widget in seen(root):
         if not isinstance(widget, QAbstractButton) or not widget.isEnabled() or _is_part_of_view(widget):
             continue
+        if isinstance(widget, QRadioButton):
+            # Tab comes to the chosen one of its group, the arrows to the others.
+            continue
         by_tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
         if by_tab or not widget.shortcut().isEmpty() or words_of(widget).removesuffix("…") in actions:
             continue
@@ -175,6 +204,9 @@ def english(root: QWidget) -> list[str]:
             texts += [widget.itemText(i) for i in range(widget.count())]
         if isinstance(widget, QTabBar):
             texts += [widget.tabText(i) for i in range(widget.count())]
+        if isinstance(widget, QListWidget):
+            texts += [widget.item(i).text() for i in range(min(widget.count(), _MOST_ROWS))]
+        texts += [action.text() for action in widget.actions()]
         if isinstance(widget, QHeaderView) and widget.orientation() is Qt.Orientation.Horizontal:
             texts += [str(widget.model().headerData(i, widget.orientation()) or "") for i in range(widget.count())]
         for text in texts:
@@ -203,43 +235,70 @@ def contrast(one: QColor, other: QColor) -> float:
 def weak_contrast(root: QWidget) -> list[str]:
     """Words that are painted too faintly: the colour furthest from the ground against the ground, as drawn.
 
-    Smoothing thins the strokes, so the strongest pixel is what the eye reads. Disabled controls may be faint.
+    Labels and buttons, placeholders, the cells of lists and tables, headings. Disabled controls may be faint.
     """
-    picture = root.grab().toImage()
-    scale = picture.devicePixelRatio()
+    picture = QImage(root.size() * _LENS, QImage.Format.Format_RGB32)
+    picture.setDevicePixelRatio(_LENS)
+    root.render(picture)
     faults = []
     for widget in seen(root):
-        if (
-            not words_of(widget).strip()
-            or not widget.isEnabled()
-            or (isinstance(widget, QLabel) and _has_picture(widget))
-        ):
+        if not widget.isEnabled():
             continue
-        visible = widget.visibleRegion().boundingRect()
-        if visible.height() < widget.fontMetrics().height() // 2:
-            continue
-        corner = widget.mapTo(root, visible.topLeft()) if widget is not root else QPoint()
-        if not visible.isEmpty():
-            ratio = _painted_contrast(picture, QRect(corner, visible.size()), scale)
-            if ratio is not None and ratio < LEAST_PAINTED:
-                faults.append(f"{called(widget)}: {ratio:.2f}")
-    return faults
+        for name, rect in _painted(widget):
+            visible = rect.intersected(widget.visibleRegion().boundingRect())
+            if visible.isEmpty() or visible.height() < widget.fontMetrics().height() // 2:
+                continue
+            corner = widget.mapTo(root, visible.topLeft()) if widget is not root else visible.topLeft()
+            ratio = _painted_contrast(picture, QRect(corner, visible.size()))
+            if ratio is not None and ratio < LEAST_CONTRAST - 0.005:
+                faults.append(f"{called(widget)}{name}: {ratio:.2f}")
+    return list(dict.fromkeys(faults))
 
 
-def _has_picture(label: QLabel) -> bool:
-    return not label.pixmap().isNull()
+def _painted(widget: QWidget) -> Iterator[tuple[str, QRect]]:
+    """(what, where) of the words that this widget paints itself."""
+    inside = widget.rect().adjusted(_FRAME_PX, _FRAME_PX, -_FRAME_PX, -_FRAME_PX)
+    if isinstance(widget, QLineEdit):
+        if widget.text() or widget.placeholderText():
+            yield ("" if widget.text() else " (placeholder)"), inside
+    elif isinstance(widget, QAbstractItemView) and widget.model() is not None:
+        yield from _cells(widget)
+    elif words_of(widget).strip() and not (isinstance(widget, QLabel) and not widget.pixmap().isNull()):
+        yield "", widget.rect() if isinstance(widget, QLabel) else inside
 
 
-def _painted_contrast(picture: QImage, rect: QRect, scale: float) -> float | None:
-    """The best contrast that any pixel has against the commonest one; None where nothing is drawn."""
-    counts: dict[int, int] = {}
-    left, top = round(rect.left() * scale), round(rect.top() * scale)
-    right, bottom = round(rect.right() * scale), round(rect.bottom() * scale)
-    for y in range(max(0, top), min(picture.height(), bottom)):
-        for x in range(max(0, left), min(picture.width(), right)):
-            pixel = picture.pixel(x, y)
-            counts[pixel] = counts.get(pixel, 0) + 1
+def _cells(view: QAbstractItemView) -> Iterator[tuple[str, QRect]]:
+    """The cells in sight that have words, a screenful at most."""
+    model, port = view.model(), view.viewport()
+    place = port.mapTo(view, QPoint())
+    top = view.indexAt(QPoint(2, 2))
+    first = top.row() if top.isValid() else 0
+    # Qt keeps a list model's count of columns private.
+    columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount(QModelIndex())
+    for row in range(first, min(first + _MOST_ROWS, model.rowCount(QModelIndex()))):
+        for column in range(columns):
+            index = model.index(row, column)
+            rect = view.visualRect(index)
+            if rect.isEmpty() or not port.rect().intersects(rect):
+                continue
+            in_sight = rect.intersected(port.rect())
+            # Of a cell at the edge hardly a letter is to be seen.
+            if in_sight.width() * 2 < rect.width() or in_sight.height() * 2 < rect.height():
+                continue
+            if str(index.data(Qt.ItemDataRole.DisplayRole) or "").strip():
+                yield f" cell {row},{column}", in_sight.translated(place)
+
+
+def _painted_contrast(picture: QImage, rect: QRect) -> float | None:
+    """The best contrast that any colour has against the commonest one; None where nothing is drawn."""
+    whole = picture.rect()
+    area = QRect(rect.topLeft() * _LENS, rect.size() * _LENS).intersected(whole)
+    if area.isEmpty():
+        return None
+    part = picture.copy(area)
+    counts = Counter(memoryview(part.constBits()).cast("B").cast("I")[: part.width() * part.height()].tolist())
     if len(counts) < 2:
         return None
-    ground = QColor.fromRgb(max(counts, key=lambda pixel: counts[pixel]))
+    ground = QColor.fromRgb(counts.most_common(1)[0][0])
+    # A colour of a few pixels is a corner of a letter beside it, not a letter.
     return max(contrast(ground, QColor.fromRgb(pixel)) for pixel in counts)

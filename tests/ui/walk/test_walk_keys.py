@@ -1,0 +1,28 @@
+"""The walk by keyboard and by ear: Tab comes to everything, every control has a name, every word is Turkish."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.ui.walk import walked
+
+LOOKS = ("keys", "unreachable", "nameless", "english")
+
+
+@pytest.fixture(scope="module")
+def found(walk_ground: Path, project: Path, tmp_path_factory: pytest.TempPathFactory) -> walked.Faults:
+    place = tmp_path_factory.mktemp("walk-keys")
+    return walked.walk(walk_ground, project, place, percent=100, theme="light", looks=LOOKS)
+
+
+#: Strict: whoever mends the last of them takes the mark away.
+_TRAPS = pytest.mark.xfail(reason="a list's page hands Tab past its bar; the editor's preview keeps Tab", strict=True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("look", [pytest.param("keys", marks=_TRAPS), *LOOKS[1:], "played"])
+def test_every_page_is_for_keys_and_ears(found: walked.Faults, look: str) -> None:
+    faults = walked.told(found, look)
+    assert not faults, "\n" + faults
