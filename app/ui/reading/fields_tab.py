@@ -15,8 +15,8 @@ from app.ui.widgets import QuietButton
 
 _MORE = Qt.ItemDataRole.UserRole + 1
 #: A group's rows that are made at once, and that each further step adds: wrapped rows are measured one by one.
-_FIRST_ROWS: Final = 300
-_MORE_ROWS: Final = 2000
+_FIRST_ROWS: Final = 100
+_MORE_ROWS: Final = 500
 
 
 class FieldsTab(QWidget):

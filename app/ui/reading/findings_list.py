@@ -124,6 +124,7 @@ class FindingsList(QWidget):
         self._findings: list[Finding] = []
         self._can_fix = False
         self._is_stale = False
+        self._is_checking = False
         self._shown = _FIRST_ROWS
         self.chips: dict[Severity, Chip] = {}
         bar = QHBoxLayout()
@@ -195,6 +196,7 @@ class FindingsList(QWidget):
 
     def set_findings(self, findings: Sequence[Finding], *, can_fix: bool = False) -> None:
         """Show these; the filter stays as the user set it."""
+        self._is_checking = False
         order = list(LOOKS)
         self._findings = sorted(findings, key=lambda f: order.index(f.severity))
         self._can_fix = can_fix
@@ -207,6 +209,12 @@ class FindingsList(QWidget):
         self._bar.setVisible(bool(findings))
         self._renew()
         self.counted.emit(sum(f.severity is Severity.ERROR for f in findings), len(findings))
+
+    def set_checking(self) -> None:
+        """The checks are still running: no finding is not "no finding yet"."""
+        self.set_findings([])
+        self._is_checking = True
+        self._rebuild()
 
     def text(self) -> str:
         """What "copy all" copies: one line per visible finding with its place and code."""
@@ -262,7 +270,9 @@ class FindingsList(QWidget):
             more.clicked.connect(self._on_more_clicked)
             self._rows.addWidget(more)
         self._rows.addStretch(1)
-        if self._findings and not visible:
+        if self._is_checking:
+            self._empty.set_words(self.tr("Denetleniyor…"), self.tr("Bulgular birazdan burada olur."))
+        elif self._findings and not visible:
             self._empty.set_words(self.tr("Süzgeç hepsini gizliyor"), self.tr("Yukarıdan en az bir türü seçin."))
         else:
             self._empty.set_words(self.tr("Bulgu yok"), self.tr("Belge denetimlerden geçti."))

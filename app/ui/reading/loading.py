@@ -12,14 +12,13 @@ from app.domain.findings import Finding, Layer, Severity
 from app.domain.lifecycle import Direction, State
 from app.office import Office
 from app.rendering.html import Rendered
-from app.signing.verify import verify_document
 from app.storage import companies, documents
 from app.storage.document_files import attempts, files, load_file
 from app.storage.records import AttemptRecord, CompanyRecord, DocumentRecord, FileRecord, HistoryRecord
 from app.ubl.attachments import Attachment, find_attachments
-from app.ubl.reader import summarize
-from app.ui.reading.fields import Group, fields_of
-from app.ui.reading.verdict import Verdict, verdict_of
+from app.ui.reading import heavy
+from app.ui.reading.fields import Group
+from app.ui.reading.verdict import Verdict
 from app.validation.files import check_file
 from app.workflows import drafting
 from app.workflows.context import WorkContext
@@ -34,7 +33,10 @@ _BYTES_PER_FIELD = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is said about a document beside its picture. `broken` says why its bytes could not be read."""
+    """What is said about a document beside its picture. `broken` says why its bytes could not be read.
+
+    `findings` is None until the checks have run: GİB's own rules take their time.
+    """
 
     company: CompanyRecord
     record: DocumentRecord
@@ -43,7 +45,7 @@ class Facts:
     files: list[FileRecord]
     verdict: Verdict
     groups: list[Group]
-    findings: list[Finding]
+    findings: list[Finding] | None
     attachments: list[Attachment] = field(repr=False)
     broken: AppError | None = None
 
@@ -76,16 +78,18 @@ def load_facts(ctx: WorkContext, office: Office, document_id: int) -> Facts:
     verdict = Verdict(kind="error", sentence="Belgenin içeriği okunamadı; mührü denetlenemedi.")
     groups: list[Group] = []
     attachments: list[Attachment] = []
-    findings: list[Finding] = []
+    findings: list[Finding] | None = None
     broken: AppError | None = None
     try:
         raw = load_viewable(ctx, office, company, record).raw
-        verdict = verdict_of(verify_document(raw), record, sender=summarize(raw).supplier_vkn)
-        groups, attachments = fields_of(raw), find_attachments(raw)
-        findings = _findings(ctx, company, record, raw)
+        told = heavy.look_in(lambda: office.pool, raw, record)
+        kind, sentence, details = told["verdict"]
+        verdict = Verdict(kind=kind, sentence=sentence, details=tuple(details))
+        groups = [Group(key=k, title=t, fields=tuple((n, v) for n, v in rows)) for k, t, rows in told["groups"]]
+        attachments = find_attachments(raw)
     except AppError as error:
         broken = error
-        findings.append(Finding(Severity.ERROR, Layer.READ, error.code, "", error.sentence))
+        findings = [Finding(Severity.ERROR, Layer.READ, error.code, "", error.sentence)]
     return Facts(
         company=company,
         record=record,
@@ -159,13 +163,19 @@ def load_stored_file(ctx: WorkContext, document_id: int, role: str, attempt_no: 
         return load_file(s, document_id, role, attempt_no=attempt_no)
 
 
-def _findings(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, raw: bytes) -> list[Finding]:
+def load_findings(ctx: WorkContext, office: Office, document_id: int) -> list[Finding]:
+    """What the checks say: ours, and GİB's where its package is installed. Raises: AppError."""
+    company, record = load_record(ctx, document_id)
+    raw = load_viewable(ctx, office, company, record).raw
+    ctx.progress.checkpoint()
     if record.direction is Direction.OUT and record.state in (State.DRAFT, State.READY):
         invoice = drafting.load_invoice(ctx, company, record.id)
         findings = drafting.check(ctx, invoice, partner=drafting.known_partner(ctx, company, invoice))
         # As it will be sealed: a placeholder stands where the seal comes.
         official = ctx.rules.check(raw, kind="invoice", issue_date=None) if raw and ctx.rules.release else []
         return [*findings, *official]
+    if len(raw) >= heavy.HEAVY_BYTES and not ctx.rules.release:
+        return heavy.check_in(lambda: office.pool, raw, ctx.clock.today())
     return check_file(raw, today=ctx.clock.today(), rules=ctx.rules).findings
 
 
@@ -225,5 +235,5 @@ class FactsCache(Shelf[Facts]):
 
 
 def _weight_of(facts: Facts) -> int:
-    fields = sum(len(group.fields) for group in facts.groups) + len(facts.findings)
+    fields = sum(len(group.fields) for group in facts.groups) + len(facts.findings or ())
     return sum(len(a.content) for a in facts.attachments) + _BYTES_PER_FIELD * fields

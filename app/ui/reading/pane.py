@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QElapsedTimer, QTimer, Signal, Slot
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
@@ -17,7 +18,16 @@ from app.ui.reading.bar import PaneBar
 from app.ui.reading.doing import PaneActions
 from app.ui.reading.findings_list import FindingsList
 from app.ui.reading.header import PaneHeader
-from app.ui.reading.loading import Answer, Facts, FactsCache, Picture, PictureCache, load_answer, load_record
+from app.ui.reading.loading import (
+    Answer,
+    Facts,
+    FactsCache,
+    Picture,
+    PictureCache,
+    load_answer,
+    load_findings,
+    load_record,
+)
 from app.ui.reading.many import ManyView, Summary, summary
 from app.ui.reading.notices import Notice, NoticeStack
 from app.ui.reading.stack import DocumentStack, PictureTab
@@ -217,10 +227,13 @@ class ReadingPane(QWidget):
             return
         if document_id not in self._cache:
             jobs.append(self._start(document_id, picture=True, facts=False))
-        if document_id not in self._known:
+        known = self._known.get(document_id)
+        if known is None:
             jobs.append(self._start(document_id, picture=False, facts=True))
         else:
             jobs.append(self._ask_whether_fresh(document_id))
+            if known.findings is None:
+                jobs.append(self._check(document_id))
         self._jobs = jobs
 
     def _start(self, document_id: int, *, picture: bool, facts: bool) -> JobHandle:
@@ -232,6 +245,28 @@ class ReadingPane(QWidget):
             owner=self,
             failed=self._on_failed,
         )
+
+    def _check(self, document_id: int) -> JobHandle:
+        """The checks come last: GİB's rules may take a second, and the document is read without them."""
+        office, asked = self._desk.office, self._asked
+        return self._desk.run(
+            self.tr("Belge denetleniyor"),
+            lambda ctx: (document_id, asked, load_findings(ctx, office, document_id)),
+            self._on_checked,
+            owner=self,
+            failed=self._on_failed,
+        )
+
+    def _on_checked(self, answer: tuple[int, int, list[Finding]]) -> None:
+        document_id, asked, findings = answer
+        known = self._known.get(document_id)
+        if asked != self._asked or known is None:
+            return
+        checked = replace(known, findings=findings)
+        self._known.put(document_id, checked)
+        if document_id == self._document_id:
+            self._set_current(document_id, checked)
+            self.tabs.show_findings(checked)
 
     def _ask_whether_fresh(self, document_id: int) -> JobHandle:
         return self._desk.run(
@@ -276,6 +311,8 @@ class ReadingPane(QWidget):
                 return
             if answer.facts is not None:
                 self._show_facts(answer.facts)
+                if answer.facts.findings is None:
+                    self._jobs.append(self._check(document_id))
             if answer.picture is not None:
                 self._show_picture(answer.picture)
             elif answer.undrawn is not None:

@@ -144,8 +144,15 @@ class DocumentStack(QTabWidget):
     def show_facts(self, facts: Facts) -> None:
         self.fields.show_groups(facts.groups)
         self.history.show_history(facts.history, facts.attempts, facts.files)
-        self.findings.set_findings(facts.findings, can_fix=facts.is_draft)
-        self._has_errors = has_errors(facts.findings)
+        self.show_findings(facts)
+
+    def show_findings(self, facts: Facts) -> None:
+        """What the checks said, or that they are running."""
+        if facts.findings is None:
+            self.findings.set_checking()
+        else:
+            self.findings.set_findings(facts.findings, can_fix=facts.is_draft)
+        self._has_errors = has_errors(facts.findings or ())
         self._fit_bar()
 
     def show_fields(self, field: str = "") -> None:

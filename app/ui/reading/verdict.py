@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from app.domain.lifecycle import Direction, State
 from app.domain.turkish import format_datetime
 from app.signing.report import SignatureReport, VerifyReport
-from app.storage.records import DocumentRecord
+
+
+class KnownDocument(Protocol):
+    """What must be known of a document besides its bytes; a DocumentRecord is one."""
+
+    @property
+    def direction(self) -> Direction: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def sealed_by(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +30,7 @@ class Verdict:
     details: tuple[str, ...] = ()
 
 
-def verdict_of(report: VerifyReport, record: DocumentRecord, *, sender: str) -> Verdict:
+def verdict_of(report: VerifyReport, record: KnownDocument, *, sender: str) -> Verdict:
     """What to say at the top. `sender` is the taxpayer number that the document names as its supplier."""
     if not report.signatures:
         return _unsealed(record)
@@ -43,7 +53,7 @@ def verdict_of(report: VerifyReport, record: DocumentRecord, *, sender: str) -> 
     return Verdict(kind="ok", sentence=f"Mühür geçerli: {said}", details=details)
 
 
-def _unsealed(record: DocumentRecord) -> Verdict:
+def _unsealed(record: KnownDocument) -> Verdict:
     if record.direction is Direction.OUT:
         if record.state in (State.DRAFT, State.READY):
             return Verdict(kind="wait", sentence="Taslak: henüz numara almadı ve mühürlenmedi.")

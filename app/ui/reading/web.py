@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QColor, QContextMenuEvent, QResizeEvent
 from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineScript
 from PySide6.QtWebEngineWidgets import QWebEngineView
@@ -24,17 +24,27 @@ _LEAST_ZOOM, _MOST_ZOOM, _ZOOM_STEP = 0.4, 3.0, 1.1
 #: A page that has shown so many documents or so much HTML gives way to a fresh one: what it leaks goes with it.
 _DOCUMENTS_PER_PAGE: Final = 100
 _CHARS_PER_PAGE: Final = 24 << 20
+#: How often a load that was taken away is begun anew.
+_MOST_STRAYS: Final = 3
+_WATCH_MS: Final = 150
 
 
 class _Page(QWebEnginePage):
     """A page that goes only where we send it."""
 
+    #: It tried to go elsewhere. A refused journey takes a load that is under way with it.
+    strayed = Signal()
     wanted = QUrl()
 
     def acceptNavigationRequest(
         self, url: QUrl | str, kind: QWebEnginePage.NavigationType, is_main_frame: bool
     ) -> bool:
-        return is_main_frame and QUrl(url) == self.wanted
+        if not is_main_frame:
+            return False
+        if QUrl(url) != self.wanted:
+            self.strayed.emit()
+            return False
+        return True
 
     def javaScriptConsoleMessage(self, *_: object) -> None:
         return None
@@ -59,7 +69,12 @@ class DocumentView(QWebEngineView):
         self._fits = True
         self._width = _PAGE_WIDTH
         self._scroll_y = 0.0
+        self._strays = 0
         self._shown_documents = self._shown_chars = 0
+        self._watch = QTimer(self)
+        self._watch.setSingleShot(True)
+        self._watch.setInterval(_WATCH_MS)
+        self._watch.timeout.connect(self._load_again)
         self._document = self._make_page()
         self.setPage(self._document)
         self.setAccessibleName(self.tr("Belgenin görünümü"))
@@ -68,6 +83,7 @@ class DocumentView(QWebEngineView):
         page = _Page(self._stage.profile, self)
         self._stage.note(page)
         page.setBackgroundColor(QColor("white"))
+        page.strayed.connect(self._on_strayed)
         page.loadFinished.connect(self._on_load_finished)
         page.contentsSizeChanged.connect(self._on_contents_size_changed)
         page.renderProcessTerminated.connect(self._on_render_process_terminated)
@@ -85,6 +101,7 @@ class DocumentView(QWebEngineView):
         self._scroll_y = self._document.scrollPosition().y() / max(self.zoomFactor(), 0.01) if keeps_place else 0.0
         self._key = key
         self._is_loading = True
+        self._strays = 0
         self._width = _PAGE_WIDTH
         self._recycle(len(html))
         self._document.wanted = self._stage.put(html)
@@ -99,6 +116,7 @@ class DocumentView(QWebEngineView):
             return
         self._shown_documents, self._shown_chars = 1, coming
         worn, factor = self._document, self.zoomFactor()
+        worn.strayed.disconnect(self._on_strayed)
         worn.loadFinished.disconnect(self._on_load_finished)
         worn.contentsSizeChanged.disconnect(self._on_contents_size_changed)
         worn.renderProcessTerminated.disconnect(self._on_render_process_terminated)
@@ -160,16 +178,37 @@ class DocumentView(QWebEngineView):
 
     @Slot(bool)
     def _on_load_finished(self, ok: bool) -> None:
-        if not self._is_loading or (ok and self._document.url() != self._document.wanted):
+        if not self._is_loading:
             return
-        if not ok and self._document.requestedUrl() != self._document.wanted:
+        arrived = self._document.url() if ok else self._document.requestedUrl()
+        if arrived != self._document.wanted or (not ok and self._strays < _MOST_STRAYS):
+            # Another load's end, or ours was taken away by a refused journey: look again in a moment.
+            self._watch.start()
             return
         self._is_loading = False
+        # It was handed over whole; nobody asks for it again.
+        self._stage.drop(self._document.wanted)
         if ok and self._scroll_y > 0:
             # Our own words in a world of our own: the document's scripts stay off.
             script = f"window.scrollTo(0, {self._scroll_y:.0f})"
             self._document.runJavaScript(script, QWebEngineScript.ScriptWorldId.ApplicationWorld)
         (self.shown if ok else self.failed).emit(self._key)
+
+    @Slot()
+    def _on_strayed(self) -> None:
+        self._watch.start()
+
+    @Slot()
+    def _load_again(self) -> None:
+        """The document before wanted to go elsewhere just now, and took this one's load with it."""
+        if not self._is_loading or not isValid(self._document) or self._document.isLoading():
+            return
+        self._strays += 1
+        if self._strays <= _MOST_STRAYS:
+            self._document.load(self._document.wanted)
+        else:
+            self._is_loading = False
+            self.failed.emit(self._key)
 
     @Slot("QSizeF")
     def _on_contents_size_changed(self, size: object) -> None:

@@ -16,7 +16,7 @@ from app.rendering.html import Renderer
 from app.runtime.children import ChildPool
 from app.ui.reading.web import DocumentView, stage
 
-PATIENCE_MS = 60_000
+PATIENCE_MS = 20_000
 #: Every way we know in which a page asks for something, `{w}` being the server; what an engine forgot is in here.
 WAYS = {
     "img": "<img src='{w}/img'><img srcset='{w}/set 2x'><picture><source srcset='{w}/src'><img></picture>",

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWebEngineCore import QWebEngineSettings
+from PySide6.QtWebEngineCore import QWebEngineScript, QWebEngineSettings
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from app.domain.findings import Finding, Layer, Severity
 from app.domain.lifecycle import Direction, State
@@ -74,7 +75,7 @@ def test_a_received_document_is_shown_whole(qtbot: QtBot, filled_world, pane: Re
 def test_verdicts_of_drafts_and_test_seals(qtbot: QtBot, filled_world, pane: ReadingPane) -> None:  # type: ignore[no-untyped-def]
     show(qtbot, pane, filled_world.records(Direction.OUT, State.DRAFT)[0])
     assert "Taslak" in pane.header.verdict.sentence
-    assert pane.findings.findings or pane.findings.rows() == []
+    qtbot.waitUntil(lambda: pane.facts is not None and pane.facts.findings is not None, timeout=PATIENCE_MS)
     sent = filled_world.records(Direction.OUT, State.SENT, State.DELIVERED, State.ACCEPTED)[0]
     show(qtbot, pane, sent)
     said = pane.header.verdict.sentence
@@ -309,6 +310,32 @@ def test_an_overtaken_load_says_nothing(qtbot: QtBot, view: DocumentView) -> Non
     qtbot.waitUntil(lambda: 5 in said, timeout=PATIENCE_MS)
     assert said == [5]
     assert "belge 5" in text_of(qtbot, view)
+
+
+def test_a_page_drawn_again_keeps_its_place(qtbot: QtBot, view: DocumentView) -> None:
+    """For a live preview: the same document, changed a little, must not jump to its top at every key."""
+    html = "<!doctype html>" + "<p>satır</p>" * 400
+    with qtbot.waitSignal(view.shown, timeout=PATIENCE_MS):
+        view.show_html(1, html)
+    view.page().runJavaScript("window.scrollTo(0, 900)", QWebEngineScript.ScriptWorldId.ApplicationWorld)
+    qtbot.waitUntil(lambda: view.page().scrollPosition().y() > 100, timeout=PATIENCE_MS)
+    before = view.page().scrollPosition().y()
+    with qtbot.waitSignal(view.shown, timeout=PATIENCE_MS):
+        view.show_html(2, html + "<p>bir daha</p>", keeps_place=True)
+    qtbot.waitUntil(lambda: abs(view.page().scrollPosition().y() - before) < 5, timeout=PATIENCE_MS)
+    with qtbot.waitSignal(view.shown, timeout=PATIENCE_MS):
+        view.show_html(3, html)
+    qtbot.waitUntil(lambda: view.page().scrollPosition().y() == 0, timeout=PATIENCE_MS)
+
+
+def test_a_worn_page_is_replaced_and_nothing_is_missed(qtbot: QtBot, view: DocumentView) -> None:
+    first = view.page()
+    for number in range(103):
+        with qtbot.waitSignal(view.shown, timeout=PATIENCE_MS):
+            view.show_html(number, f"<!doctype html><p>belge {number}</p>")
+    assert view.page() is not first and "belge 102" in text_of(qtbot, view)
+    qtbot.waitUntil(lambda: not isValid(first), timeout=PATIENCE_MS)
+    assert len(stage().handler.documents) <= 2, "what was shown is not kept"
 
 
 def test_zoom_steps_and_fits(qtbot: QtBot, view: DocumentView) -> None:
