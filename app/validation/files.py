@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from app.domain.errors import AppError
 from app.domain.findings import Finding, Layer, Severity
@@ -17,7 +18,9 @@ from app.ubl.reader import summarize
 from app.ubl.smm import SERBESTMESLEKMAKBUZU
 from app.ubl.summary import DocumentSummary
 from app.ubl.totals import compute_totals
+from app.ubl.xmlsafe import parse
 from app.validation.builtin_kinds import check_invoice_or_smm, check_kind, read_invoice_or_smm
+from app.validation.builtin_xml import check_xml
 from app.validation.official import NoPackage, OfficialRules
 
 
@@ -56,21 +59,77 @@ def check_file(raw: bytes, *, today: date, rules: OfficialRules | None = None, f
     if ledger:
         return FileReport(kind=ledger, findings=rules.check(raw, kind=ledger, issue_date=None, file_name=file_name))
     try:
-        summary = summarize(raw)
+        own = _own_apart(raw, today, rules) if rules.release and len(raw) >= _HEAVY_BYTES else _own(raw, today)
     except AppError as error:
         return FileReport(kind="unknown", findings=[_unreadable(error)])
+    if not own.is_readable:
+        return FileReport(kind=own.kind, findings=own.findings)
+    findings = own.findings
+    if not rules.release and own.has_rules:
+        findings = findings + check_xml(parse(raw).getroot(), today=today, known=findings)
+    official = rules.check(raw, kind=own.kind, issue_date=own.issued_on) if own.has_rules else [_no_rules()]
+    if rules.release and not any(f.code.startswith("OFFICIAL.") for f in official):
+        # GİB's own rules have looked at everything and have the last word; where they accept, ours only warn.
+        findings = [replace(f, severity=Severity.WARNING) if _is_our_error(f) else f for f in findings]
+    return FileReport(kind=own.kind, findings=findings + official)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Own:
+    """What we find ourselves. `issued_on` None for a draft: it is held against the newest rules."""
+
+    kind: str
+    findings: list[Finding]
+    is_readable: bool = True
+    has_rules: bool = True
+    issued_on: date | None = None
+
+
+#: From this size on our own checks take so long that the window would feel them; they go where the official ones go.
+_HEAVY_BYTES = 1 << 20
+
+
+def _own_apart(raw: bytes, today: date, rules: OfficialRules) -> _Own:
+    """`_own` in a child process. Raises: AppError CHILD.*."""
+    told = rules.run_apart("app.validation.files:own_in_child", raw, today.isoformat())
+    findings = [
+        Finding(**f | {"severity": Severity(f["severity"]), "layer": Layer(f["layer"])}) for f in told["findings"]
+    ]
+    issued_on = date.fromisoformat(told["issued_on"]) if told["issued_on"] else None
+    return _Own(**told | {"findings": findings, "issued_on": issued_on})
+
+
+def own_in_child(raw: bytes, today: str) -> dict[str, Any]:
+    """What `_own` finds, in plain values. Called in a child process."""
+    own = _own(raw, date.fromisoformat(today))
+    return {
+        "kind": own.kind,
+        "findings": [finding.to_json() for finding in own.findings],
+        "is_readable": own.is_readable,
+        "has_rules": own.has_rules,
+        "issued_on": own.issued_on.isoformat() if own.issued_on else "",
+    }
+
+
+def _own(raw: bytes, today: date) -> _Own:
+    """Reading, our own rules and the missing seal; never raises."""
+    try:
+        summary = summarize(raw)
+    except AppError as error:
+        return _Own(kind="unknown", findings=[_unreadable(error)], is_readable=False)
     kind = summary.kind.value if isinstance(summary.kind, DocumentKind) else str(summary.kind)
     kind = "invoice" if kind == DocumentKind.EARCHIVE.value else kind
     if kind == "unknown":
         message = "Dosya bir e-belge değil: kök elemanı tanınmadı. Başka bir dosya seçin."
-        return FileReport(kind=kind, findings=[Finding(Severity.ERROR, Layer.READ, "XML.UNKNOWN", "", message)])
+        unknown = Finding(Severity.ERROR, Layer.READ, "XML.UNKNOWN", "", message)
+        return _Own(kind=kind, findings=[unknown], is_readable=False)
     findings: list[Finding] = []
     has_rules = True
     if kind == "invoice":
         try:
             read = read_invoice_or_smm(raw)
         except AppError as error:
-            return FileReport(kind=kind, findings=[_unreadable(error)])
+            return _Own(kind=kind, findings=[_unreadable(error)], is_readable=False)
         findings += [
             Finding(Severity.WARNING, Layer.READ, "XML.ODD", "", f"Belgede alışılmadık bir yer var: {text}")
             for text in read.warnings
@@ -92,19 +151,13 @@ def check_file(raw: bytes, *, today: date, rules: OfficialRules | None = None, f
         try:
             findings += check_kind(raw, kind=kind, today=today)
         except AppError as error:
-            return FileReport(kind=kind, findings=[_unreadable(error)])
+            return _Own(kind=kind, findings=[_unreadable(error)], is_readable=False)
     if not summary.has_signature and (kind in _SEALED_KINDS or _is_sealed_answer(summary)):
         findings.append(
             Finding(Severity.INFO, Layer.SEAL, "SEAL.NONE", "", "Belge henüz mühürlenmemiş; mühürlenince tamam olur.")
         )
-    # A draft is held against the newest rules, an issued document against those of its day.
     issued_on = summary.issue_date if summary.has_signature else None
-    official = rules.check(raw, kind=kind, issue_date=issued_on) if has_rules else [_no_rules()]
-    if rules.release and not any(f.code.startswith("OFFICIAL.") for f in official):
-        # GİB's own rules have looked at everything and have the last word; where they accept, ours only warn.
-        findings = [replace(f, severity=Severity.WARNING) if _is_our_error(f) else f for f in findings]
-    findings += official
-    return FileReport(kind=kind, findings=findings)
+    return _Own(kind=kind, findings=findings, has_rules=has_rules, issued_on=issued_on)
 
 
 def _no_rules() -> Finding:

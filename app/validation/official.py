@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
+from app.domain.errors import ConfigError
 from app.domain.findings import Finding, Layer, Severity
 
 
@@ -24,6 +25,10 @@ class OfficialRules(Protocol):
         """
         ...
 
+    def run_apart(self, target: str, *args: Any) -> Any:
+        """Run `module:function(*args)` in a child process, for work that would hold up the window. Raises: AppError."""
+        ...
+
 
 class NoPackage:
     """No official package is installed: nothing is checked, and nothing is hidden."""
@@ -40,3 +45,7 @@ class NoPackage:
                 "GİB kural paketi kurulu değil; yalnız programın kendi kuralları denetlendi.",
             )
         ]
+
+    def run_apart(self, target: str, *args: Any) -> Any:
+        """There is no child to run anything in; nobody asks for one while no package is installed."""
+        raise ConfigError("OFFICIAL.NO_PACKAGE", "GİB kural paketi kurulu değil.")

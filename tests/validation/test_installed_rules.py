@@ -14,6 +14,7 @@ import pytest
 
 from app.domain.findings import Finding, Layer, Severity
 from app.runtime.children import ChildPool
+from app.validation import files
 from app.validation.files import check_file
 from app.validation.packages import installed
 from app.validation.packages.installed import InstalledRules
@@ -250,3 +251,25 @@ def test_the_child_loads_neither_database_nor_window_and_saxon_only_when_needed(
     loaded = set(done.stdout.split())
     assert "lxml" in loaded
     assert loaded.isdisjoint({"sqlalchemy", "PySide6", "zeep", "requests", "saxonche"})
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        invoice(),
+        invoice(number="x", day="2030-01-01"),
+        b"<kirik",
+        b"<baska/>",
+        invoice()
+        .replace(b"Invoice-2", b"DespatchAdvice-2")
+        .replace(b"<Invoice", b"<DespatchAdvice")
+        .replace(b"</Invoice>", b"</DespatchAdvice>"),
+    ],
+    ids=["good", "bad", "broken", "unknown", "despatch"],
+)
+def test_a_large_file_gives_the_same_report_from_a_child(
+    ready: InstalledRules, monkeypatch: pytest.MonkeyPatch, raw: bytes
+) -> None:
+    here = check_file(raw, today=TODAY, rules=ready)
+    monkeypatch.setattr(files, "_HEAVY_BYTES", 0)
+    assert check_file(raw, today=TODAY, rules=ready) == here

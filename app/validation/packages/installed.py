@@ -24,6 +24,9 @@ _DEADLINE_S = 20.0
 _DEADLINE_PER_MB_S = 4.0
 _MEMORY_MB = 1536
 _MEMORY_PER_MB = 24
+#: Our own checks of a file of twenty thousand lines take some seconds and a gigabyte at most.
+_APART_DEADLINE_S = 300.0
+_APART_MEMORY_MB = 2048
 _TARGET = "app.validation.packages.child:check"
 _STOPPED = frozenset({"CHILD.TIMEOUT", "CHILD.MEMORY", "CHILD.OUTPUT", "CHILD.CRASHED", "CHILD.FAILED"})
 
@@ -84,6 +87,10 @@ class InstalledRules:
             return [_stopped(error)]
         findings = [_finding(row) for row in answer["rows"]]
         return findings + [_missing(PackageKind(kind)) for kind in answer["missing"]]
+
+    def run_apart(self, target: str, *args: Any) -> Any:
+        """Run a function in a child process. Raises: AppError, what it raised or CHILD.*."""
+        return self._pool().call(target, *args, deadline_s=_APART_DEADLINE_S, memory_mb=_APART_MEMORY_MB)
 
     def _paths(self, day: date | None) -> dict[str, str]:
         found = ((kind, self.store.in_force(kind, day)) for kind in PackageKind)
