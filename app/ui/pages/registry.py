@@ -42,7 +42,7 @@ class PageSpec:
 
 ALL: tuple[PageSpec, ...] = (
     PageSpec("today", "Bugün", "today", "app.ui.pages.today"),
-    PageSpec("inbox", "Gelen Kutusu", "inbox", "app.ui.pages.inbox", ("unread",), "okunmamış belge"),
+    PageSpec("inbox", "Gelen Kutusu", "inbox", "app.ui.pages.inbox", ("unread",), "son 60 günde gelip okunmamış belge"),
     PageSpec(
         "outbox",
         "Giden Kutusu",

@@ -109,7 +109,7 @@ class TodayPage(Page):
         )
         self.arrived = _Column(
             self.tr("Gelenler"),
-            self.tr("Henüz açılmamış belgeler, en yenisi üstte."),
+            self.tr("Son 60 günde gelip açılmamış belgeler, yenisi üstte."),
             "check-circle",
             self.tr("Yeni belge yok"),
             self.tr("Gelen bütün belgeler okundu. Yenilerini almak için F5'e basın."),
