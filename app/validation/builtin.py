@@ -84,11 +84,15 @@ def _check_kind(book: Notebook, invoice: Invoice) -> None:
             "INV.PROFILE",
             "profile",
             f"'{invoice.profile}' GİB'in senaryo listesinde yok; TEMELFATURA veya TICARIFATURA seçin.",
+            explanation="Senaryo GİB'in listesinden olmalı (ProfileIDCheck).",
         )
         return
     if invoice.type_code not in codes.invoice_types():
         book.error(
-            "INV.TYPE", "type", f"'{invoice.type_code}' GİB'in fatura tipi listesinde yok; SATIS gibi bir tip seçin."
+            "INV.TYPE",
+            "type",
+            f"'{invoice.type_code}' GİB'in fatura tipi listesinde yok; SATIS gibi bir tip seçin.",
+            explanation="Fatura tipi GİB'in listesinden olmalı (InvoiceTypeCodeCheck).",
         )
         return
     if not codes.is_type_allowed(invoice.profile, invoice.type_code):
@@ -141,7 +145,10 @@ def _check_buyer(book: Notebook, invoice: Invoice, registered: bool | None, purp
 def _check_currency(book: Notebook, invoice: Invoice) -> None:
     if invoice.currency not in codes.currencies():
         book.error(
-            "INV.CURRENCY", "currency", f"'{invoice.currency}' para birimi listesinde yok; TRY, USD, EUR gibi yazın."
+            "INV.CURRENCY",
+            "currency",
+            f"'{invoice.currency}' para birimi listesinde yok; TRY, USD, EUR gibi yazın.",
+            explanation="Belgenin para birimi ISO 4217 listesinden olmalı (CurrencyCodeCheck).",
         )
         return
     rate = invoice.exchange_rate
@@ -182,6 +189,7 @@ def _check_references(book: Notebook, invoice: Invoice, today: date) -> None:
                     "INV.RETURN_NUMBER",
                     f"{place}.number",
                     f"İade edilen fatura numarası ({returned.number}) 16 haneli olmalı.",
+                    explanation="GİB iade edilen her faturanın 16 haneli numarasını ister (IADEInvioceCheck).",
                 )
         else:
             book.warning(
@@ -240,6 +248,7 @@ def _check_payment(book: Notebook, invoice: Invoice) -> None:
             "INV.PAYMENT_CODE",
             "payment.code",
             f"Ödeme şekli kodu {means.code} listede yok; 42 (havale/EFT) gibi seçin.",
+            explanation="Ödeme şekilleri UN/EDIFACT kodlarıyla yazılır (PaymentMeansCodeCheck).",
         )
     if means.iban and not is_iban(means.iban):
         book.warning("INV.IBAN", "payment.iban", "IBAN hatalı görünüyor; TR ile başlayan 26 karakteri yeniden yazın.")

@@ -92,7 +92,10 @@ def check_party(book: Notebook, party: Party, place: str, who: str, *, is_side: 
     for scheme, _value in party.identifiers:
         if scheme not in codes.party_schemes():
             book.error(
-                "INV.PARTY_SCHEME", f"{place}.identifiers", f"'{scheme}' GİB'in kimlik türü listesinde yok; çıkarın."
+                "INV.PARTY_SCHEME",
+                f"{place}.identifiers",
+                f"'{scheme}' GİB'in kimlik türü listesinde yok; çıkarın.",
+                explanation="Kimlik türleri GİB'in listesinden olmalı (PartyIdentificationSchemeIDCheck).",
             )
         elif scheme in ("VKN", "TCKN"):
             book.error(
