@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QInputDialog, QLabel
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from app.connectors.base import Answer
 from app.domain.lifecycle import Direction, State
@@ -28,7 +29,6 @@ PATIENCE_MS = 20_000
 def work(qtbot: QtBot, filled_world: Any) -> Iterator[WorkListDialog]:
     dialog = WorkListDialog(filled_world.desk, filled_world.company)
     yield ready(qtbot, dialog)
-    dialog.close()
     gone(qtbot, filled_world, dialog)
 
 
@@ -39,8 +39,10 @@ def ready(qtbot: QtBot, dialog: WorkListDialog) -> WorkListDialog:
 
 
 def gone(qtbot: QtBot, world: Any, widget: Any) -> None:
-    widget.deleteLater()
-    QApplication.sendPostedEvents(widget, QEvent.Type.DeferredDelete.value)
+    if isValid(widget):
+        widget.close()
+        widget.deleteLater()
+        QApplication.sendPostedEvents(widget, QEvent.Type.DeferredDelete.value)
     qtbot.waitUntil(lambda: not world.desk.runner.live_jobs(), timeout=PATIENCE_MS)
 
 
