@@ -129,6 +129,7 @@ def _set_up(screen: Screen, office: Database) -> None:
     screen.window("Mühürdar kurulumu")
 
     def name() -> None:
+        screen.window("Mühürdar kurulumu")
         screen.keys("alt+Left", "ctrl+a")
         screen.type("Deniz Musavirlik")
         screen.keys("Return")
@@ -151,6 +152,9 @@ def _open_practice_office(screen: Screen, folder: Path, first: subprocess.Popen[
 
 
 def _write_an_invoice(screen: Screen, practice: Database) -> None:
+    # An editor's title: the buyer (before that: what it is), then whose invoice it is.
+    new, editor = "fatura.* – Çınaraltı", "^Güneydoğu.* – Çınaraltı"
+
     def begin() -> None:
         screen.window(_PRACTICE)
         screen.keys("Escape", "ctrl+k")
@@ -158,11 +162,13 @@ def _write_an_invoice(screen: Screen, practice: Database) -> None:
         screen.keys("Return", "ctrl+n")
 
     def buyer() -> None:
+        screen.window(" – Çınaraltı")
         screen.keys("ctrl+b", "ctrl+a")
         screen.type("guneydogu")
         screen.keys("Down", "Return")
 
     def line() -> None:
+        screen.window(" – Çınaraltı")
         screen.keys("ctrl+l")
         screen.type("Ceviz sehpa")
         screen.keys("Tab")
@@ -171,16 +177,19 @@ def _write_an_invoice(screen: Screen, practice: Database) -> None:
         screen.type("1531")
         screen.keys("Tab")
 
-    # An editor's title: the buyer (before that: what it is), then whose invoice it is.
-    screen.press_until("the editor", begin, lambda: screen.find("fatura.* – Çınaraltı"), each=6)
-    screen.window("fatura.* – Çınaraltı")
-    screen.press_until("the buyer", buyer, lambda: screen.find("^Güneydoğu.* – Çınaraltı"))
+    screen.press_until("the editor", begin, lambda: screen.find(new), each=6)
+    screen.press_until("the buyer", buyer, lambda: screen.find(editor), each=6)
     screen.press_until("the line", line, lambda: practice.count(f"{_OURS} and state = 'draft'") == 1, each=8)
 
 
 def _seal_and_send(screen: Screen, practice: Database) -> None:
     """The question names the TEST seal; its button is pressed with the focus on it, never by a stray Enter."""
-    screen.press_until("the question of the seal", lambda: screen.keys("ctrl+Return"), lambda: screen.find("^Mühürle$"))
+
+    def ask() -> None:
+        screen.window(" – Çınaraltı")
+        screen.keys("ctrl+Return")
+
+    screen.press_until("the question of the seal", ask, lambda: screen.find("^Mühürle$"), each=6)
     screen.window("^Mühürle$")
     screen.press_until(
         "the seal", lambda: screen.keys("Tab", "Return"), lambda: not screen.find("^Mühürle$"), each=1, times=40
