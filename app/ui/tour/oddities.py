@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from app.demo.generator import names
+from app.demo.generator import DEFAULT_SEED, names
 from app.domain.party import Company, Labels
 from app.office import Office
 from app.storage.records import CompanyRecord
@@ -14,7 +14,7 @@ from app.workflows import companies, drafting
 MANY_LINES: Final = "Beş yüz satırlı fatura"
 NO_LINES: Final = "Satırsız fatura"
 LONG_ADDRESS: Final = "Sekiz satırlık adres"
-FAULTY: Final = "Bulgusu çok fatura"
+FAULTY: Final = "Sevkiyat alıcının adresine yapılmıştır."
 _CROWD: Final = 200
 
 _BUYER: Final[dict[str, Any]] = {
@@ -43,6 +43,18 @@ _LONG_BUYER: Final[dict[str, Any]] = {
 }
 
 
+#: What an ordinary invoice sells; the line that breaks a rule stands after them.
+_WARES: Final[list[dict[str, Any]]] = [
+    {"name": name, "quantity": quantity, "unit": unit, "unit_price": price, "vat_rate": rate}
+    for name, quantity, unit, price, rate in (
+        ("Meşe yemek masası, 8 kişilik", "2", "C62", "18450.00", "20"),
+        ("Ahşap bakım yağı 1 lt", "12", "LTR", "186.25", "20"),
+        ("Çam raf 200×40 cm", "60", "C62", "412.90", "20"),
+        ("Montaj ve kurulum hizmeti", "14.5", "HUR", "950.00", "20"),
+    )
+]
+
+
 def add(office: Office, company: CompanyRecord) -> None:
     """Store the odd drafts with this client."""
     ctx = office.context()
@@ -51,7 +63,11 @@ def add(office: Office, company: CompanyRecord) -> None:
         (MANY_LINES, _BUYER, [_line(place) for place in range(500)]),
         (NO_LINES, _BUYER, []),
         (LONG_ADDRESS, _LONG_BUYER, [_line(0, long=True), _line(1)]),
-        (FAULTY, _BUYER | {"vkn": "1234567890"}, [_line(0) | {"vat_rate": "0"}, _line(1) | {"unit_price": "0"}]),
+        (
+            FAULTY,
+            _partner(3),
+            [*_WARES, _WARES[1] | {"name": "Ders kitabı: Ağaç İşleri", "unit": "C62", "vat_rate": "0"}],
+        ),
     ):
         data = {
             "profile": "TICARIFATURA",
@@ -62,6 +78,26 @@ def add(office: Office, company: CompanyRecord) -> None:
             "notes": [note],
         }
         drafting.save_draft(ctx, company, data)
+
+
+def _partner(index: int) -> dict[str, Any]:
+    """A firm that the generator has registered at the integrator, as a draft names its buyer."""
+    party = names.party(DEFAULT_SEED, "partner", index)
+    number = party.tax_number
+    return {
+        "vkn" if number.is_vkn else "tckn": number.digits,
+        **({"title": party.title} if party.title else {"name": party.first_name, "surname": party.family_name}),
+        "tax_office": party.tax_office,
+        "address": {
+            "street": party.address.street,
+            "building_no": party.address.building_no,
+            "district": party.address.district,
+            "city": party.address.city,
+            "postal_code": party.address.postal_code,
+        },
+        "phone": party.phone,
+        "email": party.email,
+    }
 
 
 def _line(place: int, *, long: bool = False) -> dict[str, Any]:
