@@ -67,6 +67,20 @@ def staged(path: Path, *, point: str, mode: int = 0o600) -> Iterator[Path]:
         raise write_fault(path, e) from e
 
 
+def move_file(source: Path, target: Path, *, point: str) -> None:
+    """Give a file another place on the same disk; what stands at `target` is replaced. Both folders exist.
+
+    Raises: EnvironmentFault FILE.*; KeyError for an undeclared point.
+    """
+    try:
+        with crashpoints.point(point):
+            _replace(source, target)
+        _sync_folder(target.parent)
+        _sync_folder(source.parent)
+    except OSError as e:
+        raise write_fault(target, e) from e
+
+
 def write_output(path: Path, data: bytes) -> None:
     """Write a file the user asked for, with the permissions the user's umask gives. Missing folders are made.
 

@@ -290,6 +290,33 @@ def _head(
     )
 
 
+def head_of_month(
+    company: CompanyRecord,
+    period: Period,
+    options: BuildOptions,
+    now: datetime,
+    *,
+    branch_no: str = "",
+    branch_name: str = "",
+) -> BookHead:
+    """The head of a document about the whole month (the ledger report)."""
+    start, end = fiscal_year(company, period)
+    return BookHead(
+        company=company.company,
+        period=period,
+        start=period.first_day,
+        end=last_day(period),
+        created=istanbul_date(now),
+        fiscal_start=start,
+        fiscal_end=end,
+        sequence=period.month,
+        creator=options.creator or company.company.accountant.name,
+        source_application=options.source_application,
+        branch_no=branch_no,
+        branch_name=branch_name,
+    )
+
+
 def _write_part(
     ctx: WorkContext,
     ledger: LedgerDatabase,

@@ -65,6 +65,23 @@ def unbuilt_before(connection: Connection, *, period: int, branch_no: str) -> li
     return [row[0] for row in rows]
 
 
+def built_after(connection: Connection, *, period: int, branch_no: str) -> bool:
+    """Whether a later month was built: its numbers go on from this one's."""
+    row = connection.exec_driver_sql(
+        "SELECT 1 FROM part WHERE period > ? AND branch_no = ? LIMIT 1", (period, branch_no)
+    ).first()
+    return row is not None
+
+
+def forget_parts(connection: Connection, *, period: int, branch_no: str, at: str, note: str) -> None:
+    """The month is as before its build; `note` says who deleted it in GİB's portal and when, if it was filed."""
+    connection.exec_driver_sql("DELETE FROM part WHERE period = ? AND branch_no = ?", (period, branch_no))
+    set_state(connection, period=period, branch_no=branch_no, state=PeriodState.IMPORTED, at=at)
+    connection.exec_driver_sql(
+        "UPDATE period SET note = ? WHERE period = ? AND branch_no = ?", (note, period, branch_no)
+    )
+
+
 def branches_of(connection: Connection, *, period: int) -> list[tuple[str, str]]:
     """(number, name) of the branches that have vouchers in the month; ("", "") are the books without branches."""
     rows = connection.exec_driver_sql(
