@@ -17,7 +17,7 @@ from app.ubl.creditnote import build_credit_note, read_credit_note
 from app.ubl.namespaces import NSMAP
 from app.ubl.smm import build_smm, net_fee, read_smm
 from app.ubl.totals import compute_totals
-from tests.ubl.scenarios import CUSTOMER, freelance_receipt, producer_receipt
+from tests.ubl.scenarios import CUSTOMER, freelance_receipt, producer_receipt, vendor_form
 
 D = Decimal
 
@@ -84,39 +84,6 @@ def test_a_freelance_receipt_is_read_back_as_it_was() -> None:
     assert read.warnings == []
     # İzibiz sums the stopaj too.
     assert etree.fromstring(raw).findtext("cac:TaxTotal/cbc:TaxAmount", "", NSMAP) == "380.00"
-
-
-def vendor_form(root: str, line: str, total: str, amounts: str) -> bytes:
-    """A freelance receipt as a vendor writes it: gross 1000, stopaj 20 %, KDV 20 %, no quantity, price after stopaj."""
-
-    def tax(code: str, amount: str) -> str:
-        return (
-            f"<cac:TaxSubtotal><cbc:TaxableAmount>1000</cbc:TaxableAmount><cbc:TaxAmount>{amount}</cbc:TaxAmount>"
-            f"<cbc:Percent>20</cbc:Percent><cac:TaxCategory><cac:TaxScheme><cbc:TaxTypeCode>{code}</cbc:TaxTypeCode>"
-            "</cac:TaxScheme></cac:TaxCategory></cac:TaxSubtotal>"
-        )
-
-    def party(name: str, scheme: str, number: str) -> str:
-        return (
-            f'<cac:{name}><cac:Party><cac:PartyIdentification><cbc:ID schemeID="{scheme}">{number}</cbc:ID>'
-            "</cac:PartyIdentification><cac:PartyName><cbc:Name>Ad</cbc:Name></cac:PartyName></cac:Party>"
-            f"</cac:{name}>"
-        )
-
-    taxes = f"<cac:TaxTotal><cbc:TaxAmount>400</cbc:TaxAmount>{tax('0003', '200')}{tax('0015', '200')}</cac:TaxTotal>"
-    return (
-        f'<{root} xmlns="urn:oasis:names:specification:ubl:schema:xsd:{root}-2" xmlns:cac="{NSMAP["cac"]}" '
-        f'xmlns:cbc="{NSMAP["cbc"]}"><cbc:ID>SMM2026000000001</cbc:ID>'
-        "<cbc:UUID>F47AC10B-58CC-4372-A567-0E02B2C3D482</cbc:UUID><cbc:IssueDate>2026-03-09</cbc:IssueDate>"
-        "<cbc:IssueTime>10:00:00</cbc:IssueTime><cbc:DocumentCurrencyCode>TRY</cbc:DocumentCurrencyCode>"
-        f"{party('AccountingSupplierParty', 'TCKN', '10000000146')}"
-        f"{party('AccountingCustomerParty', 'VKN', '7750409379')}{taxes}"
-        f"<cac:{total}>{amounts}<cbc:PayableAmount>1000</cbc:PayableAmount></cac:{total}>"
-        f"<cac:{line}><cbc:ID>1</cbc:ID><cbc:LineExtensionAmount>1000</cbc:LineExtensionAmount>{taxes}"
-        "<cac:Item><cbc:Name>Danışmanlık</cbc:Name></cac:Item><cac:GrossWage><cbc:GrossWageAmount>1000"
-        f"</cbc:GrossWageAmount></cac:GrossWage><cac:Price><cbc:PriceAmount>800</cbc:PriceAmount></cac:Price></cac:{line}>"
-        f"</{root}>"
-    ).encode()
 
 
 @pytest.mark.parametrize(

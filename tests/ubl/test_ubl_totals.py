@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.extras import Deduction
 from app.domain.invoice import AllowanceCharge, Invoice, InvoiceLine, OtherTax
 from app.ubl.totals import compute_totals
 
@@ -247,3 +248,30 @@ def test_order_of_lines_and_context_of_the_thread_do_not_matter(
     assert (forward.payable, forward.tax_total, forward.withheld) == (
         backward.payable, backward.tax_total, backward.withheld,
     )  # fmt: skip
+
+
+cuts = st.builds(Deduction, code=st.just("HKSNAVLUN"), rate=st.none(), amount=prices) | st.builds(
+    Deduction, code=st.just("HKSKOMISYON"), rate=st.decimals(min_value=0, max_value=100, places=2), amount=st.none()
+)
+
+
+@given(lines=some_lines(), deductions=st.lists(cuts, max_size=4), data=st.data())
+def test_sums_hold_together_with_own_bases_unpaid_vat_and_deductions(
+    invoice_of: Callable[[tuple[InvoiceLine, ...]], Invoice],
+    lines: tuple[InvoiceLine, ...],
+    deductions: list[Deduction],
+    data: st.DataObject,
+) -> None:
+    plain = tuple(replace(line, withholding_code="") for line in lines)
+    special = tuple(
+        replace(line, vat_base=data.draw(st.none() | prices), vat_shown_only=data.draw(st.booleans())) for line in plain
+    )
+    totals = compute_totals(replace(invoice_of(special), deductions=tuple(deductions)))
+    assert len(totals.deduction_amounts) == len(deductions)
+    assert totals.deduction_total == sum(totals.deduction_amounts)
+    assert totals.payable == totals.tax_inclusive - totals.withheld - totals.deduction_total + totals.rounding
+    assert totals.tax_inclusive == totals.tax_exclusive + totals.tax_total
+    # The base of the goods does not change with the base of their KDV, and what is only shown is not collected.
+    assert totals.tax_exclusive == compute_totals(invoice_of(plain)).tax_exclusive
+    for subtotal in totals.taxes:
+        assert subtotal.shown_amount is None or subtotal.amount == 0
