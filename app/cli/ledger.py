@@ -13,6 +13,8 @@ from app.domain.errors import InputError
 if TYPE_CHECKING:
     from app.domain.voucher import Period
     from app.edefter.sources.shape import SourceShape
+    from app.storage.records import CompanyRecord
+    from app.workflows.ledger_build import BuildOptions
 
 _PREVIEW_ROWS = 5
 _TOLD_ROWS = 20
@@ -55,7 +57,7 @@ def cmd_check(arguments: argparse.Namespace) -> int:
     from app.workflows import companies
     from app.workflows.ledger_check import check_month
 
-    period = _period(arguments.period)
+    period = period_of(arguments.period)
     with open_office(arguments) as office:
         ctx = office.context()
         company = companies.require_company(ctx, arguments.company)
@@ -70,29 +72,14 @@ def cmd_check(arguments: argparse.Namespace) -> int:
 
 def cmd_build(arguments: argparse.Namespace) -> int:
     """Exit 0 when the month is built, 1 when errors forbade it."""
-    from datetime import date
-
     from app.workflows import companies
-    from app.workflows.ledger_build import BuildOptions, build_month
+    from app.workflows.ledger_build import build_month
 
-    period = _period(arguments.period)
-    try:
-        split_after = tuple(date.fromisoformat(text) for text in arguments.split_after)
-    except ValueError as error:
-        raise InputError(
-            "LEDGER.DAY", "Bölme günü anlaşılmadı.", why="Gün YYYY-AA-GG biçiminde yazılır.", todo="Örn. 2026-03-15."
-        ) from error
+    period = period_of(arguments.period)
     with open_office(arguments) as office:
         ctx = office.context()
         company = companies.require_company(ctx, arguments.company)
-        # Until the program is approved the field says who makes the file; GİB's live side would refuse it.
-        ours = f"{company.company.tax_number}##{company.company.party.display_name}##Mühürdar##{_version()}"
-        options = BuildOptions(
-            source_application=arguments.application or ours,
-            creator=arguments.creator,
-            max_part_bytes=arguments.max_mb * 1024 * 1024,
-            split_after=split_after,
-        )
+        options = options_of(arguments, company)
         with sealer_of(arguments, company.company.tax_number, office) as sealer:
             if sealer is None:
                 raise InputError(
@@ -166,6 +153,28 @@ def _tell_check(check: Any) -> None:
         note(f"{'HATA' if finding.severity == 'error' else 'UYARI'} {finding.code}: {finding.message}")
     if len(check.findings) > _TOLD_ROWS:
         note(f"… ve {len(check.findings) - _TOLD_ROWS} bulgu daha (--json hepsini yazar).")
+
+
+def options_of(arguments: argparse.Namespace, company: CompanyRecord) -> BuildOptions:
+    """How to build, from the options that were given."""
+    from datetime import date
+
+    from app.workflows.ledger_build import BuildOptions
+
+    try:
+        split_after = tuple(date.fromisoformat(text) for text in getattr(arguments, "split_after", ()))
+    except ValueError as error:
+        raise InputError(
+            "LEDGER.DAY", "Bölme günü anlaşılmadı.", why="Gün YYYY-AA-GG biçiminde yazılır.", todo="Örn. 2026-03-15."
+        ) from error
+    # Until the program is approved the field says who makes the file; GİB's live side would refuse it.
+    ours = f"{company.company.tax_number}##{company.company.party.display_name}##Mühürdar##{_version()}"
+    return BuildOptions(
+        source_application=arguments.application or ours,
+        creator=arguments.creator,
+        max_part_bytes=getattr(arguments, "max_mb", 200) * 1024 * 1024,
+        split_after=split_after,
+    )
 
 
 def _version() -> str:
@@ -248,10 +257,10 @@ def _preview(arguments: argparse.Namespace, path: Path, shape: SourceShape) -> i
 
 
 def _month(text: str) -> int:
-    return int(_period(text).compact)
+    return int(period_of(text).compact)
 
 
-def _period(text: str) -> Period:
+def period_of(text: str) -> Period:
     from app.domain.voucher import Period
 
     try:

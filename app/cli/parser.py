@@ -262,6 +262,33 @@ def _ledger(commands: Any) -> None:
         example="muhurdar ledger verify defterler",
     )
     leaf.add_argument("folder", metavar="KLASÖR", help="defterlerin bulunduğu klasör")
+    _ledger_life(ledger)
+
+
+def _ledger_life(ledger: Any) -> None:
+    leaf = _leaf(ledger, "filed", "ayın GİB portalına yüklendiğini kaydet", "ledger_life.filed")
+    _month_options(leaf)
+    leaf = _leaf(
+        ledger,
+        "approve",
+        "GİB onaylı beratları denetleyip yerine koy",
+        "ledger_life.approve",
+        example="muhurdar ledger approve GIB-*.xml --company 9205121120 --period 2026-03 --out defterler",
+    )
+    leaf.add_argument("files", nargs="+", metavar="DOSYA", help="GIB- ile başlayan beratlar ya da onların zip'i")
+    _month_options(leaf)
+    leaf.add_argument("--out", required=True, metavar="KLASÖR", help="defter ağacının kökü")
+    leaf = _leaf(ledger, "takeback", "mühürlü ayı geri al, dosyaları iptal edilenlere taşı", "ledger_life.takeback")
+    _month_options(leaf)
+    leaf.add_argument("--out", required=True, metavar="KLASÖR", help="defter ağacının kökü")
+    leaf.add_argument("--deleted-by", default="", metavar="AD", help="yüklenmiş ayda: portalda silen kişi")
+    leaf.add_argument("--deleted-on", default="", metavar="YYYY-AA-GG", help="yüklenmiş ayda: silindiği gün")
+    leaf = _leaf(ledger, "report", "kapanan ayın defter raporunu oluştur", "ledger_life.report")
+    _month_options(leaf)
+    leaf.add_argument("--out", required=True, metavar="KLASÖR", help="defter ağacının kökü")
+    leaf.add_argument("--application", default="", metavar="METİN", help="onaylı program: VKN##UNVAN##PROGRAM##SÜRÜM")
+    leaf.add_argument("--creator", default="", metavar="AD", help="oluşturan kişi")
+    _seal_options(leaf, test_seal=True)
 
 
 def _month_options(leaf: argparse.ArgumentParser) -> None:

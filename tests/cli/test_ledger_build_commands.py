@@ -176,3 +176,22 @@ def test_gibs_own_rules_look_at_every_file_of_a_month(
     assert [one for one in told["official"] if one["severity"] == "error"] == []
     books = [name for name in told["engines"] if name != "data"]
     assert len(books) == 4 and all("schematron" in told["engines"][name] for name in books)
+
+
+def test_a_sealed_month_is_filed_taken_back_and_built_again(run: Any, ledger_company: str, tmp_path: Path) -> None:
+    out = tmp_path / "defterler"
+    take(run, ledger_company, source(tmp_path / "01.csv", 2026, 1, 4))
+    month = ("--company", ledger_company, "--period", "2026-01")
+    run("ledger", "filed", *month).refused(1, "henüz oluşturulup mühürlenmemiş")
+    build(run, ledger_company, out, "2026-01")
+    run("ledger", "report", *month, "--out", out, "--seal", "test").refused(1, "GİB'ce onaylandıktan sonra")
+    assert "yüklenmiş" in run("ledger", "filed", *month).out
+    run("ledger", "build", *month, "--out", out, "--seal", "test").refused(1, "yeniden oluşturulamadı")
+    stray = tmp_path / "GIB-x.xml"
+    stray.write_text("<a/>", "utf-8")
+    ran = run("ledger", "approve", stray, *month, "--out", out)
+    assert ran.code == 1 and "GİB onaylı berat dosyası değil" in ran.err
+    run("ledger", "takeback", *month, "--out", out).refused(1, "GİB'e yüklenmiş")
+    ran = run("ledger", "takeback", *month, "--out", out, "--deleted-by", "Ayşe", "--deleted-on", "2026-02-03")
+    assert ran.code == 0 and "6 dosya" in ran.out
+    assert build(run, ledger_company, out, "2026-01")["built"]
