@@ -320,7 +320,7 @@ class LineDetails(QScrollArea):
         row.deleteLater()
         self._take()
 
-    def commit(self) -> None:
+    def take_over(self) -> None:
         """What stands in an open field counts as typed."""
         if self.isVisible():
             self._take()

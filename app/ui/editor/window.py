@@ -330,7 +330,7 @@ class EditorWindow(QMainWindow):
     def leave_fields(self) -> None:
         """What stands in an open cell or field counts as typed."""
         self.form.table.leave_cell()
-        self.details.commit()
+        self.details.take_over()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc goes back: the form is saved by itself, so nothing is asked unless something would be lost."""

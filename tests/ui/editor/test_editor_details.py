@@ -104,7 +104,7 @@ def test_looking_at_a_line_changes_nothing(ui_world: World, open_editor: Open, q
     press(window, "F4")
     for row in (0, 1, 2, 0):
         window.form.table.go_to(row, 0)
-        window.details.commit()
+        window.details.take_over()
     assert window.store.data() == before and not window.store.undo.canUndo()
 
 
