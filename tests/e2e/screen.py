@@ -10,28 +10,41 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 _LOOK_S = 0.05
+#: How long anything is waited for. Only a failing test waits so long; a busy machine is no failure.
+PATIENCE_S = 180.0
 #: Between two keys: quicker than any hand, but no machine gun that overtakes lists that open while one types.
 _PACE_MS = "50"
 
 
-def until(what: str, found: Callable[[], object], *, seconds: float = 60) -> object:
-    """Wait for the outside world (another process): there is no signal to wait for."""
+def until(
+    what: str, found: Callable[[], object], *, seconds: float = PATIENCE_S, guard: Callable[[], None] | None = None
+) -> object:
+    """Wait for the outside world (another process): there is no signal to wait for.
+
+    `guard` raises when waiting on is vain, because the program has died.
+    """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         value = found()
         if value:
             return value
+        if guard is not None:
+            guard()
         time.sleep(_LOOK_S)
     raise AssertionError(f"waited {seconds:.0f} s in vain: {what}")
 
 
 @dataclass
 class Screen:
-    """Windows are known by their titles. `pressed` counts every key a person would have pressed."""
+    """Windows are known by their titles. `pressed` counts every key a person would have pressed.
+
+    `guard` is called while something is waited for; it raises when the program has died.
+    """
 
     env: dict[str, str]
     pressed: int = 0
     typed: list[str] = field(default_factory=list)
+    guard: Callable[[], None] | None = None
 
     def keys(self, *keys: str) -> None:
         """Press keys one after the other (`ctrl+k`, `Return`)."""
@@ -53,9 +66,9 @@ class Screen:
         found = self._xdotool("search", "--onlyvisible", "--name", name)
         return (found.split() or [""])[-1]
 
-    def window(self, name: str, *, seconds: float = 60) -> str:
+    def window(self, name: str, *, seconds: float = PATIENCE_S) -> str:
         """Wait for a window and give it the keyboard: no window manager does it here."""
-        found = str(until(f"window {name}", lambda: self.find(name), seconds=seconds))
+        found = str(until(f"window {name}", lambda: self.find(name), seconds=seconds, guard=self.guard))
         self._xdotool("windowfocus", "--sync", found)
         return found
 
@@ -73,6 +86,8 @@ class Screen:
             while time.monotonic() < deadline:
                 if done():
                     return
+                if self.guard is not None:
+                    self.guard()
                 time.sleep(_LOOK_S)
             self.pressed = before
         raise AssertionError(f"pressed {times} times in vain: {what}")
