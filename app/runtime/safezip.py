@@ -93,6 +93,22 @@ def iter_members(
             yield Member(_decoded_name(info), data)
 
 
+def member_names(raw: bytes, *, max_members: int = MAX_MEMBERS) -> list[str]:
+    """The files' names in the zip `raw`, all of them checked. Raises: InputError as `iter_members`."""
+    with _open(raw, max_members=max_members) as archive:
+        return [_decoded_name(info) for info in _files(archive)]
+
+
+def iter_chunks(raw: bytes, name: str, *, max_bytes: int) -> Iterator[bytes]:
+    """One member piece by piece, so that it need not fit into memory. Raises: KeyError; InputError as `iter_members`.
+
+    That the whole is undamaged is known only at the end.
+    """
+    with _open(raw, max_members=MAX_MEMBERS) as archive:
+        info = {_decoded_name(one): one for one in _files(archive)}[name]
+        yield from _chunks(archive, info, max_bytes=max_bytes)
+
+
 def pack_single(name: str, data: bytes) -> bytes:
     """A zip with one deflated file; the same input gives the same bytes with the same zlib, on any day and system."""
     info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
@@ -173,23 +189,25 @@ def _ensure_plain(info: zipfile.ZipInfo) -> None:
 
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, *, max_bytes: int) -> bytes:
+    return b"".join(_chunks(archive, info, max_bytes=max_bytes))
+
+
+def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo, *, max_bytes: int) -> Iterator[bytes]:
     packed = max(info.compress_size, 1)
     # A size the header admits is reason enough. When it lies downwards, zipfile stops at the lie and the checksum
     # tells; the count in the loop does not rely on that.
     _ensure_size(info.file_size, packed, max_bytes)
-    parts: list[bytes] = []
     size = 0
     try:
         with archive.open(info) as member:
             while chunk := member.read(_CHUNK):
                 size += len(chunk)
                 _ensure_size(size, packed, max_bytes)
-                parts.append(chunk)
+                yield chunk
     except _BROKEN as e:
         raise _damaged(e) from e
     if size != info.file_size:
         raise _damaged(None)
-    return b"".join(parts)
 
 
 def _ensure_size(size: int, packed: int, max_bytes: int) -> None:

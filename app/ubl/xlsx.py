@@ -8,7 +8,7 @@ Source: ECMA-376, SpreadsheetML.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -16,10 +16,15 @@ from typing import Final
 from lxml import etree
 
 from app.domain.errors import InputError
-from app.runtime.safezip import iter_members
-from app.ubl.xmlsafe import parse
+from app.runtime.safezip import iter_chunks, iter_members, member_names
+from app.ubl.xmlsafe import parse, pull
 
 MAX_COLUMNS: Final = 300
+#: A sheet read as a stream; Excel's own limit of 1,048,576 rows stays below.
+MAX_STREAMED_BYTES: Final = 2 * 1024**3
+MAX_STYLES_BYTES: Final = 16 * 1024**2
+_STRINGS: Final = "xl/sharedStrings.xml"
+_STYLES: Final = "xl/styles.xml"
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]+)")
 #: Excel counts days from here (its 1900 was a leap year).
 _EXCEL_EPOCH: Final = date(1899, 12, 30)
@@ -38,8 +43,39 @@ def is_xlsx(raw: bytes) -> bool:
 def sheet_rows(raw: bytes) -> Iterator[tuple[int, list[str]]]:
     """(row number, cells) of the first sheet. Raises: InputError XLSX.NONE, ZIP.* and XML.* as the doors do."""
     members = {member.name: member.data for member in iter_members(raw)}
+    sheet = _first_sheet(members)
+    strings = _shared_strings(members.get(_STRINGS))
+    dates = _date_styles(members.get(_STYLES))
+    root = parse(members[sheet]).getroot()
+    for row in root.iter("{*}row"):
+        number = int(row.get("r", "0")) if row.get("r", "0").isdigit() else 0
+        yield number, _cells_of(row, strings, dates)
+
+
+def stream_rows(raw: bytes, *, max_sheet_bytes: int = MAX_STREAMED_BYTES) -> Iterator[tuple[int, list[str]]]:
+    """As `sheet_rows`, for sheets of a million rows: of the sheet one row is in memory at a time.
+
+    Raises: as `sheet_rows`, and what comes late, such as XML.* in the middle of a sheet, after the rows before it.
+    """
+    names = member_names(raw)
+    sheet = _first_sheet(names)
+
+    def whole(name: str) -> bytes | None:
+        return b"".join(iter_chunks(raw, name, max_bytes=MAX_STYLES_BYTES)) if name in names else None
+
+    strings: list[str] = []
+    if _STRINGS in names:
+        for item in pull(iter_chunks(raw, _STRINGS, max_bytes=max_sheet_bytes), tag="{*}si"):
+            strings.append("".join(t.text or "" for t in item.iter("{*}t") if not _is_phonetic(t)))
+    dates = _date_styles(whole(_STYLES))
+    for row in pull(iter_chunks(raw, sheet, max_bytes=max_sheet_bytes), tag="{*}row"):
+        number = int(row.get("r", "0")) if row.get("r", "0").isdigit() else 0
+        yield number, _cells_of(row, strings, dates)
+
+
+def _first_sheet(names: Iterable[str]) -> str:
     sheets = sorted(
-        (name for name in members if re.fullmatch(r"xl/worksheets/sheet[0-9]+\.xml", name)),
+        (name for name in names if re.fullmatch(r"xl/worksheets/sheet[0-9]+\.xml", name)),
         key=lambda name: (len(name), name),
     )
     if not sheets:
@@ -49,12 +85,7 @@ def sheet_rows(raw: bytes) -> Iterator[tuple[int, list[str]]]:
             why="Zip dosyası bir Excel (xlsx) çalışma kitabı değil.",
             todo="Excel dosyasını xlsx olarak kaydedip yeniden seçin.",
         )
-    strings = _shared_strings(members.get("xl/sharedStrings.xml"))
-    dates = _date_styles(members.get("xl/styles.xml"))
-    root = parse(members[sheets[0]]).getroot()
-    for row in root.iter("{*}row"):
-        number = int(row.get("r", "0")) if row.get("r", "0").isdigit() else 0
-        yield number, _cells_of(row, strings, dates)
+    return sheets[0]
 
 
 def _cells_of(row: etree._Element, strings: list[str], dates: frozenset[int]) -> list[str]:

@@ -7,6 +7,7 @@ and one of the codes XML.EMPTY, XML.PDF, XML.TRUNCATED, XML.ENCODING, XML.DTD, X
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
@@ -68,6 +69,54 @@ def parse(raw: bytes, *, max_bytes: int = MAX_BYTES) -> etree._ElementTree:
     if tree.docinfo.internalDTD is not None:
         raise _dtd_error()
     return tree
+
+
+def pull(chunks: Iterable[bytes], *, tag: str) -> Iterator[etree._Element]:
+    """Each element called `tag` when its end has come, in the order of the ends; what was given out is then emptied.
+
+    For untrusted documents of any size with flat memory; the doors are those of `parse`. Raises: InputError XML.*,
+    also in the middle.
+    """
+    parser = etree.XMLPullParser(
+        events=("end",),
+        tag=tag,
+        resolve_entities=False,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        no_network=True,
+        huge_tree=False,
+        collect_ids=False,
+    )
+    head = b""
+    try:
+        for chunk in chunks:
+            if not head:
+                head = chunk
+                _ensure_plausible(head, len(head))
+            parser.feed(chunk)
+            yield from _given_out(parser)
+        root = parser.close()
+        yield from _given_out(parser)
+    except etree.XMLSyntaxError as e:
+        raise _translate(e, head) from e
+    except ValueError as e:
+        raise _encoding_error(str(e)) from e
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise _dtd_error()
+
+
+def _given_out(parser: etree.XMLPullParser) -> Iterator[etree._Element]:
+    for _, element in parser.read_events():
+        if not isinstance(element, etree._Element):
+            continue  # what the stubs allow for other events
+        if element.getroottree().docinfo.internalDTD is not None:
+            raise _dtd_error()
+        yield element
+        element.clear()
+        parent = element.getparent()
+        while parent is not None and (before := element.getprevious()) is not None:
+            parent.remove(before)
 
 
 def serialize(tree: etree._ElementTree | etree._Element) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any
 from app.domain.errors import EnvironmentFault, InputError
 from app.domain.ledger_rows import BadRow, LedgerRow
 from app.edefter.sources.reading import ensure_ready, read_source
-from app.edefter.sources.shape import SourceShape
+from app.edefter.sources.shape import Format, SourceShape
 from app.storage import leases
 from app.storage.ledgers.database import LedgerDatabase, ledger_path
 from app.storage.ledgers.importing import BATCH_ROWS, ImportResult, StagedImport, begin_import
@@ -91,7 +91,7 @@ def import_vouchers(
     ensure_ready(shape)
     try:
         report = ImportReport(file=path.name, sha256=_sha256(path))
-        total = _count_lines(path)
+        total = _count_lines(path) if shape.format in (Format.TABLE, Format.TURKCELL) else 0
         with leases.acquire(ctx.db, company.id, owner=ctx.owner, pid=os.getpid(), now=ctx.clock.now()) as lease:
             held = under_lease(ctx, lease)
             rows = read_source(path, shape)
@@ -137,7 +137,7 @@ def _take(
         batch = waiting.pop(year, [])
         for _ in staged[year].add(batch):
             taken += len(batch)
-            ctx.progress.report(min(taken, total), total, f"{title}: {report.file}")
+            ctx.progress.report(min(taken, total) if total else taken, total, f"{title}: {report.file}")
             ctx.progress.checkpoint()
 
     try:

@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from app.domain.errors import AppError
-from app.ubl.xlsx import is_xlsx, sheet_rows
+from app.ubl.xlsx import is_xlsx, sheet_rows, stream_rows
 
 
 def workbook(rows: list[list[Any]], **options: Any) -> bytes:
@@ -87,3 +87,23 @@ def test_odd_cells_do_no_harm() -> None:
         '<c r="ZZZ1"><v>1</v></c></row><row><c r="A2"><v>1E+99</v></c></row></sheetData></worksheet>'
     )
     assert list(sheet_rows(raw)) == [(0, ["", ""]), (0, ["1E+99"])]
+
+
+@pytest.mark.parametrize("options", [{}, {"constant_memory": True}], ids=["shared strings", "inline strings"])
+def test_a_stream_gives_the_same_rows(options: dict[str, Any]) -> None:
+    rows: list[list[Any]] = [[f"metin {r}", r * 1.25, None, date(2026, 1, 1 + r % 28), "<ş>"] for r in range(500)]
+    raw = workbook(rows, **options)
+    assert list(stream_rows(raw)) == list(sheet_rows(raw))
+
+
+def test_a_stream_has_the_same_doors() -> None:
+    raw = workbook([["a"] * 20] * 200)
+    with pytest.raises(AppError) as caught:
+        list(stream_rows(raw, max_sheet_bytes=1_000))
+    assert caught.value.code == "ZIP.TOO_BIG"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", "<!DOCTYPE a [<!ENTITY b 'c'>]><worksheet><row/></worksheet>")
+    with pytest.raises(AppError) as caught:
+        list(stream_rows(out.getvalue()))
+    assert caught.value.code == "XML.DTD"

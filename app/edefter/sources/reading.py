@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 
@@ -11,11 +12,23 @@ from app.domain.errors import InputError
 from app.domain.ledger_rows import BadRow, LedgerRow
 from app.domain.turkish import fold
 from app.domain.voucher import DOCUMENT_TYPE_NAMES, DocumentType
+from app.edefter.sources.excel import sheet_cells
 from app.edefter.sources.fields import BY_KEY
-from app.edefter.sources.shape import Format, SourceShape, inspect_table, missing_fields, table_rows
+from app.edefter.sources.shape import (
+    SAMPLE_ROWS,
+    Format,
+    SourceShape,
+    inspect_table,
+    missing_fields,
+    shape_of_keys,
+    shape_of_rows,
+    table_rows,
+)
 from app.edefter.sources.texts import HEAD_BYTES, sniff_text
 from app.edefter.sources.turkcell import is_turkcell, turkcell_rows
-from app.edefter.sources.values import amount_of, day_of, text_of
+from app.edefter.sources.uyumsoft import ensure_lines, is_xml, xml_cells
+from app.edefter.sources.values import CONTROL_CODE, amount_of, control_in, control_sentence, day_of, text_of
+from app.ubl.xlsx import is_xlsx
 
 Row = LedgerRow | BadRow
 _SHOWN = 80
@@ -37,10 +50,26 @@ def inspect_source(path: Path, *, encoding: str = "", delimiter: str = "") -> So
     """What the file looks like, by its content. Raises: InputError LEDGER.* for what is no source at all."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
+    if is_xlsx(head):
+        return shape_of_rows(_sample(sheet_cells(path)), Format.EXCEL)
     text = sniff_text(head)
-    if is_turkcell(head.decode(text.encoding, "replace")):
+    said = head.decode(text.encoding, "replace")
+    if is_xml(said):
+        rows = _sample(xml_cells(path))
+        ensure_lines(rows)
+        return shape_of_keys(rows, Format.UYUMSOFT_XML)
+    if is_turkcell(said):
         return SourceShape(format=Format.TURKCELL, text=text, header_rows=1)
     return inspect_table(path, encoding=encoding, delimiter=delimiter)
+
+
+def _sample(cells: Iterable[list[str]]) -> list[list[str]]:
+    rows = list(islice(cells, SAMPLE_ROWS))
+    if not any(cell.strip() for row in rows for cell in row):
+        raise InputError(
+            "LEDGER.EMPTY", "Dosya boş.", why="İçinde hiç satır yok.", todo="Aktarımı kaynak programda yeniden alın."
+        )
+    return rows
 
 
 def ensure_ready(shape: SourceShape) -> None:
@@ -54,7 +83,7 @@ def ensure_ready(shape: SourceShape) -> None:
             why="Yanlış okunursa tutarlar ya da tarihler sessizce değişirdi; bu yüzden soruluyor.",
             todo=f"Birini seçin ({choices}).",
         )
-    if shape.format is Format.TABLE and (missing := missing_fields(shape.columns)):
+    if shape.format is not Format.TURKCELL and (missing := missing_fields(shape.columns)):
         raise InputError(
             "LEDGER.COLUMNS",
             f"Gereken sütunlar bulunamadı: {', '.join(missing)}.",
@@ -68,6 +97,10 @@ def read_source(path: Path, shape: SourceShape) -> Iterator[Row]:
     ensure_ready(shape)
     if shape.format is Format.TURKCELL:
         return turkcell_rows(path, shape.text.encoding)
+    if shape.format is Format.EXCEL:
+        return rows_of_cells(sheet_cells(path), shape)
+    if shape.format is Format.UYUMSOFT_XML:
+        return rows_of_cells(xml_cells(path), shape)
     return rows_of_cells(table_rows(path, shape.text), shape)
 
 
@@ -156,7 +189,11 @@ class _RowMaker:
                 "LEDGER.ROW_WIDE", "", "Satırda başlıktan çok sütun var; bir açıklamanın içinde ayırıcı olabilir."
             )
         row = [*cells, *[""] * (short + 1)] if short >= 0 else [*cells[: self._width], ""]
-        t = [cell and text_of(cell) for cell in self._pick(row)]
+        picked = self._pick(row)
+        # isprintable knows nearly every row to be clean at the price of one pass in C.
+        if not "".join(picked).isprintable() and (sign := control_in(picked)):
+            raise _Refused(CONTROL_CODE, "", control_sentence(sign))
+        t = [cell and text_of(cell) for cell in picked]
         day = self._as_day("day", t[_DAY] or t[_ENTERED], "Fiş tarihi")
         if self._has_two_amounts:
             amount, side = self._two_amounts(t[_DEBIT], t[_CREDIT])

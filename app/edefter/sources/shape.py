@@ -15,7 +15,7 @@ from app.edefter.sources.fields import BY_KEY, field_of
 from app.edefter.sources.texts import HEAD_BYTES, TextShape, sniff_text
 from app.edefter.sources.values import DayOrder, Decimals, day_order_in, decimals_in
 
-_SAMPLE_ROWS = 2_000
+SAMPLE_ROWS = 2_000
 _HEADER_SEARCH = 15
 
 
@@ -25,6 +25,7 @@ class Format(StrEnum):
     TABLE = "csv"
     TURKCELL = "turkcell"
     EXCEL = "excel"
+    SQL = "sql"
     UYUMSOFT_XML = "uyumsoft-xml"
 
 
@@ -109,7 +110,7 @@ def inspect_table(path: Path, *, encoding: str = "", delimiter: str = "") -> Sou
     rows = []
     for row in table_rows(path, text):
         rows.append(row)
-        if len(rows) >= _SAMPLE_ROWS:
+        if len(rows) >= SAMPLE_ROWS:
             break
     return shape_of_rows(rows, Format.TABLE, text)
 
@@ -125,7 +126,34 @@ def shape_of_rows(rows: Sequence[Sequence[str]], source: Format, text: TextShape
         headers=tuple(str(cell).strip() for cell in rows[header_at]),
         sample=tuple(tuple(row) for row in rows[header_at + 1 :]),
     )
-    return _judged(shape)
+    return _judged(_settled(shape))
+
+
+def shape_of_keys(rows: Sequence[Sequence[str]], source: Format) -> SourceShape:
+    """The shape of a source without headers of its own: its first row holds our field keys, for every field.
+
+    What decides how the others are read and never comes in the sample counts as absent.
+    """
+    shape = shape_of_rows(rows, source)
+    columns = list(shape.columns)
+    for key in ("amount", "side", "debit", "credit", "number", "line_counter", "counter"):
+        at = columns.index(key)
+        if not any(row[at] for row in shape.sample):
+            columns[at] = ""
+    return _judged(_settled(replace(shape, columns=tuple(columns))))
+
+
+def _settled(shape: SourceShape) -> SourceShape:
+    """Uyumsoft calls by LineNumberCounter the running number of the line, which GİB calls lineNumber.
+
+    GİB's own is the same for all lines of a voucher; so a column whose values never repeat is the line's number.
+    """
+    if "line_counter" not in shape.columns or "number" in shape.columns:
+        return shape
+    values = [value for value in _cells(shape.sample, shape.columns, ("line_counter",)) if value.strip()]
+    if len(values) < 2 or len(set(values)) < len(values):
+        return shape
+    return replace(shape, columns=tuple("number" if key == "line_counter" else key for key in shape.columns))
 
 
 def _judged(shape: SourceShape) -> SourceShape:

@@ -10,7 +10,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from app.domain.ledger_rows import BadRow, LedgerRow
-from app.edefter.sources.values import DayOrder, Decimals, amount_of, day_of, text_of
+from app.edefter.sources.values import (
+    CONTROL_CODE,
+    DayOrder,
+    Decimals,
+    amount_of,
+    control_in,
+    control_sentence,
+    day_of,
+    text_of,
+)
 
 _HEAD_FIELDS = 8
 _LINE_FIELDS = 16
@@ -32,10 +41,16 @@ def turkcell_rows(path: Path, encoding: str) -> Iterator[LedgerRow | BadRow]:
     branch = ""
     with path.open(encoding=encoding, newline="", errors=_ENCODING_ERRORS) as file:
         for number, line in enumerate(file, start=1):
-            cells = [text_of(cell) for cell in line.rstrip("\r\n").split("\t")]
+            raw = line.rstrip("\r\n").split("\t")
+            cells = [text_of(cell) for cell in raw]
             if not any(cells):
                 continue
-            if cells[0] == "Y":
+            if not "".join(raw).isprintable() and (sign := control_in(raw)):
+                bad = BadRow(number, CONTROL_CODE, "", control_sentence(sign), " ".join(cells)[:80])
+                if cells[0] == "H":
+                    head = bad
+                yield bad
+            elif cells[0] == "Y":
                 branch = cells[3] if len(cells) > 3 else ""
             elif cells[0] == "H":
                 head = _read_head(number, cells)

@@ -19,6 +19,9 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}.*)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _DOTTED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?: \d{1,2}:\d{2}.*)?")
 MAX_AMOUNT: Final = 10**15 * SCALE
+#: What XML cannot hold, and so no ledger. Source: XML 1.0, Char.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+CONTROL_CODE: Final = "LEDGER.CONTROL"
 
 
 class Decimals(StrEnum):
@@ -39,6 +42,17 @@ def text_of(cell: str) -> str:
     """The cell without blanks around; empty for `NULL`, `-` and their like."""
     stripped = cell.strip()
     return "" if len(stripped) <= 4 and stripped.lower() in _NOTHING else stripped
+
+
+def control_in(cells: Iterable[str]) -> str:
+    """The first sign that no XML may hold, as `U+000B`; empty when there is none."""
+    found = _CONTROL.search("\t".join(cells))
+    return f"U+{ord(found[0]):04X}" if found else ""
+
+
+def control_sentence(sign: str) -> str:
+    """Why a row with such a sign is refused."""
+    return f"Satırda görünmeyen bir denetim karakteri ({sign}) var; kaynak programda o metni yeniden yazın."
 
 
 def amount_of(cell: str, decimals: Decimals) -> int:
