@@ -30,11 +30,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.ui.frame.popup import Panel
+
 LEAST_CONTRAST = 4.5
 #: Words are drawn so many times larger to be looked at: smoothing leaves hardly a pixel of the pen's full colour.
 _LENS = 3
 #: A field's frame is not its words.
 _FRAME_PX = 4
+#: A cell in which nothing but the line between the rows is drawn: its model has a word, its delegate shows none.
+_LINE_ONLY = 1.6
 #: Rows of a list that are looked at.
 _MOST_ROWS = 12
 #: Rounding of text widths at fractional scales.
@@ -183,8 +187,8 @@ def unreachable(root: QWidget, window: QWidget) -> list[str]:
     for widget in seen(root):
         if not isinstance(widget, QAbstractButton) or not widget.isEnabled() or _is_part_of_view(widget):
             continue
-        if isinstance(widget, QRadioButton):
-            # Tab comes to the chosen one of its group, the arrows to the others.
+        if isinstance(widget, QRadioButton) or widget.group() is not None:
+            # Tab comes to the one of its group that had the focus last, the arrows to the others.
             continue
         by_tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
         if by_tab or not widget.shortcut().isEmpty() or words_of(widget).removesuffix("…") in actions:
@@ -240,9 +244,10 @@ def weak_contrast(root: QWidget) -> list[str]:
     picture = QImage(root.size() * _LENS, QImage.Format.Format_RGB32)
     picture.setDevicePixelRatio(_LENS)
     root.render(picture)
+    panels = [panel for panel in root.findChildren(Panel) if panel.isVisibleTo(root)]
     faults = []
     for widget in seen(root):
-        if not widget.isEnabled():
+        if not widget.isEnabled() or _is_covered(widget, panels):
             continue
         for name, rect in _painted(widget):
             visible = rect.intersected(widget.visibleRegion().boundingRect())
@@ -250,9 +255,23 @@ def weak_contrast(root: QWidget) -> list[str]:
                 continue
             corner = widget.mapTo(root, visible.topLeft()) if widget is not root else visible.topLeft()
             ratio = _painted_contrast(picture, QRect(corner, visible.size()))
+            if name.startswith(" cell") and ratio is not None and ratio < _LINE_ONLY:
+                continue
             if ratio is not None and ratio < LEAST_CONTRAST - 0.005:
                 faults.append(f"{called(widget)}{name}: {ratio:.2f}")
     return list(dict.fromkeys(faults))
+
+
+def _is_covered(widget: QWidget, panels: list[Panel]) -> bool:
+    """Whether a panel that has dropped from the header stands before it."""
+    return any(
+        not panel.isAncestorOf(widget)
+        and panel is not widget
+        and QRect(panel.mapToGlobal(QPoint()), panel.size()).intersects(
+            QRect(widget.mapToGlobal(QPoint()), widget.size())
+        )
+        for panel in panels
+    )
 
 
 def _painted(widget: QWidget) -> Iterator[tuple[str, QRect]]:
@@ -282,8 +301,8 @@ def _cells(view: QAbstractItemView) -> Iterator[tuple[str, QRect]]:
             if rect.isEmpty() or not port.rect().intersects(rect):
                 continue
             in_sight = rect.intersected(port.rect())
-            # Of a cell at the edge hardly a letter is to be seen.
-            if in_sight.width() * 2 < rect.width() or in_sight.height() * 2 < rect.height():
+            # Of a cell at the edge hardly a letter may be in sight.
+            if in_sight.width() < rect.width() or in_sight.height() * 2 < rect.height():
                 continue
             if str(index.data(Qt.ItemDataRole.DisplayRole) or "").strip():
                 yield f" cell {row},{column}", in_sight.translated(place)
