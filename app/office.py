@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from app.domain.lifecycle import DocumentKind
 from app.domain.protocols import Clock, NoProgress, Progress, SecretStore
 from app.runtime.clock import SystemClock
 from app.runtime.paths import DataFolder
@@ -206,6 +207,7 @@ class Office:
             kind=connector.endpoint_kind(account.url),
             title=connector.title,
             max_request_bytes=connector.capabilities.max_request_bytes,
+            kinds=connector.capabilities.kinds,
         )
 
     def session(self, account: AccountRecord) -> Session:
@@ -281,11 +283,11 @@ class Office:
         ensure_intervals(intervals, connector.capabilities.floors)
         return intervals
 
-    def template(self, company: CompanyRecord) -> bytes:
-        """The invoice template of a company, with its logo and stamp."""
+    def template(self, company: CompanyRecord, kind: DocumentKind = DocumentKind.INVOICE) -> bytes:
+        """The template of a company's documents of this kind, with its logo and stamp."""
         from app.rendering.template import personalise
 
-        base = resource_path("templates/invoice.xslt").read_bytes()
+        base = resource_path(f"templates/{kind.value}.xslt").read_bytes()
         return personalise(base, logo=company.company.logo, stamp=company.company.stamp)
 
     def close(self) -> None:

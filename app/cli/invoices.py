@@ -10,7 +10,7 @@ from app.cli.inputs import read_json
 from app.cli.shell import note, open_office, print_json, say, sealer_of
 from app.domain.errors import EnvironmentFault
 from app.domain.ettn import parse_ettn
-from app.domain.lifecycle import STATE_TITLES, Direction
+from app.domain.lifecycle import STATE_TITLES, Direction, DocumentKind
 from app.domain.turkish import format_amount, format_date, format_datetime
 
 
@@ -95,6 +95,8 @@ def _issue(arguments: argparse.Namespace, work: Any) -> int:
     else:
         for ettn, number in numbers.items():
             say(f"{number}  {ettn}  kuyrukta")
+        for kept in report.kept:
+            say(f"{kept.ettn}  mühürlü: {kept.error.sentence}")
     return 0 if report.is_clean else 1
 
 
@@ -143,6 +145,11 @@ def cmd_resolve(arguments: argparse.Namespace) -> int:
 
 
 def cmd_list(arguments: argparse.Namespace) -> int:
+    return list_documents(arguments)
+
+
+def list_documents(arguments: argparse.Namespace, *, kind: DocumentKind | None = None) -> int:
+    """All documents, or those of one kind."""
     from app.storage import search
     from app.workflows import companies
 
@@ -150,6 +157,7 @@ def cmd_list(arguments: argparse.Namespace) -> int:
         company = companies.require_company(office.context(), arguments.company)
         query = search.DocumentQuery(
             company_id=company.id,
+            kinds=(kind,) if kind is not None else (),
             direction=Direction(arguments.direction) if arguments.direction else None,
             text=arguments.search,
             only_review=arguments.review,

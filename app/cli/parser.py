@@ -66,7 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
         command="window.open", json=False, verbose=False, data_dir=None, vault_passphrase_env=_PASSPHRASE
     )
     commands = parser.add_subparsers(title="komutlar", metavar="KOMUT", parser_class=TurkishParser)
-    for add in (_documents, _packages, _office, _invoice, _ledger, _tokens, _sandbox):
+    for add in (_documents, _packages, _office, _invoice, _document, _ledger, _tokens, _sandbox):
         add(commands)
     return parser
 
@@ -204,6 +204,54 @@ def _documents(commands: Any) -> None:
 _PACKAGE_KINDS = ("ubl-tr", "e-fatura", "e-arsiv", "e-defter")
 
 
+def _document(commands: Any) -> None:
+    document = _group(commands, "document", "irsaliye, müstahsil ve serbest meslek makbuzu (fatura da olur)")
+    leaf = _leaf(
+        document,
+        "create",
+        "taslağı kaydet, ETTN'sini yaz",
+        "documents.create",
+        office=True,
+        more="Belgenin türü taslağın içinden anlaşılır. Hatalı taslak da saklanır; bulgular ayrıca yazılır.",
+        example="muhurdar document create irsaliye.json --company 1234567890 -o irsaliye.xml",
+    )
+    leaf.add_argument("draft", metavar="TASLAK.json", help="belge taslağı")
+    leaf.add_argument("-o", "--output", metavar="ÇIKTI.xml", help="mühürsüz XML'i de yaz")
+    leaf = _leaf(
+        document,
+        "queue",
+        "numara ver, mühürle, gönderim kuyruğuna al",
+        "documents.queue",
+        office=True,
+        more="Entegratör türünü göndermiyorsa belge mühürlü kalır, kuyruğa girmez; XML'i 'invoice export' yazar.",
+        example="muhurdar document queue ETTN --company 1234567890 --pkcs11 /usr/lib/libakisp11.so --pin-env MUHUR_PIN",
+    )
+    leaf.add_argument("ettns", nargs="+", metavar="ETTN", help="taslağın ETTN'si; birden çok olabilir")
+    _seal_options(leaf, test_seal=True)
+    leaf = _leaf(
+        document,
+        "list",
+        "belgeleri listele",
+        "documents.list",
+        office=True,
+        example="muhurdar document list --company 1234567890 --kind despatch",
+    )
+    leaf.add_argument(
+        "--kind",
+        choices=["invoice", "despatch", "receipt", "creditnote", "smm"],
+        metavar="invoice|despatch|receipt|creditnote|smm",
+        help="yalnız bu türü göster",
+    )
+    leaf.add_argument("--direction", choices=["in", "out"], metavar="in|out", help="gelen (in) ya da giden (out)")
+    leaf.add_argument("--search", default="", metavar="METİN", help="unvan, numara, VKN ya da içerik ara")
+    leaf.add_argument("--review", action="store_true", help="yalnız elle inceleme bekleyenler")
+    leaf.add_argument("--limit", type=_count, default=200, metavar="N", help="en çok kaç satır (varsayılan 200)")
+
+
+#: The values of `Format` that a file may have, said again here.
+_SOURCES = ("auto", "csv", "turkcell", "excel", "uyumsoft-xml")
+
+
 def _ledger(commands: Any) -> None:
     ledger = _group(commands, "ledger", "e-Defter: muhasebe fişleri ve defterler")
     leaf = _leaf(
@@ -214,9 +262,11 @@ def _ledger(commands: Any) -> None:
         more="Kodlama, ayırıcı, ondalık işareti ve tarih sırası dosyadan anlaşılır; iki türlü okunabilen sorulur.",
         example="muhurdar ledger import mart.csv --company 9205121120",
     )
-    leaf.add_argument("file", metavar="DOSYA", help="İzibiz CSV, Turkcell TXT ya da başlıklı herhangi bir CSV")
+    leaf.add_argument(
+        "file", metavar="DOSYA", help="İzibiz CSV, Turkcell TXT, Uyumsoft XML ya da başlıklı bir CSV, Excel"
+    )
     leaf.add_argument("--company", required=True, metavar="VKN", help="defterin sahibi firma")
-    leaf.add_argument("--format", default="auto", choices=("auto", "csv", "turkcell"), help="dosyanın biçimi")
+    leaf.add_argument("--format", default="auto", choices=_SOURCES, help="dosyanın biçimi")
     leaf.add_argument("--encoding", default="", choices=("", "utf-8", "cp1254"), help="kodlama (yanlış anlaşılırsa)")
     leaf.add_argument("--delimiter", default="", metavar="İŞARET", help="sütun ayırıcı (yanlış anlaşılırsa)")
     leaf.add_argument("--decimals", default="", choices=("", ",", "."), help="tutarlardaki ondalık işareti")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from app.connectors.base import EndpointKind
+from app.domain.lifecycle import DocumentKind
 from app.domain.protocols import Clock, NoProgress, Progress
 from app.storage.database import Database
 from app.storage.leases import Lease
@@ -50,9 +51,11 @@ def under_lease(ctx: WorkContext, lease: Lease) -> WorkContext:
 class Endpoint:
     """Where a company's documents go: which kind of place, and what the account is called.
 
-    `max_request_bytes` is how large an encoded request may be; 0 means no limit is known.
+    `max_request_bytes` is how large an encoded request may be; 0 means no limit is known. `kinds` are the documents
+    that the integrator sends for us.
     """
 
     kind: EndpointKind
     title: str
     max_request_bytes: int = 0
+    kinds: frozenset[DocumentKind] = frozenset({DocumentKind.INVOICE})

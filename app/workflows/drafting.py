@@ -18,6 +18,7 @@ from app.domain.turkish import format_date
 from app.storage import companies, documents, numbers
 from app.storage.database import OpenSession
 from app.storage.records import CompanyRecord, DocumentIndex, DocumentRecord, PartnerRecord
+from app.ubl.creditnote import EARSIVBELGE
 from app.ubl.draft import invoice_from_json, invoice_to_json
 from app.ubl.numbertext import plain
 from app.ubl.totals import compute_totals
@@ -57,6 +58,13 @@ def save_draft(ctx: WorkContext, company: CompanyRecord, data: Mapping[str, Any]
     Raises: InputError when `data` cannot be read as a draft at all; RuleBroken (DRAFT.LOCKED) when the document
     already has a number and has not failed; RuleBroken (CORRECT.*) for a correction that is not allowed.
     """
+    if data.get("profile") == EARSIVBELGE:
+        raise InputError(
+            "DRAFT.KIND",
+            "Taslak kaydedilmedi.",
+            why="EARSIVBELGE senaryosu fatura değil; müstahsil ya da serbest meslek makbuzudur.",
+            todo="Makbuzu 'muhurdar document create' ile ya da Giden Kutusu'ndaki Yeni menüsünden düzenleyin.",
+        )
     with ctx.db.read() as s:
         failed = _failed(s, company, data)
         purpose = _purpose(data)

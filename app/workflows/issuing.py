@@ -12,22 +12,30 @@ from app.storage import documents, leases
 from app.storage.records import CompanyRecord
 from app.workflows import queueing, sealing
 from app.workflows.context import WorkContext, under_lease
-from app.workflows.report import BulkReport
+from app.workflows.report import BulkReport, ItemFailure
 
 
 @dataclass(slots=True, kw_only=True)
 class IssueReport:
-    """`sealed` are numbered in this run, `queued` wait for the next sync (also those sealed earlier)."""
+    """`sealed` are numbered in this run, `queued` wait for the next sync (also those sealed earlier).
+
+    `kept` were sealed in this run too, and stay so because the integrator does not send their kind: no failure.
+    """
 
     sealing: BulkReport = field(default_factory=BulkReport)
     queueing: BulkReport = field(default_factory=BulkReport)
+    kept: list[ItemFailure] = field(default_factory=list)
 
     @property
     def is_clean(self) -> bool:
         return not self.sealing.failed and not self.queueing.failed
 
     def to_json(self) -> dict[str, Any]:
-        return {"sealing": self.sealing.to_json(), "queueing": self.queueing.to_json()}
+        return {
+            "sealing": self.sealing.to_json(),
+            "queueing": self.queueing.to_json(),
+            "kept": [kept.to_json() for kept in self.kept],
+        }
 
 
 def issue(ctx: WorkContext, company: CompanyRecord, ettns: Sequence[str], means: sealing.Means) -> IssueReport:
@@ -45,6 +53,9 @@ def issue(ctx: WorkContext, company: CompanyRecord, ettns: Sequence[str], means:
         report.sealing = sealing.seal(under_lease(ctx, lease), company, drafts, means)
         sealed = report.sealing.done
         report.queueing = queueing.queue(ctx, company, [*waiting, *sealed], means.endpoint, checked=frozenset(sealed))
+        failed = report.queueing.failed
+        report.kept = [f for f in failed if f.ettn in sealed and f.error.code == queueing.KEPT_SEALED]
+        report.queueing.failed = [f for f in failed if f not in report.kept]
         return report
     finally:
         lease.release()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from app.connectors.base import EndpointKind
 from app.domain.dates import is_issue_date_allowed
@@ -11,10 +12,13 @@ from app.domain.lifecycle import Direction, State
 from app.domain.turkish import format_date
 from app.storage import documents, outbox
 from app.storage.records import CompanyRecord, DocumentRecord
-from app.workflows import points
+from app.workflows import papers, points
 from app.workflows.context import Endpoint, WorkContext
 from app.workflows.official import OfficiallyWrong, ensure_right
 from app.workflows.report import BulkReport
+
+#: The code of a document that is sealed and kept because the integrator does not send its kind.
+KEPT_SEALED: Final = "QUEUE.KIND"
 
 
 def queue(
@@ -60,7 +64,7 @@ def ensure_still_right(ctx: WorkContext, company: CompanyRecord, ettn: str) -> N
         sealed = record is not None and record.state is State.SEALED
         xml = documents.load_file(s, record.id, "sealed") if record is not None and sealed else None
     if record is not None and xml is not None:
-        ensure_right(ctx, xml, name=record.number, verb="kuyruğa alınmadı")
+        ensure_right(ctx, xml, name=record.number, verb="kuyruğa alınmadı", kind=record.kind)
 
 
 def ensure_queueable(ctx: WorkContext, record: DocumentRecord, endpoint: Endpoint | None) -> None:
@@ -72,9 +76,25 @@ def ensure_queueable(ctx: WorkContext, record: DocumentRecord, endpoint: Endpoin
             why="Yalnız mühürlü ve henüz gönderilmemiş belgeler kuyruğa alınır.",
             todo="Taslaksa önce mühürleyin; gönderildiyse durumunu izleyin.",
         )
+    ensure_kind(record, endpoint)
     ensure_date(ctx, record)
     if endpoint is not None:
         ensure_real_seal(record, endpoint.kind, endpoint.title)
+
+
+def ensure_kind(record: DocumentRecord, endpoint: Endpoint | None) -> None:
+    """Raise RuleBroken (QUEUE.KIND) when nobody sends documents of this kind for the company; it stays sealed."""
+    if record.kind not in papers.KINDS or (endpoint is not None and record.kind in endpoint.kinds):
+        return
+    title = papers.TITLES[record.kind]
+    raise RuleBroken(
+        KEPT_SEALED,
+        f"{record.number} mühürlü olarak saklanıyor, gönderilmedi.",
+        why=f"{endpoint.title} bu belge türünü ({title}) göndermiyor."
+        if endpoint is not None
+        else f"Firmanın {title} gönderecek bir entegratörü tanımlı değil.",
+        todo="Belgeyi XML olarak dışa aktarıp GİB portalından ya da entegratörünüzün ekranından gönderin.",
+    )
 
 
 def ensure_real_seal(record: DocumentRecord, kind: EndpointKind, title: str) -> None:

@@ -13,11 +13,11 @@ from typing import Any
 
 from app.connectors.base import EndpointKind, Session
 from app.connectors.gib_codes import ResendRule, resend_rule
+from app.domain.despatch import Despatch, Receipt
 from app.domain.document_number import DocumentNumber, SeriesPurpose, invoice_purpose, parse_document_number
 from app.domain.errors import AppError, RuleBroken, SealError
 from app.domain.ettn import new_ettn
 from app.domain.findings import Finding, has_errors
-from app.domain.invoice import Invoice
 from app.domain.lifecycle import Direction, DocumentKind, SealingMode, State
 from app.domain.protocols import Sealer
 from app.domain.turkish import format_date
@@ -28,14 +28,16 @@ from app.storage.database import OpenSession
 from app.storage.records import CompanyRecord, DocumentRecord, PartnerRecord
 from app.ubl.totals import compute_totals
 from app.ubl.writer import build_invoice
-from app.workflows import catching_up, drafting, partners, points
+from app.workflows import catching_up, drafting, papers, partners, points
 from app.workflows.context import Endpoint, WorkContext
 from app.workflows.official import OfficiallyWrong, ensure_right
+from app.workflows.papers import Paper
 from app.workflows.report import BulkReport
 
 #: What the seal and the SOAP envelope add to a document, with room to spare.
 _SEAL_AND_ENVELOPE_BYTES = 32_768
-TemplateFor = Callable[[CompanyRecord], bytes]
+#: Given the company and, for other documents than invoices, their kind.
+TemplateFor = Callable[..., bytes]
 #: How often a seal is made again because another process took the number meanwhile.
 _MAX_RACES = 1000
 #: Errors after which the rest of a batch is not tried: the token, not the document, is at fault.
@@ -103,6 +105,8 @@ class _NotSealable(Exception):
 def seal_one(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, means: Means) -> DocumentRecord:
     """Number, seal and store one draft. Raises AppError and then nothing was written."""
     catching_up.ensure_caught_up(ctx, company)
+    if record.kind in papers.KINDS:
+        return _seal_paper(ctx, company, record, means)
     mode = company.company.sealing_mode(DocumentKind.INVOICE)
     ensure_means(mode, means)
     fields = drafting.load_fields(ctx, record.id)
@@ -112,37 +116,59 @@ def seal_one(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, m
     label = partners.choose_label(partner, invoice.receiver_label)
     sender = partners.sender_label(company, invoice.sender_label, means.session)
     invoice = replace(invoice, receiver_label=label, sender_label=sender)
-    findings = drafting.check(ctx, invoice, partner=partner, purpose="seal")
-    if has_errors(findings):
-        first = next(f for f in findings if f.severity == "error")
-        raise _NotSealable(
-            RuleBroken(
-                "SEAL.FINDINGS",
-                "Belge mühürlenmedi.",
-                why=f"Düzeltilecek {sum(f.severity == 'error' for f in findings)} bulgu var; ilki: {first.message}",
-                todo="Taslağı düzeltip yeniden deneyin.",
-            ),
-            findings,
-        )
+    _ensure_clean(drafting.check(ctx, invoice, partner=partner, purpose="seal"))
     partners.remember_choice(ctx, company, partner, label)
     return _number_and_store(ctx, company, record, invoice, fields, mode, means)
+
+
+def _seal_paper(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, means: Means) -> DocumentRecord:
+    """The same for a despatch note, an answer or a receipt: nobody is asked whether the other side is registered."""
+    mode = company.company.sealing_mode(record.kind)
+    ensure_means(mode, means)
+    if mode is SealingMode.INTEGRATOR and (means.endpoint is None or record.kind not in means.endpoint.kinds):
+        raise SealError(
+            "SEAL.KIND_OWN",
+            "Belge mühürlenmedi.",
+            why=f"Firma kartında 'entegratör imzalar' seçili ama entegratör {papers.TITLES[record.kind]} almıyor.",
+            todo="Firma kartında bu belge türü için kendi mali mührünüzü seçin.",
+        )
+    fields = drafting.load_fields(ctx, record.id)
+    document = papers.read_paper(record.kind, fields, company=company, clock=ctx.clock)
+    _ensure_clean(papers.check_paper(ctx, record.kind, document, purpose="seal"))
+    return _number_and_store(ctx, company, record, document, fields, mode, means)
+
+
+def _ensure_clean(findings: list[Finding]) -> None:
+    if not has_errors(findings):
+        return
+    first = next(f for f in findings if f.severity == "error")
+    raise _NotSealable(
+        RuleBroken(
+            "SEAL.FINDINGS",
+            "Belge mühürlenmedi.",
+            why=f"Düzeltilecek {sum(f.severity == 'error' for f in findings)} bulgu var; ilki: {first.message}",
+            todo="Taslağı düzeltip yeniden deneyin.",
+        ),
+        findings,
+    )
 
 
 def _number_and_store(
     ctx: WorkContext,
     company: CompanyRecord,
     record: DocumentRecord,
-    invoice: Invoice,
+    document: Paper,
     fields: Mapping[str, Any],
     mode: SealingMode,
     means: Means,
 ) -> DocumentRecord:
-    """`fields` are the draft's as `invoice` was read from them: nothing is stored when they have changed since."""
-    template = means.template_for(company)
-    asked = invoice.number
+    """`fields` are the draft's as `document` was read from them: nothing is stored when they have changed since."""
+    is_paper = record.kind in papers.KINDS
+    template = means.template_for(company, record.kind) if is_paper else means.template_for(company)
+    asked = document.number
     for _ in range(_MAX_RACES):
         with ctx.db.read() as s:
-            number, last_date = numbers.peek_next(s, company.id, invoice.series, invoice.issue_date.year)
+            number, last_date = numbers.peek_next(s, company.id, document.series, document.issue_date.year)
         if asked is not None and asked != number:
             raise RuleBroken(
                 "NUMBER.NOT_NEXT",
@@ -150,19 +176,18 @@ def _number_and_store(
                 why=f"Bu seride sıradaki numara {number}.",
                 todo="Taslaktan numarayı silin; program sıradakini verir.",
             )
-        ensure_dates_forward(invoice, number, last_date)
-        numbered = replace(invoice, number=number)
-        totals = compute_totals(numbered)
-        xml = build_invoice(numbered, totals, template=template)
-        index = drafting.index_of(numbered, totals)
+        ensure_dates_forward(document, number, last_date)
+        numbered: Paper = replace(document, number=number)
+        xml = papers.build_paper(record.kind, numbered, template)
+        index = papers.index_of_paper(numbered)
         ensure_fits(xml, means.endpoint)
-        ensure_right(ctx, xml, name=record.partner_name or str(number), verb="mühürlenmedi")
+        ensure_right(ctx, xml, name=record.partner_name or str(number), verb="mühürlenmedi", kind=record.kind)
         if mode is SealingMode.OWN and means.sealer is not None:
             xml = seal_ubl(xml, means.sealer, signing_time=ctx.clock.now())
         with ctx.db.write(points.SEAL) as s:
             ensure_unchanged(s, record, fields)
             # A draft may name its series itself: never that of another purpose.
-            numbers.claim_series(s, company.id, series_purpose(invoice), invoice.series)
+            numbers.claim_series(s, company.id, series_purpose(numbered), numbered.series)
             stored = numbers.store_sealed(
                 s,
                 record.id,
@@ -312,9 +337,9 @@ def ensure_registered(partner: PartnerRecord) -> None:
         )
 
 
-def ensure_dates_forward(invoice: Invoice, number: DocumentNumber, last_date: date | None) -> None:
+def ensure_dates_forward(document: Paper, number: DocumentNumber, last_date: date | None) -> None:
     """Raise RuleBroken when the series already has a later date: within a series dates never run backwards."""
-    if last_date is not None and invoice.issue_date < last_date:
+    if last_date is not None and document.issue_date < last_date:
         raise RuleBroken(
             "NUMBER.DATE_BACK",
             f"{number.series} serisinde {format_date(last_date)} tarihli belge var; daha eski tarihli belge kesilemez.",
@@ -370,6 +395,11 @@ def _drafts(ctx: WorkContext, company: CompanyRecord, ettns: Sequence[str], repo
     return found
 
 
-def series_purpose(invoice: Invoice) -> SeriesPurpose:
-    """Which of the company's series numbers this invoice."""
-    return invoice_purpose(invoice.profile, is_internet=invoice.earchive is not None and invoice.earchive.is_internet)
+def series_purpose(document: Paper) -> SeriesPurpose:
+    """Which of the company's series numbers this document."""
+    if isinstance(document, Despatch):
+        return SeriesPurpose.DESPATCH
+    if isinstance(document, Receipt):
+        return SeriesPurpose.RECEIPT
+    is_internet = document.earchive is not None and document.earchive.is_internet
+    return invoice_purpose(document.profile, type_code=document.type_code, is_internet=is_internet)

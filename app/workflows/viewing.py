@@ -9,7 +9,7 @@ from app.domain.lifecycle import Direction, State
 from app.signing.verify import verify_document
 from app.storage import documents
 from app.storage.records import CompanyRecord
-from app.workflows import drafting
+from app.workflows import papers
 from app.workflows.context import WorkContext
 
 #: What the integrator will seal: until its legal copy has come, what we hold bears no seal at all.
@@ -47,8 +47,7 @@ def viewable(
         raise RuleBroken(
             "DOC.BYTES_MISSING", f"{record.number} belgesinin içeriği yok.", todo="Yedekten geri yükleyin."
         )
-    invoice = drafting.load_invoice(ctx, company, record.id)
-    return Viewable(raw=drafting.unsigned_xml(invoice, template), role="draft", watermark="TASLAK")
+    return Viewable(raw=papers.draft_xml(ctx, company, record, template), role="draft", watermark="TASLAK")
 
 
 def watermark_of(raw: bytes) -> str:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from app.domain.errors import AppError
 from app.domain.findings import Finding, Layer, Severity
-from app.domain.lifecycle import Direction, State
+from app.domain.lifecycle import Direction, DocumentKind, State
 from app.office import Office
 from app.rendering.html import Rendered
 from app.storage import companies, documents
@@ -20,7 +20,7 @@ from app.ui.reading import heavy
 from app.ui.reading.fields import Group
 from app.ui.reading.verdict import Verdict
 from app.validation.files import check_file
-from app.workflows import drafting
+from app.workflows import drafting, papers
 from app.workflows.context import WorkContext
 from app.workflows.viewing import Viewable, viewable
 
@@ -169,10 +169,14 @@ def load_findings(ctx: WorkContext, office: Office, document_id: int) -> list[Fi
     raw = load_viewable(ctx, office, company, record).raw
     ctx.progress.checkpoint()
     if record.direction is Direction.OUT and record.state in (State.DRAFT, State.READY):
+        # As it will be sealed: a placeholder stands where the seal comes.
+        is_ruled = raw and ctx.rules.release and record.kind is not DocumentKind.SMM
+        official = ctx.rules.check(raw, kind=record.kind.value, issue_date=None) if is_ruled else []
+        if record.kind in papers.KINDS:
+            own = papers.check_paper(ctx, record.kind, papers.load_paper(ctx, company, record))
+            return [*own, *official]
         invoice = drafting.load_invoice(ctx, company, record.id)
         findings = drafting.check(ctx, invoice, partner=drafting.known_partner(ctx, company, invoice))
-        # As it will be sealed: a placeholder stands where the seal comes.
-        official = ctx.rules.check(raw, kind="invoice", issue_date=None) if raw and ctx.rules.release else []
         return [*findings, *official]
     if len(raw) >= heavy.HEAVY_BYTES and not ctx.rules.release:
         return heavy.check_in(lambda: office.pool, raw, ctx.clock.today())
