@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -13,12 +14,13 @@ from app.domain.lifecycle import DocumentKind
 from app.storage import search
 from app.storage.records import CompanyRecord, DocumentRecord
 from app.ui.desk import Desk
-from app.ui.dialogs import pin
 from app.ui.dialogs.answer import ask_answer
 from app.ui.lists import bulk
 from app.ui.lists.seal_flow import needs_seal, send_soon
 from app.ui.lists.selection import Selection
-from app.workflows.sync import SyncReport
+
+if TYPE_CHECKING:
+    from app.workflows.sync import SyncReport
 
 
 class AnswerFlow(QObject):
@@ -67,6 +69,8 @@ class AnswerFlow(QObject):
 
     def _seal_and_send(self, batches: list[tuple[CompanyRecord, list[DocumentRecord]]]) -> None:
         """Each company's answers go out with its own seal, or by the integrator's."""
+        from app.ui.dialogs import pin
+
         for company, records in batches:
             if not needs_seal(company, DocumentKind.APPLICATION_RESPONSE):
                 send_soon(self._desk, company, owner=self, then=self._on_sent)

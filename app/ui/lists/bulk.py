@@ -17,12 +17,15 @@ from app.domain.protocols import Sealer
 from app.runtime.files import write_output
 from app.storage import companies, documents, search
 from app.storage.records import CompanyRecord, DocumentRecord
-from app.workflows import answering, issuing, printing, queueing, resolving, sealing, tidying, viewing
+from app.workflows import tidying
 from app.workflows.context import WorkContext
 from app.workflows.report import BulkReport, ItemFailure
 
+# The workflows that seal, send and draw bring cryptography and card drivers along: a start with a list in front shall
+# not pay for them, so each verb imports what it needs when it runs (in a worker).
 if TYPE_CHECKING:
     from app.office import Office
+    from app.workflows import printing, sealing
 
 #: Rows read at once when a verb walks over a selection.
 _CHUNK = 500
@@ -83,6 +86,8 @@ def by_company(ctx: WorkContext, document_ids: Sequence[int]) -> list[tuple[Comp
 
 def queue(ctx: WorkContext, office: Office, document_ids: Sequence[int]) -> Outcome:
     """Put sealed documents into the outbox."""
+    from app.workflows import queueing
+
     outcome = Outcome(title="Kuyruğa alındı")
     for company, records in by_company(ctx, document_ids):
         with ctx.db.read() as s:
@@ -94,6 +99,8 @@ def queue(ctx: WorkContext, office: Office, document_ids: Sequence[int]) -> Outc
 
 def answer(ctx: WorkContext, document_ids: Sequence[int], what: Answer, reason: str) -> Outcome:
     """Write down the answers; they go out with the next sync."""
+    from app.workflows import answering
+
     outcome = Outcome(title="Kabul edildi" if what is Answer.ACCEPT else "Reddedildi")
     for company, records in by_company(ctx, document_ids):
 
@@ -117,6 +124,8 @@ def issue(
     ctx: WorkContext, office: Office, company: CompanyRecord, records: Sequence[DocumentRecord], sealer: Sealer | None
 ) -> Outcome:
     """Number, seal and queue one company's documents. Token thread when the seal is a card's."""
+    from app.workflows import issuing
+
     outcome = Outcome(title="Mühürlenip kuyruğa alındı")
     report = issuing.issue(ctx, company, [r.ettn for r in records], means(ctx, office, company, sealer))
     by_ettn = {r.ettn: r for r in records}
@@ -144,6 +153,8 @@ def reissue(
     ctx: WorkContext, office: Office, company: CompanyRecord, records: Sequence[DocumentRecord], sealer: Sealer | None
 ) -> Outcome:
     """A new attempt of each failed document: same number, sealed again, queued."""
+    from app.workflows import issuing, sealing
+
     outcome = Outcome(title="Yeniden mühürlenip kuyruğa alındı")
     given = means(ctx, office, company, sealer)
 
@@ -158,6 +169,8 @@ def reissue(
 
 def means(ctx: WorkContext, office: Office, company: CompanyRecord, sealer: Sealer | None) -> sealing.Means:
     """With what this company's documents are sealed; without an account there is no asking about buyers."""
+    from app.workflows import sealing
+
     with ctx.db.read() as s:
         account = companies.get_account(s, company.id)
     return sealing.Means(
@@ -186,6 +199,8 @@ def restore(ctx: WorkContext, document_ids: Sequence[int]) -> Outcome:
 
 def finish_review(ctx: WorkContext, document_ids: Sequence[int], reason: str) -> Outcome:
     """Take the flags off, with the user's reason in each history; one that would be forgotten for it keeps its flag."""
+    from app.workflows import resolving
+
     outcome = Outcome(title="İnceleme tamamlandı")
     for company, records in by_company(ctx, document_ids):
 
@@ -226,6 +241,8 @@ def stored_bytes(ctx: WorkContext, record: DocumentRecord) -> bytes:
 
 def export_pdf(ctx: WorkContext, office: Office, document_ids: Sequence[int], folder: Path) -> Outcome:
     """One PDF each, drawn as the sender drew it."""
+    from app.workflows import printing, viewing
+
     outcome = Outcome(title="PDF dosyası yazıldı", folder=folder)
     pages: list[printing.Page] = []
     by_page: dict[str, DocumentRecord] = {}
@@ -253,6 +270,8 @@ def export_pdf(ctx: WorkContext, office: Office, document_ids: Sequence[int], fo
 
 def free_name(record: DocumentRecord, taken: set[str]) -> str:
     """A file name without its ending, unique among `taken`: `CNR2026000000001_Güneydoğu_Gıda`."""
+    from app.workflows import printing
+
     base = printing.safe_name(f"{record.number or record.ettn[:8]}_{record.partner_name[:40]}")
     name, number = base, 1
     while name.casefold() in taken:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -16,20 +16,20 @@ from app.runtime.files import OUTPUT, staged
 from app.ui.desk import Desk
 from app.ui.dialogs.bulk_report import BulkReportDialog
 from app.ui.dialogs.confirm import confirm
-from app.ui.dialogs.file_findings import FileFindingsDialog
-from app.ui.dialogs.worklist import WorkListDialog
 from app.ui.jobs import Changes
 from app.ui.lists import bulk, export
 from app.ui.lists.answer_flow import AnswerFlow
 from app.ui.lists.bulk import Outcome
 from app.ui.lists.columns import RowView
 from app.ui.lists.document_model import row_reader
-from app.ui.lists.file_check import CheckedFile, check_paths
 from app.ui.lists.seal_flow import SealFlow
 from app.ui.lists.selection import Selection
 from app.ui.lists.table import DocumentTable
 from app.ui.widgets import MessageBar
 from app.workflows.context import WorkContext
+
+if TYPE_CHECKING:
+    from app.ui.lists.file_check import CheckedFile
 
 #: Rows per step of an export, and the most that is copied to the clipboard.
 _STEP = 1_000
@@ -119,6 +119,8 @@ class Doing(QObject):
         self._show_work(focus=None)
 
     def _show_work(self, *, focus: int | None) -> None:
+        from app.ui.dialogs.worklist import WorkListDialog
+
         WorkListDialog(self._desk, self._desk.company, self._page, focus=focus).show()
 
     @Slot()
@@ -286,21 +288,29 @@ class Doing(QObject):
 
     def check_files(self, paths: Sequence[Path]) -> None:
         today = self._desk.office.clock.today()
-        self._desk.run(
-            self.tr("Belgeler denetleniyor"),
-            lambda ctx: check_paths(
+
+        def check(ctx: WorkContext) -> list[CheckedFile]:
+            from app.ui.lists.file_check import check_paths
+
+            return check_paths(
                 paths,
                 today=today,
                 report=ctx.progress.report,
                 checkpoint=ctx.progress.checkpoint,
                 rules=ctx.rules,
-            ),
+            )
+
+        self._desk.run(
+            self.tr("Belgeler denetleniyor"),
+            check,
             self._on_checked,
             owner=self,
             failed=self._on_failed,
         )
 
     def _on_checked(self, files: list[CheckedFile]) -> None:
+        from app.ui.dialogs.file_findings import FileFindingsDialog
+
         FileFindingsDialog(files, self._page).show()
 
     # -- jobs ------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -19,14 +19,15 @@ from app.runtime.lanes import Cancelled, Done, Failed
 from app.storage import companies
 from app.storage.records import AccountRecord, CompanyRecord, DocumentRecord
 from app.ui.desk import Desk
-from app.ui.dialogs import pin
 from app.ui.dialogs.confirm import confirm
 from app.ui.jobs import Changes
 from app.ui.lists import bulk
 from app.ui.lists.bulk import Failure, Outcome
-from app.ui.seals import keeper_of
-from app.workflows import sync
 from app.workflows.context import Endpoint, WorkContext
+
+# The seal and the sync bring cryptography and card drivers along; a list alone does not need them.
+if TYPE_CHECKING:
+    from app.workflows import sync
 
 T = TypeVar("T")
 Verb = Literal["issue", "reissue"]
@@ -91,6 +92,8 @@ class SealFlow(QObject):
         self.failed.emit(error)
 
     def _next(self) -> None:
+        from app.ui.dialogs import pin
+
         while self._waiting:
             company, records, endpoint = self._waiting.popleft()
             if needs_seal(company):
@@ -158,6 +161,8 @@ class SealFlow(QObject):
 
     @Slot(object)
     def _on_batch_ended(self, ended: Any) -> None:
+        from app.ui.seals import keeper_of
+
         assert self._running is not None and self._outcome is not None
         (company, records), self._running = self._running, None
         match ended:
@@ -194,12 +199,17 @@ def send_soon(
     """One pass for this company: what waits goes out. With a seal (for answers) on the token lane."""
     office = desk.office
 
+    def passing(ctx: WorkContext, account: AccountRecord) -> sync.SyncReport:
+        from app.workflows import sync
+
+        return patiently(ctx, lambda: sync.sync_company(ctx, company, office.line(account), sealer=sealer))
+
     def begin(account: AccountRecord | None) -> None:
         if account is None:
             return
         desk.run(
             "Gönderiliyor",
-            lambda ctx: patiently(ctx, lambda: sync.sync_company(ctx, company, office.line(account), sealer=sealer)),
+            lambda ctx: passing(ctx, account),
             then,
             owner=owner,
             company=company,
@@ -212,6 +222,9 @@ def send_soon(
 
 def _with_endpoints(office: Office, batches: list[tuple[CompanyRecord, list[DocumentRecord]]]) -> list[Batch]:
     """Where each company's documents go. Not for the GUI thread: a connector may have to be loaded first."""
+    # What the question of the seal needs next, so that the window does not wait for it.
+    import app.signing.isolated  # noqa: F401
+
     found: list[Batch] = []
     for company, records in batches:
         with office.db.read() as s:
