@@ -1,6 +1,6 @@
 """Prints how fast the program is, each figure beside a yardstick taken in the same run. Never a test: see README.
 
-    python -m tests.bench [start] [lists] [render] [issue] [receive] [ui] [--big] [--json FILE]
+    python -m tests.bench [start] [lists] [render] [issue] [receive] [validate] [ledger] [ui] [--big] [--json FILE]
 
 `ui` is all of the window: start, lists, reading pane, editor, stalls of the event loop, memory of an hour; each part
 (`ui-start`, `ui-lists`, …) may be asked for by itself. Without names all sections run; `--big` adds the
@@ -29,6 +29,7 @@ SECTIONS = {
     "issue": ("issuing", "run_issue"),
     "receive": ("issuing", "run_receive"),
     "validate": ("validating", "run"),
+    "ledger": ("ledgering", "run"),
     "ui-start": ("windowstart", "run"),
     "ui-lists": ("windowlists", "run"),
     "ui-reading": ("windowreading", "run"),
