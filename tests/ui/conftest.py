@@ -33,6 +33,7 @@ from app.storage import documents, search
 from app.storage.records import AccountRecord, CompanyRecord, DocumentRecord
 from app.ubl.company_json import company_from_json
 from app.ui.desk import Desk
+from app.ui.garbage import GuiCollector
 from app.ui.theme.style import theme
 from app.workflows import answering, companies, drafting, issuing, points, sealing, sync
 from app.workflows.context import WorkContext
@@ -109,6 +110,14 @@ def seller_sealer() -> Sealer:
     return TestSealer.create(parse_tax_number(people.SELLER["vkn"]), people.SELLER["title"])
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _collected_on_this_thread(qapp: QApplication) -> Iterator[None]:
+    """As the application does it: a worker never frees what belongs to a window."""
+    collector = GuiCollector()
+    yield
+    collector.stop()
+
+
 @pytest.fixture
 def dressed(qapp: QApplication) -> Iterator[QApplication]:
     """The application in the light theme, as the user sees it; light again afterwards."""
@@ -144,8 +153,7 @@ def filled_desk(filled_world: World) -> Desk:
 
 
 def _open(data: Path, state: Path | None, moment: datetime, sealer: Sealer) -> Iterator[World]:
-    # The desk of the test before is garbage now. Python would collect it on whatever thread happens to allocate, and a
-    # QObject that dies on a worker takes the process with it.
+    # The desk of the test before is garbage now, and a short test may end before the collector's timer comes round.
     gc.collect()
     clock = FixedClock(moment)
     with _sandbox(state, moment) as sandbox:
