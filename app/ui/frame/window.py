@@ -165,7 +165,7 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(page)
         self.tabs.set_current(key)
         self.memory.set(f"{_KEY}/page", key)
-        page.setFocus(Qt.FocusReason.OtherFocusReason)
+        page.take_focus()
         return page
 
     def _made(self, key: str) -> Page:

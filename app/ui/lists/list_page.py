@@ -79,7 +79,6 @@ class ListPage(Page):
         self._seen.setInterval(READ_AFTER_MS)
         self._seen.timeout.connect(self._on_seen)
         self.setAcceptDrops(True)
-        self.setFocusProxy(self.table)
         self._build()
         self._connect()
 
@@ -326,9 +325,14 @@ class ListPage(Page):
         super().resizeEvent(event)
         self.toolbar.fit()
 
+    def take_focus(self) -> None:
+        # No focus proxy: with one the page stands before its own parts, and Tab passes the bar by.
+        is_listed = self.stack.currentWidget() is self.table
+        (self.table if is_listed else self.bar.search).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.table.setFocus()
+        self.take_focus()
         if self.doing.selection.ids:
             self._show_reading(self.doing.selection.ids)
 

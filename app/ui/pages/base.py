@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.ui.desk import Desk
@@ -34,6 +34,10 @@ class Page(QWidget):
 
     def reveal(self, what: Any) -> None:
         """Select and show one thing (a document id, a setting's name); called after the page came to front."""
+
+    def take_focus(self) -> None:
+        """Let the keys work at once; called when the page comes to front."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def unsaved(self) -> str | None:
         """One sentence that names what would be lost if the page went away now; None when nothing would."""
