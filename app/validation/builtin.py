@@ -17,6 +17,7 @@ from app.domain.taxnumber import CUSTOMS_VKN
 from app.domain.turkish import format_amount
 from app.ubl import codes
 from app.ubl.totals import compute_totals
+from app.validation.builtin_envelope import label_problem
 from app.validation.builtin_extras import check_extras, is_incentive
 from app.validation.builtin_parts import Purpose, check_date, check_number, check_party, is_iban
 from app.validation.lines import check_line, is_exempt_type
@@ -34,6 +35,8 @@ _TYPE_RULES = {
     "YATIRIMTESVIK": "YatirimTesvikInvoiceTypeCodeCheck",
     "IDIS": "IdisInvoiceTypeCodeCheck",
 }
+#: Where a type has its own profile, a click may choose it.
+_PROFILE_OF_TYPE = {"IADE": "profile=TEMELFATURA", "TEKNOLOJIDESTEK": "profile=EARSIVFATURA"}
 _CUSTOMS_PROFILES = frozenset({"YOLCUBERABERFATURA", "IHRACAT", "OZELFATURA", "KAMU"})
 _MAX_TOTAL = Decimal(10) ** 17
 
@@ -106,7 +109,7 @@ def _check_kind(book: Notebook, invoice: Invoice) -> None:
             "type",
             f"{invoice.profile} senaryosunda {invoice.type_code} tipi olmaz. {hint}",
             explanation=f"GİB senaryo ile fatura tipini birlikte denetler ({_type_rule(invoice)}).",
-            fix="profile=TEMELFATURA" if invoice.type_code == "IADE" else "",
+            fix=_PROFILE_OF_TYPE.get(invoice.type_code, ""),
         )
 
 
@@ -140,6 +143,14 @@ def _check_buyer(book: Notebook, invoice: Invoice, registered: bool | None, purp
     label = invoice.receiver_label
     if label and not label.startswith("urn:mail:"):
         book.error("INV.LABEL", "receiver_label", "Alıcı etiketi urn:mail: ile başlamalı; cari kartından seçin.")
+    problem = label_problem(label, invoice.profile)
+    if problem:
+        book.error(
+            "INV.LABEL_PROFILE",
+            "receiver_label",
+            f"{problem} Etiketi ya da senaryoyu değiştirin.",
+            explanation="Gümrük etiketine yalnız gümrük senaryolarındaki faturalar gider (IhracatYolcuBeraberCheck).",
+        )
 
 
 def _check_currency(book: Notebook, invoice: Invoice) -> None:

@@ -116,7 +116,7 @@ def _check_delivery(book: Notebook, delivery: Delivery, place: str, where: str) 
     explanation = "Teslim, kap ve taşıma kodları GİB listelerinden olmalı (DeliveryCodeCheck)."
     if delivery.incoterms and delivery.incoterms not in codes.incoterms():
         hint = "DAT kaldırıldı, DPU seçin." if delivery.incoterms == "DAT" else "CIF, FOB gibi seçin."
-        fix = "incoterms=DPU" if delivery.incoterms == "DAT" else ""
+        fix = "delivery.incoterms=DPU" if delivery.incoterms == "DAT" else ""
         book.error(
             "INV.INCOTERMS",
             f"{place}.incoterms",

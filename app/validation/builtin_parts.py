@@ -62,6 +62,14 @@ def check_number(
 def check_party(book: Notebook, party: Party, place: str, who: str, *, is_side: bool = True) -> None:
     """A party; `who` names it in the sentences. `is_side` False for a helper (carrier), whose address is not asked."""
     number = party.tax_number
+    if not number.digits:
+        book.error(
+            "INV.PARTY_NUMBER",
+            f"{place}.tax_number",
+            f"{who} için VKN ya da TCKN yazılmamış; vergi mükellefi olmayan kişide 11111111111 yazılır.",
+            explanation="Tarafın tam bir vergi kimliği bulunur (PartyIdentificationPartyNamePersonCheck).",
+        )
+        return
     if number.is_vkn and is_blank(party.title):
         book.error(
             "INV.PARTY_TITLE",
@@ -88,6 +96,14 @@ def check_party(book: Notebook, party: Party, place: str, who: str, *, is_side: 
     if is_side and number.is_vkn and not party.tax_office.strip():
         book.warning(
             "INV.TAX_OFFICE", f"{place}.tax_office", f"{who} vergi dairesi boş; VUK 230'a göre belgede bulunur."
+        )
+    country = party.address.country_code
+    if country and country not in codes.countries():
+        book.error(
+            "INV.COUNTRY",
+            f"{place}.address.country_code",
+            f"{who} adresinde ülke kodu '{country[:10]}' listede yok; TR, DE gibi iki harfli kod seçin.",
+            explanation="Ülkeler iki harfli ISO kodlarıyla yazılır (CountryCodeCheck).",
         )
     for scheme, _value in party.identifiers:
         if scheme not in codes.party_schemes():

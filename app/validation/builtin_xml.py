@@ -18,6 +18,9 @@ from app.domain.findings import Finding
 from app.domain.invoice import RETURN_TYPES
 from app.ubl import codes, nodes
 from app.ubl.namespaces import DS, XADES, XSI, cac, cbc
+from app.validation.builtin_envelope import ROOT as ENVELOPE
+from app.validation.builtin_envelope import check_envelope, documents_in
+from app.validation.builtin_xml_lines import check_customs_schemes, check_prices, check_reasons
 from app.validation.rules import Notebook
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -59,16 +62,24 @@ def check_xml(root: etree._Element, *, today: date, known: Iterable[Finding] = (
 
     `known` are findings that other rules have made already: a rule of GİB's that they name is not said twice.
     """
-    case = _Case(root, etree.QName(root).localname, today)
     book = Notebook()
     told: set[tuple[str, str]] = set()
     named = " ".join(finding.explanation for finding in known)
-    for check in _CHECKS:
-        for code, place, message, rule in check(case):
-            if (code, message) not in told and rule not in named:
-                told.add((code, message))
-                book.error(code, place, message, explanation=f"GİB bunu denetler ({rule}).")
+    for code, place, message, rule in _all(root, today):
+        if (code, message) not in told and rule not in named:
+            told.add((code, message))
+            book.error(code, place, message, explanation=f"GİB bunu denetler ({rule}).")
     return book.findings
+
+
+def _all(root: etree._Element, today: date) -> Iterator[tuple[str, str, str, str]]:
+    """Everything about a document, or about an envelope and each document in it."""
+    if root.tag == ENVELOPE:
+        yield from check_envelope(root)
+    for document in documents_in(root):
+        case = _Case(document, etree.QName(document).localname, today)
+        for check in _CHECKS:
+            yield from check(case)
 
 
 def _header(case: _Case) -> Iterator[tuple[str, str, str, str]]:
@@ -212,6 +223,10 @@ def _lines(case: _Case) -> Iterator[tuple[str, str, str, str]]:
         "DespatchAdvice": ("DespatchLine", "DeliveredQuantity", "DeliveredQuantityCheck"),
     }
     told = names.get(case.kind)
+    if case.kind == "Invoice":
+        yield from check_prices(case.root)
+        yield from check_customs_schemes(case.root)
+        yield from check_reasons(case.root)
     for line in case.root.iterfind(cac(told[0])) if told else ():
         quantity = line.find(cbc(told[1])) if told else None
         if told and (quantity is None or not quantity.get("unitCode")):

@@ -19,6 +19,7 @@ _GROUP_TYPES: dict[str, frozenset[str]] = {
 _GROUP_TYPES["partial"] = _GROUP_TYPES["otv"] = _GROUP_TYPES["full"]
 _GROUP_HINT = {"special": "OZELMATRAH", "export_registered": "IHRACKAYITLI"}
 _PETROLEUM_TYPES = frozenset({"TEVKIFAT", "IADE", "SGK", "YTBIADE"})
+_FIXTURE_PROFILES = frozenset({"TEMELFATURA", "TICARIFATURA", "EARSIVFATURA"})
 _USUAL_VAT = frozenset({Decimal(0), Decimal(1), Decimal(8), Decimal(10), Decimal(18), Decimal(20)})
 
 
@@ -137,7 +138,14 @@ def _check_vat(book: Notebook, invoice: Invoice, line: InvoiceLine, place: str, 
 def _check_fixture_sale(book: Notebook, invoice: Invoice, place: str, nth: str) -> None:
     """Code 555: the sale of a fixture at whatever KDV rate it was bought with, never at zero."""
     explanation = "555 kodu KDV'li demirbaş satışı içindir (DemirbasKDVTaxExemptionCheck)."
-    if invoice.type_code in ("ISTISNA", "IHRACKAYITLI"):
+    if invoice.profile not in _FIXTURE_PROFILES or invoice.type_code.startswith("YTB"):
+        book.error(
+            "INV.EXEMPTION_555",
+            f"{place}.exemption.code",
+            f"{nth}daki 555 kodu {invoice.profile} senaryosunda kullanılmaz; kodu kaldırın ya da senaryoyu değiştirin.",
+            explanation=explanation,
+        )
+    elif invoice.type_code in ("ISTISNA", "IHRACKAYITLI"):
         book.error(
             "INV.EXEMPTION_555",
             f"{place}.exemption.code",
@@ -171,6 +179,7 @@ def _check_other_taxes(book: Notebook, invoice: Invoice, line: InvoiceLine, plac
                 f"{where}.code",
                 f"{nth}daki 4171 vergisi yalnız TEVKIFAT, IADE ve SGK faturalarında olur.",
                 explanation="ÖTV tevkifatı fatura tipiyle birlikte denetlenir (GeneralWithholdingTaxTotalCheck).",
+                fix="type=TEVKIFAT",
             )
 
 

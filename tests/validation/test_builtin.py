@@ -24,7 +24,7 @@ from app.domain.invoice import (
     PaymentMeans,
 )
 from app.domain.party import Address, Party
-from app.domain.taxnumber import parse_tax_number
+from app.domain.taxnumber import TaxNumber, parse_tax_number
 from app.validation.builtin import check_invoice, is_iban
 
 TODAY = date(2026, 11, 21)
@@ -93,6 +93,13 @@ BROKEN: list[tuple[str, str, Callable[[Invoice], Invoice]]] = [
     ("INV.SELF", "customer.tax_number", _set(customer=_party("9205121120"))),
     ("INV.CUSTOMS_BUYER", "customer.tax_number", _set(customer=_party("1460415308"))),
     ("INV.LABEL", "receiver_label", _set(receiver_label="defaultpk@x.example")),
+    ("INV.LABEL_PROFILE", "receiver_label", _set(receiver_label="urn:mail:ihracatpk@gtb.gov.tr")),
+    ("INV.PARTY_NUMBER", "customer.tax_number", _set(customer=replace(_party(), tax_number=TaxNumber("")))),
+    (
+        "INV.COUNTRY",
+        "customer.address.country_code",
+        _set(customer=_party(address=Address(district="X", city="Y", country="Atlantis", country_code="XY"))),
+    ),
     ("INV.CURRENCY", "currency", _set(currency="TL")),
     ("INV.RATE", "exchange_rate", _set(currency="USD")),
     ("INV.RATE_UNUSED", "exchange_rate", _set(exchange_rate=ExchangeRate(rate=Decimal(41)))),

@@ -183,7 +183,7 @@ def test_the_fix_of_a_removed_delivery_term_mends_it() -> None:
     assert sound.delivery is not None
     broken = replace(sound, delivery=replace(sound.delivery, incoterms="DAT"))
     (finding,) = [f for f in check_invoice(broken, today=TODAY) if f.code == "INV.INCOTERMS"]
-    assert finding.fix == "incoterms=DPU"
+    assert (finding.field, finding.fix) == ("delivery.incoterms", "delivery.incoterms=DPU")
     mended = replace(sound, delivery=replace(sound.delivery, incoterms=finding.fix.partition("=")[2]))
     assert _findings(mended) == []
 

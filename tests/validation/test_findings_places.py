@@ -50,7 +50,11 @@ def test_a_foreign_name_keeps_its_own_prefix_or_none() -> None:
         ("/StandardBusinessDocument/ef:Package/Elements/ElementList/inv:Invoice[2]/cbc:ID", "number"),
         ("/Invoice", ""),
         ("/Invoice/ext:UBLExtensions", ""),
-        ("/DespatchAdvice/cbc:ID", ""),
+        ("/DespatchAdvice/cbc:ID", "number"),
+        ("/DespatchAdvice/cac:DespatchLine[2]/cbc:DeliveredQuantity", "lines[1]"),
+        ("/ReceiptAdvice/cac:ReceiptLine", "lines[0]"),
+        ("/Invoice/cac:BillingReference/cac:AdditionalDocumentReference", ""),
+        ("/ApplicationResponse/cbc:ProfileID", ""),
         ("/", ""),
     ],
 )

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
+
+from lxml import etree
 
 from app.domain.errors import AppError
 from app.domain.findings import Finding, Layer, Severity
 from app.runtime.children import ChildPool
-from app.validation.explanations import explain
+from app.ubl.xmlsafe import parse
+from app.validation.explanations import Explanation, explain
 from app.validation.official import NoPackage
 from app.validation.packages.content import TITLES, PackageKind
+from app.validation.packages.lines_behind import line_behind
 from app.validation.packages.lists import CodeLists
 from app.validation.packages.places import place_in_draft
 from app.validation.packages.store import PackageStore
@@ -27,6 +32,8 @@ _MEMORY_PER_MB = 24
 #: Our own checks of a file of twenty thousand lines take some seconds and a gigabyte at most.
 _APART_DEADLINE_S = 300.0
 _APART_MEMORY_MB = 2048
+#: A larger document is not read a second time only to name a line.
+_LOOKED_INTO_BYTES = 8 << 20
 _TARGET = "app.validation.packages.child:check"
 _STOPPED = frozenset({"CHILD.TIMEOUT", "CHILD.MEMORY", "CHILD.OUTPUT", "CHILD.CRASHED", "CHILD.FAILED"})
 
@@ -85,7 +92,7 @@ class InstalledRules:
             if error.code == "CHILD.CLOSED":
                 raise
             return [_stopped(error)]
-        findings = [_finding(row) for row in answer["rows"]]
+        findings = findings_of(answer["rows"], raw)
         return findings + [_missing(PackageKind(kind)) for kind in answer["missing"]]
 
     def run_apart(self, target: str, *args: Any) -> Any:
@@ -97,10 +104,31 @@ class InstalledRules:
         return {kind.value: str(self.store.path(one)) for kind, one in found if one is not None}
 
 
-def _finding(row: list[Any]) -> Finding:
+def findings_of(rows: Sequence[list[Any]], raw: bytes) -> list[Finding]:
+    """The rows of a child in the user's words. `raw` is the document: where the official rules found fault with the
+    document's sums, the line behind them is looked up in it.
+    """
+    root: etree._Element | None = None
+    findings = []
+    for row in rows:
+        finding, known = _finding(row)
+        if known is not None and known.field.startswith("lines[]") and "[" not in finding.field:
+            if root is None and len(raw) <= _LOOKED_INTO_BYTES:
+                root = parse(raw).getroot()
+            number = None if root is None else line_behind(root, finding.xpath, finding.code, known.field)
+            if number is not None:
+                finding = replace(finding, field=known.field.replace("lines[]", f"lines[{number}]", 1))
+        if finding.fix and known is not None and known.field.startswith("lines[]") and "[" not in finding.field:
+            # Without its line a mend would go astray.
+            finding = replace(finding, fix="")
+        findings.append(finding)
+    return findings
+
+
+def _finding(row: list[Any]) -> tuple[Finding, Explanation | None]:
     layer, severity, code, official, sentence, line, path = row
     known = explain(code, official)
-    return Finding(
+    finding = Finding(
         Severity(severity),
         Layer(layer),
         code,
@@ -112,6 +140,7 @@ def _finding(row: list[Any]) -> Finding:
         line=line,
         xpath=path,
     )
+    return finding, known
 
 
 def _stopped(error: AppError) -> Finding:

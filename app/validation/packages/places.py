@@ -133,18 +133,21 @@ _BY_RULE = {
 
 def field_of(path: str, code: str = "") -> str:
     """The draft's field for a path that `Places` made; empty where the draft has none."""
-    found = re.match(r"(?:/StandardBusinessDocument/.*?)?/(?:inv:)?(?:Invoice|CreditNote)(?:\[\d+\])?(?:/(.*))?$", path)
+    found = re.match(
+        r"(?:/StandardBusinessDocument/.*?)?/(?:\w+:)?(?:Invoice|CreditNote|DespatchAdvice|ReceiptAdvice)(?:\[\d+\])?(?:/(.*))?$",
+        path,
+    )
     if found is None:
         return ""
     rest = found[1] or ""
     if code in _BY_RULE and (not rest or code == "KamuFaturaCheck"):
         return _BY_RULE[code]
-    line = re.match(r"cac:(?:InvoiceLine|CreditNoteLine)(?:\[(\d+)\])?(?:/(.*))?$", rest)
+    line = re.match(r"cac:(?:Invoice|CreditNote|Despatch|Receipt)Line(?:\[(\d+)\])?(?:/(.*))?$", rest)
     if line:
         inner = _first(_LINE, _INDEX.sub("", line[2] or ""))
         return f"lines[{int(line[1] or 1) - 1}]{f'.{inner}' if inner else ''}"
     for pattern, name in _NUMBERED:
-        match = re.match(rf"{pattern}(?:\[(\d+)\])?(?:/|$)", rest)
+        match = re.match(rf"{pattern}(?:\[(\d+)\])?(?:/(?!cac:AdditionalDocumentReference)|$)", rest)
         if match:
             return f"{name}[{int(match[1] or 1) - 1}]"
     plain = _INDEX.sub("", rest)
