@@ -59,14 +59,16 @@ def check_file(raw: bytes, *, today: date, rules: OfficialRules | None = None, f
     if ledger:
         return FileReport(kind=ledger, findings=rules.check(raw, kind=ledger, issue_date=None, file_name=file_name))
     try:
-        own = _own_apart(raw, today, rules) if rules.release and len(raw) >= _HEAVY_BYTES else _own(raw, today)
+        own = (
+            _own_apart(raw, today, rules)
+            if _is_for_a_child(raw, rules)
+            else _own_all(raw, today, has_package=bool(rules.release))
+        )
     except AppError as error:
         return FileReport(kind="unknown", findings=[_unreadable(error)])
     if not own.is_readable:
         return FileReport(kind=own.kind, findings=own.findings)
     findings = own.findings
-    if not rules.release and own.has_rules:
-        findings = findings + check_xml(parse(raw).getroot(), today=today, known=findings)
     official = rules.check(raw, kind=own.kind, issue_date=own.issued_on) if own.has_rules else [_no_rules()]
     if rules.release and not any(f.code.startswith("OFFICIAL.") for f in official):
         # GİB's own rules have looked at everything and have the last word; where they accept, ours only warn.
@@ -89,9 +91,13 @@ class _Own:
 _HEAVY_BYTES = 1 << 20
 
 
+def _is_for_a_child(raw: bytes, rules: OfficialRules) -> bool:
+    return len(raw) >= _HEAVY_BYTES and not isinstance(rules, NoPackage)
+
+
 def _own_apart(raw: bytes, today: date, rules: OfficialRules) -> _Own:
     """`_own` in a child process. Raises: AppError CHILD.*."""
-    told = rules.run_apart("app.validation.files:own_in_child", raw, today.isoformat())
+    told = rules.run_apart("app.validation.files:own_in_child", raw, today.isoformat(), bool(rules.release))
     findings = [
         Finding(**f | {"severity": Severity(f["severity"]), "layer": Layer(f["layer"])}) for f in told["findings"]
     ]
@@ -99,9 +105,9 @@ def _own_apart(raw: bytes, today: date, rules: OfficialRules) -> _Own:
     return _Own(**told | {"findings": findings, "issued_on": issued_on})
 
 
-def own_in_child(raw: bytes, today: str) -> dict[str, Any]:
-    """What `_own` finds, in plain values. Called in a child process."""
-    own = _own(raw, date.fromisoformat(today))
+def own_in_child(raw: bytes, today: str, has_package: bool) -> dict[str, Any]:
+    """What we find ourselves, in plain values. Called in a child process."""
+    own = _own_all(raw, date.fromisoformat(today), has_package=has_package)
     return {
         "kind": own.kind,
         "findings": [finding.to_json() for finding in own.findings],
@@ -109,6 +115,14 @@ def own_in_child(raw: bytes, today: str) -> dict[str, Any]:
         "has_rules": own.has_rules,
         "issued_on": own.issued_on.isoformat() if own.issued_on else "",
     }
+
+
+def _own_all(raw: bytes, today: date, *, has_package: bool) -> _Own:
+    """`_own`, and GİB's general rules for XML where no package looks at them."""
+    own = _own(raw, today)
+    if has_package or not own.is_readable or not own.has_rules:
+        return own
+    return replace(own, findings=own.findings + check_xml(parse(raw).getroot(), today=today, known=own.findings))
 
 
 def _own(raw: bytes, today: date) -> _Own:

@@ -47,5 +47,5 @@ class NoPackage:
         ]
 
     def run_apart(self, target: str, *args: Any) -> Any:
-        """There is no child to run anything in; nobody asks for one while no package is installed."""
+        """There is no child to run anything in, and nobody asks for one."""
         raise ConfigError("OFFICIAL.NO_PACKAGE", "GİB kural paketi kurulu değil.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.domain.errors import RuleBroken
@@ -25,32 +26,39 @@ class Viewable:
     watermark: str
 
 
+def watermark_of(raw: bytes) -> str:
+    """`TEST` for anything sealed with a TEST certificate, so that nobody takes it for a legal document."""
+    report = verify_document(raw)
+    return "TEST" if any(s.certificate is not None and s.certificate.is_test for s in report.signatures) else ""
+
+
 def viewable(
-    ctx: WorkContext, company: CompanyRecord, ettn: str, *, template: bytes, direction: Direction | None = None
+    ctx: WorkContext,
+    company: CompanyRecord,
+    ettn: str,
+    *,
+    template: bytes,
+    direction: Direction | None = None,
+    watermark: Callable[[bytes], str] = watermark_of,
 ) -> Viewable:
     """The document as it counts: the legal copy where there is one, else ours, else what came; a draft is built.
 
-    Without `direction` the one we issued is meant where both exist (an invoice of a firm to itself).
-    Raises: RuleBroken (DOC.UNKNOWN).
+    Without `direction` the one we issued is meant where both exist (an invoice of a firm to itself). `watermark` looks
+    at the seal, which takes seconds with a very large document: a window has a child process do it, and who needs no
+    mark leaves it out. Raises: RuleBroken (DOC.UNKNOWN).
     """
     with ctx.db.read() as s:
         found = (documents.find(s, company.id, d, ettn) for d in Direction if direction in (None, d))
         record = next((r for r in found if r is not None), None)
         if record is None:
             raise RuleBroken("DOC.UNKNOWN", f"{ettn} bu firmada yok.", todo="ETTN'yi kontrol edin.")
-        for role in ("legal", "sealed", "received"):
-            raw = documents.load_file(s, record.id, role)
-            if raw is not None:
-                is_unsealed = role == "sealed" and record.sealed_by == "integrator"
-                return Viewable(raw=raw, role=role, watermark=UNSEALED if is_unsealed else watermark_of(raw))
+        kept = ((role, documents.load_file(s, record.id, role)) for role in ("legal", "sealed", "received"))
+        role, raw = next(((role, raw) for role, raw in kept if raw is not None), ("", None))
+    if raw is not None:
+        is_unsealed = role == "sealed" and record.sealed_by == "integrator"
+        return Viewable(raw=raw, role=role, watermark=UNSEALED if is_unsealed else watermark(raw))
     if record.state not in (State.DRAFT, State.READY):
         raise RuleBroken(
             "DOC.BYTES_MISSING", f"{record.number} belgesinin içeriği yok.", todo="Yedekten geri yükleyin."
         )
     return Viewable(raw=papers.draft_xml(ctx, company, record, template), role="draft", watermark="TASLAK")
-
-
-def watermark_of(raw: bytes) -> str:
-    """`TEST` for anything sealed with a TEST certificate, so that nobody takes it for a legal document."""
-    report = verify_document(raw)
-    return "TEST" if any(s.certificate is not None and s.certificate.is_test for s in report.signatures) else ""

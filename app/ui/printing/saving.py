@@ -14,6 +14,7 @@ from app.storage import companies, documents
 from app.storage.records import CompanyRecord, DocumentRecord
 from app.ui.desk import Desk
 from app.ui.jobs import JobHandle
+from app.ui.reading.heavy import watermark_in
 from app.ui.widgets import MessageBar
 from app.workflows import printing
 from app.workflows.context import WorkContext
@@ -28,15 +29,24 @@ class StoredPage:
     `workflows.viewing.viewable` raises; the printing then goes on with the next one.
     """
 
-    def __init__(self, ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, template: bytes) -> None:
+    def __init__(
+        self, ctx: WorkContext, office: Office, company: CompanyRecord, record: DocumentRecord, template: bytes
+    ) -> None:
         self.name = printing.safe_name(f"{record.number or record.ettn[:8]}_{record.partner_name[:40]}")
         self.watermark = ""
-        self._asked = (ctx, company, record, template)
+        self._asked = (ctx, office, company, record, template)
 
     @property
     def raw(self) -> bytes:
-        ctx, company, record, template = self._asked
-        seen = viewable(ctx, company, record.ettn, template=template, direction=record.direction)
+        ctx, office, company, record, template = self._asked
+        seen = viewable(
+            ctx,
+            company,
+            record.ettn,
+            template=template,
+            direction=record.direction,
+            watermark=lambda raw: watermark_in(lambda: office.pool, raw),
+        )
         self.watermark = seen.watermark
         return seen.raw
 
@@ -47,7 +57,7 @@ def collect_pages(ctx: WorkContext, office: Office, ids: Sequence[int]) -> list[
         firms = {c.id: c for c in companies.list_companies(s)}
         records = [documents.get(s, i) for i in ids]
     templates = {i: office.template(firms[i]) for i in {r.company_id for r in records}}
-    pages = [StoredPage(ctx, firms[r.company_id], r, templates[r.company_id]) for r in records]
+    pages = [StoredPage(ctx, office, firms[r.company_id], r, templates[r.company_id]) for r in records]
     return cast("list[Page]", pages)
 
 

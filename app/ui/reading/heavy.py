@@ -1,4 +1,4 @@
-"""What reading a document's bytes costs: the seal, the fields, the findings. Also run in a child process, so no Qt.
+"""What reading a document's bytes costs: the seal, the fields, the attachments. Also run in a child process, so no Qt.
 
 A document of twenty thousand lines takes many seconds of Python; in the window's own process every thread would wait
 for them. Plain values in, plain values out.
@@ -7,23 +7,21 @@ for them. Plain values in, plain values out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from app.domain.findings import Finding, Layer, Severity
 from app.domain.lifecycle import Direction, State
 from app.signing.verify import verify_document
+from app.ubl.attachments import find_attachments
 from app.ubl.reader import summarize
 from app.ui.reading.fields import fields_of
 from app.ui.reading.verdict import verdict_of
-from app.validation.files import check_file
 
 #: Larger ones go to a child.
 HEAVY_BYTES = 1 << 20
 #: Seconds for a file of the size that an integrator still takes.
 DEADLINE_S = 300.0
 MEMORY_MB = 2048
-_LOOK, _CHECK = "app.ui.reading.heavy:look", "app.ui.reading.heavy:check"
+_LOOK, _MARK = "app.ui.reading.heavy:look", "app.workflows.viewing:watermark_of"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,21 +34,19 @@ class Known:
 
 
 def look(raw: bytes, direction: str, state: str, sealed_by: str) -> dict[str, Any]:
-    """The seal's verdict and the groups of fields. Raises: InputError (XML.*) when the bytes cannot be read."""
+    """The seal's verdict, the groups of fields, the attachments (name, mime, content).
+
+    Raises: InputError (XML.*) when the bytes cannot be read.
+    """
     known = Known(direction=Direction(direction), state=State(state), sealed_by=sealed_by)
     verdict = verdict_of(verify_document(raw), known, sender=summarize(raw).supplier_vkn)
     groups = [[group.key, group.title, [list(pair) for pair in group.fields]] for group in fields_of(raw)]
-    return {"verdict": [verdict.kind, verdict.sentence, list(verdict.details)], "groups": groups}
-
-
-def check(raw: bytes, today: str) -> list[dict[str, Any]]:
-    """The findings of our own rules as JSON objects."""
-    return [finding.to_json() for finding in check_file(raw, today=date.fromisoformat(today)).findings]
-
-
-def finding_of(told: dict[str, Any]) -> Finding:
-    """The finding that `to_json` has told."""
-    return Finding(**told | {"severity": Severity(told["severity"]), "layer": Layer(told["layer"])})
+    attachments = [[each.name, each.mime, each.content] for each in find_attachments(raw)]
+    return {
+        "verdict": [verdict.kind, verdict.sentence, list(verdict.details)],
+        "groups": groups,
+        "attachments": attachments,
+    }
 
 
 def look_in(pool: Any, raw: bytes, record: Any) -> dict[str, Any]:
@@ -62,7 +58,10 @@ def look_in(pool: Any, raw: bytes, record: Any) -> dict[str, Any]:
     return told
 
 
-def check_in(pool: Any, raw: bytes, today: date) -> list[Finding]:
-    """`check`, in a child of `pool`."""
-    told = pool().call(_CHECK, raw, today.isoformat(), deadline_s=DEADLINE_S, memory_mb=MEMORY_MB)
-    return [finding_of(each) for each in told]
+def watermark_in(pool: Any, raw: bytes) -> str:
+    """`workflows.viewing.watermark_of`, here or in a child of `pool`, by size. Raises: as it does; AppError CHILD.*."""
+    from app.workflows.viewing import watermark_of
+
+    if len(raw) < HEAVY_BYTES:
+        return watermark_of(raw)
+    return str(pool().call(_MARK, raw, deadline_s=DEADLINE_S, memory_mb=MEMORY_MB))

@@ -15,7 +15,7 @@ from app.rendering.html import Rendered
 from app.storage import companies, documents
 from app.storage.document_files import attempts, files, load_file
 from app.storage.records import AttemptRecord, CompanyRecord, DocumentRecord, FileRecord, HistoryRecord
-from app.ubl.attachments import Attachment, find_attachments
+from app.ubl.attachments import Attachment
 from app.ui.reading import heavy
 from app.ui.reading.fields import Group
 from app.ui.reading.verdict import Verdict
@@ -64,9 +64,20 @@ def load_record(ctx: WorkContext, document_id: int) -> tuple[CompanyRecord, Docu
 
 
 def load_viewable(ctx: WorkContext, office: Office, company: CompanyRecord, record: DocumentRecord) -> Viewable:
-    """The bytes that count. Raises: as `workflows.viewing.viewable`."""
+    """The bytes that count and the mark they carry. Raises: as `workflows.viewing.viewable`."""
+    return _viewable(ctx, office, company, record, lambda raw: heavy.watermark_in(lambda: office.pool, raw))
+
+
+def load_bytes(ctx: WorkContext, office: Office, company: CompanyRecord, record: DocumentRecord) -> bytes:
+    """The bytes that count, without a look at their seal. Raises: as `workflows.viewing.viewable`."""
+    return _viewable(ctx, office, company, record, lambda _raw: "").raw
+
+
+def _viewable(
+    ctx: WorkContext, office: Office, company: CompanyRecord, record: DocumentRecord, watermark: Callable[[bytes], str]
+) -> Viewable:
     template = office.template(company)
-    return viewable(ctx, company, record.ettn, template=template, direction=record.direction)
+    return viewable(ctx, company, record.ettn, template=template, direction=record.direction, watermark=watermark)
 
 
 def load_facts(ctx: WorkContext, office: Office, document_id: int) -> Facts:
@@ -81,12 +92,12 @@ def load_facts(ctx: WorkContext, office: Office, document_id: int) -> Facts:
     findings: list[Finding] | None = None
     broken: AppError | None = None
     try:
-        raw = load_viewable(ctx, office, company, record).raw
+        raw = load_bytes(ctx, office, company, record)
         told = heavy.look_in(lambda: office.pool, raw, record)
         kind, sentence, details = told["verdict"]
         verdict = Verdict(kind=kind, sentence=sentence, details=tuple(details))
         groups = [Group(key=k, title=t, fields=tuple((n, v) for n, v in rows)) for k, t, rows in told["groups"]]
-        attachments = find_attachments(raw)
+        attachments = [Attachment(name=n, mime=m, content=c) for n, m, c in told["attachments"]]
     except AppError as error:
         broken = error
         findings = [Finding(Severity.ERROR, Layer.READ, error.code, "", error.sentence)]
@@ -166,7 +177,7 @@ def load_stored_file(ctx: WorkContext, document_id: int, role: str, attempt_no: 
 def load_findings(ctx: WorkContext, office: Office, document_id: int) -> list[Finding]:
     """What the checks say: ours, and GİB's where its package is installed. Raises: AppError."""
     company, record = load_record(ctx, document_id)
-    raw = load_viewable(ctx, office, company, record).raw
+    raw = load_bytes(ctx, office, company, record)
     ctx.progress.checkpoint()
     if record.direction is Direction.OUT and record.state in (State.DRAFT, State.READY):
         # As it will be sealed: a placeholder stands where the seal comes.
@@ -178,8 +189,6 @@ def load_findings(ctx: WorkContext, office: Office, document_id: int) -> list[Fi
         invoice = drafting.load_invoice(ctx, company, record.id)
         findings = drafting.check(ctx, invoice, partner=drafting.known_partner(ctx, company, invoice))
         return [*findings, *official]
-    if len(raw) >= heavy.HEAVY_BYTES and not ctx.rules.release:
-        return heavy.check_in(lambda: office.pool, raw, ctx.clock.today())
     return check_file(raw, today=ctx.clock.today(), rules=ctx.rules).findings
 
 

@@ -1,0 +1,74 @@
+"""Large documents are looked at in a child process, small ones where they are; the answer is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from app.domain.findings import Finding
+from app.runtime.children import ChildPool
+from app.ui.reading import heavy
+from app.validation.files import check_file
+from app.workflows.viewing import watermark_of
+
+TODAY = date(2026, 3, 2)
+SMALL = (
+    b'<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"'
+    b' xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">'
+    b"<cbc:Note>n</cbc:Note></Invoice>"
+)
+LARGE = SMALL.replace(b"<cbc:Note>n</cbc:Note>", b"<cbc:Note>n</cbc:Note>" * 60_000)
+
+
+class Children:
+    """A pool that tells what it was asked for."""
+
+    def __init__(self, pool: ChildPool) -> None:
+        self.pool = pool
+        self.asked: list[str] = []
+
+    def call(self, target: str, *args: Any, **limits: Any) -> Any:
+        self.asked.append(target)
+        return self.pool.call(target, *args, **limits)
+
+
+class Rules:
+    """No package is installed, but there are children."""
+
+    release = ""
+
+    def __init__(self, children: Children) -> None:
+        self.children = children
+
+    def check(self, raw: bytes, *, kind: str, issue_date: date | None, file_name: str = "") -> list[Finding]:
+        return []
+
+    def run_apart(self, target: str, *args: Any) -> Any:
+        return self.children.call(target, *args)
+
+
+@pytest.fixture
+def children() -> Iterator[Children]:
+    with ChildPool(1) as pool:
+        yield Children(pool)
+
+
+def test_the_mark_of_a_large_document_is_looked_for_in_a_child(children: Children) -> None:
+    assert len(LARGE) > heavy.HEAVY_BYTES > len(SMALL)
+    assert heavy.watermark_in(lambda: children, SMALL) == watermark_of(SMALL)
+    assert children.asked == []
+    assert heavy.watermark_in(lambda: children, LARGE) == watermark_of(LARGE)
+    assert children.asked == ["app.workflows.viewing:watermark_of"]
+
+
+def test_a_large_file_is_checked_in_a_child_without_a_package_too(children: Children) -> None:
+    rules = Rules(children)
+    assert check_file(SMALL, today=TODAY, rules=rules).findings
+    assert children.asked == []
+    apart = check_file(LARGE, today=TODAY, rules=rules)
+    assert children.asked == ["app.validation.files:own_in_child"]
+    here = [f for f in check_file(LARGE, today=TODAY).findings if f.code != "OFFICIAL.NO_PACKAGE"]
+    assert [(f.code, f.message) for f in apart.findings] == [(f.code, f.message) for f in here]
