@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from app.domain.errors import InputError
 from app.domain.findings import Finding, Layer, Severity
-from app.domain.invoice import Invoice, InvoiceTotals
+from app.domain.invoice import InvoiceTotals
 from app.domain.taxnumber import parse_tax_number
 from app.storage.records import CompanyRecord, PartnerRecord
 from app.ubl.jsonread import InvalidData
@@ -18,6 +18,7 @@ from app.ubl.totals import compute_totals
 from app.ui.editor.numbers import is_number
 from app.workflows import drafting
 from app.workflows.context import WorkContext
+from app.workflows.papers import Paper
 
 _FIELD_NAMES: Final[Mapping[str, str]] = {
     "customer": "Alıcı",
@@ -53,7 +54,7 @@ class Assessment:
 
     version: int
     is_complete: bool
-    invoice: Invoice | None
+    invoice: Paper | None
     totals: InvoiceTotals | None
     findings: list[Finding]
     partner: PartnerRecord | None
@@ -67,7 +68,7 @@ def assess(ctx: WorkContext, company: CompanyRecord, data: Mapping[str, Any], ve
         is_complete = True
     except InvalidData as e:
         is_complete = False
-        findings = [_unfinished(problem) for problem in e.problems]
+        findings = [unfinished(problem) for problem in e.problems]
         try:
             invoice = drafting.read_invoice(ctx, company, completed(data))
         except InvalidData:
@@ -99,7 +100,7 @@ def completed(data: Mapping[str, Any]) -> dict[str, Any]:
     result = {k: v for k, v in data.items() if k not in ("lines", "customer")}
     result["profile"] = data.get("profile") or "TEMELFATURA"
     result["type"] = data.get("type") or "SATIS"
-    result["customer"] = _customer(data.get("customer") or {})
+    result["customer"] = completed_party(data.get("customer") or {})
     result["lines"] = [_line(line) for line in data.get("lines", ())]
     rate = data.get("exchange_rate")
     if rate is not None and not is_number(str(rate.get("rate", ""))):
@@ -116,7 +117,7 @@ def completed(data: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _customer(customer: Mapping[str, Any]) -> dict[str, Any]:
+def completed_party(customer: Mapping[str, Any]) -> dict[str, Any]:
     result = {k: v for k, v in customer.items() if k not in ("vkn", "tckn")}
     try:
         number = parse_tax_number(str(customer.get("vkn") or customer.get("tckn") or ""))
@@ -149,7 +150,7 @@ def _is_reference(reference: Mapping[str, Any]) -> bool:
     return bool(reference.get("number")) and bool(reference.get("day"))
 
 
-def _unfinished(problem: str) -> Finding:
+def unfinished(problem: str) -> Finding:
     """A problem of reading (`lines[2].quantity: …`) as a finding in the user's words."""
     place, _, sentence = problem.partition(": ")
     found = _LINE.fullmatch(place)

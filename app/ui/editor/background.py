@@ -6,17 +6,19 @@ asked again. Saving has a lane of its own, so that a later save never overtakes 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.domain.errors import AppError
 from app.domain.invoice import Invoice
+from app.office import Office
 from app.runtime.lanes import Cancelled, Done, Failed
 from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
 from app.ui.editor import assessing, sources
-from app.ui.editor.recovery import recovery_of
+from app.ui.editor.recovery import RecoveryStore, recovery_of
 from app.ui.editor.store import FormStore
 from app.ui.jobs import Changes
 from app.workflows import drafting
@@ -25,6 +27,37 @@ from app.workflows.context import WorkContext
 ASSESS_MS: Final = 80
 DRAW_MS: Final = 450
 AUTOSAVE_MS: Final = 3000
+
+
+class Craft(Protocol):
+    """What the worker must know of a kind of document. Each runs on a lane."""
+
+    def assess(
+        self, ctx: WorkContext, company: CompanyRecord, data: Mapping[str, Any], version: int
+    ) -> assessing.Assessment: ...
+
+    def store(
+        self, ctx: WorkContext, company: CompanyRecord, recovery: RecoveryStore, data: Mapping[str, Any], version: int
+    ) -> sources.Stored: ...
+
+    def xml(self, document: Any, office: Office, company: CompanyRecord) -> bytes: ...
+
+
+class InvoiceCraft:
+    """Invoices."""
+
+    def assess(
+        self, ctx: WorkContext, company: CompanyRecord, data: Mapping[str, Any], version: int
+    ) -> assessing.Assessment:
+        return assessing.assess(ctx, company, data, version)
+
+    def store(
+        self, ctx: WorkContext, company: CompanyRecord, recovery: RecoveryStore, data: Mapping[str, Any], version: int
+    ) -> sources.Stored:
+        return sources.store(ctx, company, recovery, data, version)
+
+    def xml(self, document: Invoice, office: Office, company: CompanyRecord) -> bytes:
+        return drafting.unsigned_xml(document, office.template(company))
 
 
 class FormWorker(QObject):
@@ -36,12 +69,21 @@ class FormWorker(QObject):
     stored = Signal(object)
     store_failed = Signal(object)
 
-    def __init__(self, desk: Desk, company: CompanyRecord, form: FormStore, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        company: CompanyRecord,
+        form: FormStore,
+        parent: QObject | None = None,
+        *,
+        craft: Craft | None = None,
+    ) -> None:
         super().__init__(parent)
         self._desk, self._company, self._form = desk, company, form
+        self._craft: Craft = craft or InvoiceCraft()
         self.recovery = recovery_of(desk.office)
         self._assessing = self._drawing = self._storing = False
-        self._invoice: Invoice | None = None
+        self._drawable: Any = None
         self._drawn_version = -1
         self._assessed_version = -1
         self._stored_version = form.version
@@ -97,9 +139,9 @@ class FormWorker(QObject):
         if self._assessing:
             return
         self._assessing = True
-        company, data, version = self._company, self._form.data(), self._form.version
+        company, data, version, craft = self._company, self._form.data(), self._form.version, self._craft
         self._run(
-            lambda ctx: assessing.assess(ctx, company, data, version),
+            lambda ctx: craft.assess(ctx, company, data, version),
             self._on_assessed,
             self._desk.lanes.cpu,
             "Okunuyor",
@@ -118,7 +160,7 @@ class FormWorker(QObject):
                 self._assess_timer.start()
             return
         self._assessed_version = result.version
-        self._invoice = result.invoice
+        self._drawable = result.invoice
         self.assessed.emit(result)
         self._draw_timer.start()
 
@@ -136,15 +178,15 @@ class FormWorker(QObject):
 
     @Slot()
     def _draw(self) -> None:
-        invoice = self._invoice
-        if self._drawing or not self.draws or invoice is None or self._drawn_version == self._assessed_version:
+        document = self._drawable
+        if self._drawing or not self.draws or document is None or self._drawn_version == self._assessed_version:
             return
         self._drawing = True
         version = self._drawn_version = self._assessed_version
-        office, company = self._desk.office, self._company
+        office, company, craft = self._desk.office, self._company, self._craft
 
         def work(_ctx: WorkContext) -> tuple[str, int]:
-            xml = drafting.unsigned_xml(invoice, office.template(company))
+            xml = craft.xml(document, office, company)
             return office.renderer.render(xml, watermark="TASLAK").html, version
 
         self._run(work, self._on_drawn, self._desk.lanes.cpu, "Okunuyor")
@@ -170,9 +212,9 @@ class FormWorker(QObject):
             return
         self._storing = True
         company, data, version = self._company, self._form.data(), self._form.version
-        recovery = self.recovery
+        recovery, craft = self.recovery, self._craft
         handle = self._run(
-            lambda ctx: sources.store(ctx, company, recovery, data, version),
+            lambda ctx: craft.store(ctx, company, recovery, data, version),
             self._on_stored,
             self._desk.lanes.account("editor"),
             self.tr("Taslak kaydediliyor"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, Literal
 
 from app.ubl import codes
@@ -198,14 +199,52 @@ OPTIONAL: Final[Mapping[str, str]] = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """The grid of one kind of document. `amount` is the key of the column that shows a line's sum, or empty."""
+
+    columns: tuple[Column, ...]
+    new_line: Mapping[str, Any]
+    optional: Mapping[str, str] = field(default_factory=dict)
+    amount: str = ""
+    title: str = "Satırlar"
+    #: Lines come from elsewhere: none can be added, taken away or moved.
+    is_fixed: bool = False
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(column.key for column in self.columns)
+
+    @cached_property
+    def amount_at(self) -> int:
+        """The number of that column; -1 where no line has a sum."""
+        return self.keys.index(self.amount) if self.amount else -1
+
+    def column_of_place(self, place: str) -> int:
+        """The column to which `withholding.rate` in a finding's field belongs; 0 for the line as a whole."""
+        best, length = 0, 0
+        for index, column in enumerate(self.columns):
+            for start in column.places:
+                if (place == start or place.startswith((f"{start}.", f"{start}["))) and len(start) > length:
+                    best, length = index, len(start)
+        return best
+
+    def is_blank(self, line: Line) -> bool:
+        """Whether nobody has written anything into the line."""
+        return all(line.get(key) == self.new_line.get(key) for key in line)
+
+
+INVOICE: Final = Sheet(columns=COLUMNS, new_line=NEW_LINE, optional=OPTIONAL, amount="net", title="Fatura satırları")
+
+
 def column_of_place(place: str) -> int:
-    """The column to which `withholding.rate` in a finding's field belongs; 0 for the line as a whole."""
-    best, length = 0, 0
-    for index, column in enumerate(COLUMNS):
-        for start in column.places:
-            if (place == start or place.startswith((f"{start}.", f"{start}["))) and len(start) > length:
-                best, length = index, len(start)
-    return best
+    """The same for the grid of an invoice."""
+    return INVOICE.column_of_place(place)
+
+
+def is_blank(line: Line) -> bool:
+    """The same for a line of an invoice."""
+    return INVOICE.is_blank(line)
 
 
 def has_cell(place: str) -> bool:
@@ -217,11 +256,6 @@ def has_cell(place: str) -> bool:
     return any(place == s or place.startswith((f"{s}.", f"{s}[")) for column in COLUMNS for s in column.places)
 
 
-def is_blank(line: Line) -> bool:
-    """Whether nobody has written anything into the line."""
-    return all(line.get(key) == NEW_LINE.get(key) for key in line)
-
-
 def _has_other_rate(line: Line) -> bool:
     """A withholding whose percent is not the one its code has today: the cell of the code does not tell it."""
     held = line.get("withholding")
@@ -231,13 +265,13 @@ def _has_other_rate(line: Line) -> bool:
     return known is None or str(held.get("rate", known.current)) != str(known.current)
 
 
-def visible_keys(wanted: frozenset[str], lines: Iterable[Line]) -> set[str]:
-    """The columns this invoice uses: `wanted` by its type or by the user, and whatever a line holds.
+def visible_keys(wanted: frozenset[str], lines: Iterable[Line], sheet: Sheet = INVOICE) -> set[str]:
+    """The columns this document uses: `wanted` by its type or by the user, and whatever a line holds.
 
     What a line holds is always shown: nothing works behind the user's back.
     """
-    keys = set(KEYS) - (OPTIONAL.keys() - wanted)
-    missing = {key: held for key, held in OPTIONAL.items() if key not in keys}
+    keys = set(sheet.keys) - (sheet.optional.keys() - wanted)
+    missing = {key: held for key, held in sheet.optional.items() if key not in keys}
     for line in lines:
         if not missing:
             break

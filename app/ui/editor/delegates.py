@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from app.domain.findings import Severity
 from app.domain.turkish import fold
 from app.ui.editor.cells import Option
-from app.ui.editor.columns import COLUMNS
+from app.ui.editor.columns import INVOICE, Column
 from app.ui.editor.line_model import LineModel
 from app.ui.theme.icons import pixmap
 from app.ui.theme.style import theme
@@ -134,6 +134,12 @@ class PickerEdit(QLineEdit):
         self.setText(str(index.data()))
 
 
+def _column(index: Index) -> Column:
+    model = index.model()
+    sheet = model.sheet if isinstance(model, LineModel) else INVOICE
+    return sheet.columns[index.column()]
+
+
 class LineDelegate(QStyledItemDelegate):
     """Opens the right editor for a column. `goods` are earlier lines; choosing one fills the whole line."""
 
@@ -144,7 +150,7 @@ class LineDelegate(QStyledItemDelegate):
         self.marked: frozenset[str] = frozenset()
 
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: Index) -> QWidget:
-        column = COLUMNS[index.column()]
+        column = _column(index)
         editor: QLineEdit
         if column.key == "name":
             editor = PickerEdit([(self._words(g), g) for g in self.goods], parent)
@@ -187,8 +193,8 @@ class LineDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
         fault = model.fault(index.row(), index.column()) if isinstance(model, LineModel) else None
-        is_odd = isinstance(model, LineModel) and COLUMNS[index.column()].is_odd(model.line(index.row()))
-        is_right = COLUMNS[index.column()].kind in ("number", "computed")
+        is_odd = isinstance(model, LineModel) and _column(index).is_odd(model.line(index.row()))
+        is_right = _column(index).kind in ("number", "computed")
         is_marked = fault is not None or is_odd
         drawn = QStyleOptionViewItem(option)
         if is_marked:

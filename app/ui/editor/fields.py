@@ -115,7 +115,6 @@ class Field(QWidget):
         column.addWidget(editor)
         column.addStretch(1)
         self._column_layout = column
-        self.setFocusProxy(editor)
 
     def add_below(self, layout: QLayout) -> None:
         """A line of the field's own between the editor and what is wrong with it."""

@@ -8,9 +8,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.domain.errors import AppError
+from app.domain.lifecycle import DocumentKind
 from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
 from app.ui.lists.seal_flow import SealFlow
+from app.workflows.papers import TITLES
 
 
 class IssueFlow(QObject):
@@ -24,8 +26,11 @@ class IssueFlow(QObject):
     declined = Signal()
     failed = Signal(object)
 
-    def __init__(self, desk: Desk, company: CompanyRecord, window: QWidget) -> None:
+    def __init__(
+        self, desk: Desk, company: CompanyRecord, window: QWidget, *, kind: DocumentKind = DocumentKind.INVOICE
+    ) -> None:
         super().__init__(window)
+        self._kind = kind
         self._company = company
         self._flow = SealFlow(desk, window)
         self._flow.ended.connect(self._on_ended)
@@ -49,8 +54,13 @@ class IssueFlow(QObject):
     def _on_ended(self, outcome: Any) -> None:
         if outcome.failed:
             self.refused.emit(outcome.failed[0].error)
-        else:
+        elif outcome.notes:
+            # Sealed, and kept because nobody sends its kind: that is said, not hidden.
+            self.ended.emit(outcome.notes[0])
+        elif self._kind is DocumentKind.INVOICE:
             self.ended.emit(self.tr("Fatura mühürlendi ve gönderim kuyruğuna girdi."))
+        else:
+            self.ended.emit(self.tr("{0} mühürlendi ve gönderim kuyruğuna girdi.").format(TITLES[self._kind]))
 
     @Slot(object)
     def _on_failed(self, error: AppError) -> None:

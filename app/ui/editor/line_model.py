@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QUndoCommand, QUndoStack
 from app.domain.findings import Finding, Severity
 from app.domain.turkish import format_amount
 from app.ui.editor.cells import Line
-from app.ui.editor.columns import COLUMNS, KEYS, NET, NEW_LINE, column_of_place, is_blank
+from app.ui.editor.columns import INVOICE, Sheet
 from app.ui.theme.style import theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -42,9 +42,10 @@ class LineModel(QAbstractTableModel):
 
     edited = Signal()
 
-    def __init__(self, stack: QUndoStack, parent: Any = None) -> None:
+    def __init__(self, stack: QUndoStack, parent: Any = None, *, sheet: Sheet = INVOICE) -> None:
         super().__init__(parent)
         self._stack = stack
+        self.sheet = sheet
         self._lines: list[Line] = []
         #: Known until the next change; asked for each of hundreds of findings.
         self._written: list[int] | None = None
@@ -64,11 +65,11 @@ class LineModel(QAbstractTableModel):
     def written_rows(self) -> list[int]:
         """Rows that hold something, in order: the draft's line i is row `written_rows()[i]`."""
         if self._written is None:
-            self._written = [row for row, line in enumerate(self._lines) if not is_blank(line)]
+            self._written = [row for row, line in enumerate(self._lines) if not self.sheet.is_blank(line)]
         return self._written
 
     def line(self, row: int) -> Line:
-        return self._lines[row] if row < len(self._lines) else dict(NEW_LINE)
+        return self._lines[row] if row < len(self._lines) else dict(self.sheet.new_line)
 
     def set_locked(self, locked: bool) -> None:
         """Locked, nothing can be typed and the empty row is not there."""
@@ -88,17 +89,21 @@ class LineModel(QAbstractTableModel):
     # --- Qt's questions ------------------------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(self._lines) + (self._has_tail and not self.is_locked)
+        return (
+            0
+            if parent.isValid()
+            else len(self._lines) + (self._has_tail and not self.is_locked and not self.sheet.is_fixed)
+        )
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(COLUMNS)
+        return 0 if parent.isValid() else len(self.sheet.columns)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
-                return COLUMNS[section].title
+                return self.sheet.columns[section].title
             if role == Qt.ItemDataRole.TextAlignmentRole:
-                return int(_LEFT if COLUMNS[section].kind in ("text", "code") else _RIGHT)
+                return int(_LEFT if self.sheet.columns[section].kind in ("text", "code") else _RIGHT)
         elif role == Qt.ItemDataRole.DisplayRole:
             return str(section + 1) if section < len(self._lines) else "+"
         return None
@@ -107,7 +112,7 @@ class LineModel(QAbstractTableModel):
         if not index.isValid():
             return None
         row, number = index.row(), index.column()
-        column = COLUMNS[number]
+        column = self.sheet.columns[number]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(_LEFT if column.kind in ("text", "code") else _RIGHT)
         if row >= len(self._lines):
@@ -118,7 +123,7 @@ class LineModel(QAbstractTableModel):
             return "" if role == Qt.ItemDataRole.EditRole else None
         line = self._lines[row]
         if role == Qt.ItemDataRole.DisplayRole:
-            if number == NET:
+            if number == self.sheet.amount_at:
                 net = self._nets.get(row)
                 return "" if net is None else format_amount(net)
             return column.shown(line)
@@ -142,14 +147,14 @@ class LineModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if index.isValid() and COLUMNS[index.column()].kind != "computed" and not self.is_locked:
+        if index.isValid() and self.sheet.columns[index.column()].kind != "computed" and not self.is_locked:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags if index.isValid() else Qt.ItemFlag.NoItemFlags
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.EditRole or not (self.flags(index) & Qt.ItemFlag.ItemIsEditable):
             return False
-        column = COLUMNS[index.column()]
+        column = self.sheet.columns[index.column()]
         old = self.line(index.row())
         if str(value) == column.typed(old):
             return True
@@ -176,7 +181,7 @@ class LineModel(QAbstractTableModel):
             self.splice(len(self._lines), 0, [line], text)
 
     def insert_blank(self, row: int) -> None:
-        self.splice(min(row, len(self._lines)), 0, [dict(NEW_LINE)], "Satır ekle")
+        self.splice(min(row, len(self._lines)), 0, [dict(self.sheet.new_line)], "Satır ekle")
 
     def delete_rows(self, first: int, last: int) -> None:
         last = min(last, len(self._lines) - 1)
@@ -208,10 +213,10 @@ class LineModel(QAbstractTableModel):
         have = self._lines[row : row + len(block)]
         new = []
         for at, cells in enumerate(block):
-            line = have[at] if at < len(have) else dict(NEW_LINE)
+            line = have[at] if at < len(have) else dict(self.sheet.new_line)
             for number, text in zip(columns, cells, strict=False):
-                if COLUMNS[number].kind != "computed":
-                    line = COLUMNS[number].write(line, text)
+                if self.sheet.columns[number].kind != "computed":
+                    line = self.sheet.columns[number].write(line, text)
             new.append(line)
         self.splice(row, len(have), new, f"{len(new)} satır yapıştır")
         return len(new)
@@ -223,13 +228,13 @@ class LineModel(QAbstractTableModel):
         first, last = min(r for r, _ in wanted), max(r for r, _ in wanted)
         new = self._lines[first : last + 1]
         for row, number in wanted:
-            new[row - first] = COLUMNS[number].write(new[row - first], "")
+            new[row - first] = self.sheet.columns[number].write(new[row - first], "")
         self.splice(first, last - first + 1, new, "Hücreleri temizle")
 
     def fill_down(self, first: int, last: int, columns: Sequence[int]) -> None:
         """Rows `first`+1..`last` take the cells of row `first`, whole: all discounts, code and rate together."""
         last = min(last, len(self._lines) - 1)
-        keys = {COLUMNS[number].holds for number in columns if COLUMNS[number].kind != "computed"}
+        keys = {self.sheet.columns[number].holds for number in columns if self.sheet.columns[number].kind != "computed"}
         if first >= last or not keys:
             return
         source = self._lines[first]
@@ -241,7 +246,7 @@ class LineModel(QAbstractTableModel):
 
     def write_column(self, key: str, text: str) -> int:
         """Write a typed text into one column of all lines that hold something; returns how many. One undo step."""
-        column = COLUMNS[KEYS.index(key)]
+        column = self.sheet.columns[self.sheet.keys.index(key)]
         rows = self.written_rows()
         if not rows:
             return 0
@@ -254,7 +259,7 @@ class LineModel(QAbstractTableModel):
     def append_lines(self, lines: Sequence[Line], text: str) -> None:
         """More lines at the end; blank ones there are used up first."""
         end = len(self._lines)
-        while end and is_blank(self._lines[end - 1]):
+        while end and self.sheet.is_blank(self._lines[end - 1]):
             end -= 1
         self.splice(end, len(self._lines) - end, lines, text)
 
@@ -267,7 +272,7 @@ class LineModel(QAbstractTableModel):
         common = min(count, len(new))
         self._lines[row : row + common] = new[:common]
         if common:
-            self.dataChanged.emit(self.index(row, 0), self.index(row + common - 1, len(COLUMNS) - 1))
+            self.dataChanged.emit(self.index(row, 0), self.index(row + common - 1, len(self.sheet.columns) - 1))
         if len(new) > common:
             at, rest = row + common, new[common:]
             self._forget_results()
@@ -277,7 +282,7 @@ class LineModel(QAbstractTableModel):
                 # new empty row comes below it.
                 self._has_tail = False
                 self._lines.append(rest.pop(0))
-                self.dataChanged.emit(self.index(at, 0), self.index(at, len(COLUMNS) - 1))
+                self.dataChanged.emit(self.index(at, 0), self.index(at, len(self.sheet.columns) - 1))
                 at += 1
                 self.beginInsertRows(QModelIndex(), at, at + len(rest))
                 self._has_tail = True
@@ -305,11 +310,11 @@ class LineModel(QAbstractTableModel):
         faults: dict[int, dict[int, Finding]] = {}
         for row, place, finding in findings:
             cell = faults.setdefault(row, {})
-            number = column_of_place(place)
+            number = self.sheet.column_of_place(place)
             if number not in cell or finding.severity is Severity.ERROR:
                 cell[number] = finding
         if nets == self._nets and faults == self._faults:
             return
         self._nets, self._faults = nets, faults
         if self._lines:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._lines) - 1, len(COLUMNS) - 1))
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._lines) - 1, len(self.sheet.columns) - 1))

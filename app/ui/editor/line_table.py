@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QHeaderView, QLineEdit, QTableView, QWidget
 
-from app.ui.editor.columns import COLUMNS, KEYS, visible_keys
+from app.ui.editor.columns import visible_keys
 from app.ui.editor.delegates import LineDelegate
 from app.ui.editor.line_model import LineModel
 from app.ui.editor.numbers import join_block, split_block
@@ -19,6 +19,8 @@ from app.ui.theme.tokens import ROW_PX, XS
 #: Letters of the name that are in sight even where there is hardly any room.
 _LEAST_NAME = 13
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_CTRL = Qt.KeyboardModifier.ControlModifier
+_SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 class LineTable(QTableView):
@@ -30,11 +32,12 @@ class LineTable(QTableView):
     def __init__(self, model: LineModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lines = model
+        self._sheet = model.sheet
         self._wanted: frozenset[str] = frozenset()
         self.setModel(model)
         self.delegate = LineDelegate(self)
         self.setItemDelegate(self.delegate)
-        self.setAccessibleName(self.tr("Fatura satırları"))
+        self.setAccessibleName(self._sheet.title)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
         triggers = QAbstractItemView.EditTrigger
         self.setEditTriggers(triggers.AnyKeyPressed | triggers.EditKeyPressed | triggers.DoubleClicked)
@@ -49,7 +52,7 @@ class LineTable(QTableView):
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         letters = self.fontMetrics().averageCharWidth()
-        for number, column in enumerate(COLUMNS):
+        for number, column in enumerate(self._sheet.columns):
             self.setColumnWidth(number, letters * column.width + XS)
         self.horizontalHeader().setHighlightSections(False)
         # A heading stands over the words of its column, not beside them.
@@ -90,9 +93,9 @@ class LineTable(QTableView):
 
     @Slot()
     def _on_edited(self) -> None:
-        wanted = visible_keys(self._wanted, self._lines.lines)
+        wanted = visible_keys(self._wanted, self._lines.lines, self._sheet)
         is_other = False
-        for number, key in enumerate(KEYS):
+        for number, key in enumerate(self._sheet.keys):
             if self.isColumnHidden(number) is (key in wanted):
                 self.setColumnHidden(number, key not in wanted)
                 is_other = True
@@ -103,15 +106,15 @@ class LineTable(QTableView):
         """The name takes the room that is left; where there is none the others give way as far as they can be read."""
         letter = self.fontMetrics().averageCharWidth()
         shown = self.shown_columns(1)
-        full = {n: letter * COLUMNS[n].width + XS for n in shown}
+        full = {n: letter * self._sheet.columns[n].width + XS for n in shown}
         least = letter * _LEAST_NAME
-        room = self.viewport().width() - letter * COLUMNS[0].width
+        room = self.viewport().width() - letter * self._sheet.columns[0].width
         spare = sum(full.values()) - room
         if spare > 0:
             # What is narrower than its heading says nothing any more.
             words = self.horizontalHeader().fontMetrics()
-            bare = {n: max(letter * 6, words.horizontalAdvance(COLUMNS[n].title) + 2 * XS) for n in shown}
-            give = {n: max(0, full[n] - bare[n]) for n in shown if COLUMNS[n].kind != "computed"}
+            bare = {n: max(letter * 6, words.horizontalAdvance(self._sheet.columns[n].title) + 2 * XS) for n in shown}
+            give = {n: max(0, full[n] - bare[n]) for n in shown if self._sheet.columns[n].kind != "computed"}
             part = min(1.0, spare / max(sum(give.values()), 1))
             for n, px in give.items():
                 full[n] -= int(px * part)
@@ -134,7 +137,7 @@ class LineTable(QTableView):
         self._fill_width()
 
     def shown_columns(self, start: int = 0) -> list[int]:
-        return [n for n in range(start, len(COLUMNS)) if not self.isColumnHidden(n)]
+        return [n for n in range(start, len(self._sheet.columns)) if not self.isColumnHidden(n)]
 
     def leave_cell(self) -> None:
         """What stands in an open cell counts as typed."""
@@ -157,18 +160,24 @@ class LineTable(QTableView):
 
     @Slot()
     def insert_row(self) -> None:
+        if self._sheet.is_fixed:
+            return
         row = self._chosen_rows()[0]
         self._lines.insert_blank(row)
         self.go_to(row, 0)
 
     @Slot()
     def delete_rows(self) -> None:
+        if self._sheet.is_fixed:
+            return
         first, last = self._chosen_rows()
         self._lines.delete_rows(first, last)
         self.go_to(min(first, self._lines.rowCount() - 1), max(self.currentIndex().column(), 0))
 
     @Slot()
     def duplicate_rows(self) -> None:
+        if self._sheet.is_fixed:
+            return
         row = self._lines.duplicate_rows(*self._chosen_rows())
         self.go_to(row, max(self.currentIndex().column(), 0))
 
@@ -181,6 +190,8 @@ class LineTable(QTableView):
         self._move(1)
 
     def _move(self, step: int) -> None:
+        if self._sheet.is_fixed:
+            return
         first, last = self._chosen_rows()
         column = max(self.currentIndex().column(), 0)
         if self._lines.move_rows(first, last, step):
@@ -199,7 +210,9 @@ class LineTable(QTableView):
         QGuiApplication.clipboard().setText(join_block(block))
 
     def _text(self, row: int, column: int) -> str:
-        role = Qt.ItemDataRole.DisplayRole if COLUMNS[column].kind == "computed" else Qt.ItemDataRole.EditRole
+        role = (
+            Qt.ItemDataRole.DisplayRole if self._sheet.columns[column].kind == "computed" else Qt.ItemDataRole.EditRole
+        )
         return str(self._lines.data(self._lines.index(row, column), role) or "")
 
     @Slot()
@@ -227,7 +240,7 @@ class LineTable(QTableView):
         first, last = self._chosen_rows()
         chosen = sorted({i.column() for i in self.selectedIndexes()}) or [max(self.currentIndex().column(), 0)]
         at = chosen[0]
-        named = headings(block)
+        named = headings(block, self._sheet)
         columns = self.shown_columns(at)
         if named is not None:
             block = [[cell for cell, n in zip(row, named, strict=False) if n is not None] for row in block[1:]]
@@ -252,7 +265,16 @@ class LineTable(QTableView):
             # Qt's own view swallows it; here it belongs to the window once no cell is open.
             event.ignore()
             return
+        if event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and event.modifiers() & _CTRL:
+            self._leave(is_forward=event.key() == Qt.Key.Key_Tab and not event.modifiers() & _SHIFT)
+            return
         super().keyPressEvent(event)
+
+    def _leave(self, *, is_forward: bool) -> None:
+        """Ctrl+Tab: to the field behind the lines; plain Tab stays among the cells."""
+        self.setTabKeyNavigation(False)
+        self.focusNextPrevChild(is_forward)
+        self.setTabKeyNavigation(True)
 
     def _clear_cells(self) -> None:
         if not self._lines.is_locked:
@@ -279,7 +301,7 @@ class LineTable(QTableView):
         index = self.currentIndex()
         if step is None or not index.isValid():
             return super().moveCursor(action, modifiers)
-        columns = [n for n in self.shown_columns() if COLUMNS[n].kind != "computed"]
+        columns = [n for n in self.shown_columns() if self._sheet.columns[n].kind != "computed"]
         flat = index.row() * len(columns) + sum(1 for n in columns if n < index.column())
         if index.column() not in columns:
             flat -= step > 0

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from app.domain.turkish import fold
-from app.ui.editor.columns import COLUMNS, KEYS
+from app.ui.editor.columns import INVOICE, Sheet
 
 _ALSO: Final[Mapping[str, tuple[str, ...]]] = {
     "name": ("mal hizmet", "mal", "hizmet", "urun", "urun adi", "stok adi", "malzeme", "ad"),
@@ -24,21 +24,22 @@ def _plain(text: str) -> str:
     return " ".join(fold(text).replace("/", " ").replace(".", " ").replace("(", " ").replace(")", " ").split())
 
 
-def _known() -> dict[str, int]:
-    known = {_plain(column.title): number for number, column in enumerate(COLUMNS)}
+def _known(sheet: Sheet) -> dict[str, int]:
+    known = {_plain(column.title): number for number, column in enumerate(sheet.columns)}
     for key, words in _ALSO.items():
-        known |= dict.fromkeys(words, KEYS.index(key))
+        if key in sheet.keys:
+            known |= dict.fromkeys(words, sheet.keys.index(key))
     return known
 
 
-def headings(block: Sequence[Sequence[str]]) -> list[int | None] | None:
+def headings(block: Sequence[Sequence[str]], sheet: Sheet = INVOICE) -> list[int | None] | None:
     """Our column for each column of the block when its first row is headings; None when it is not.
 
     Two known words, or all of them, make a row of headings: one cell alone may be the name of a thing.
     """
     if len(block) < 2:
         return None
-    known = _known()
+    known = _known(sheet)
     found = [known.get(_plain(cell)) for cell in block[0]]
     hits = sum(number is not None for number in found)
-    return found if hits >= 2 and KEYS.index("name") in found else None
+    return found if hits >= 2 and sheet.keys.index("name") in found else None

@@ -10,14 +10,15 @@ from typing import Any
 from app.domain.document_number import SeriesPurpose
 from app.domain.errors import ConfigError, InputError, StorageError
 from app.domain.ettn import new_ettn
-from app.domain.lifecycle import Direction, State
+from app.domain.lifecycle import Direction, DocumentKind, State
 from app.storage import companies, documents, numbers, search
 from app.storage.records import CompanyRecord, DocumentRecord, PartnerRecord
 from app.ubl.partyjson import party_to_json
 from app.ui.editor.recovery import KeptForm, RecoveryStore
-from app.workflows import copying, drafting
+from app.workflows import copying, drafting, papers
 from app.workflows.context import WorkContext
 from app.workflows.drafting import Drafted
+from app.workflows.papers import DraftedPaper
 
 #: So many earlier documents are looked through for goods and buyers.
 _LOOK_BACK = 200
@@ -52,7 +53,7 @@ class Stored:
     """What came of saving: a draft in the database, or a form beside it (`drafted` None)."""
 
     version: int
-    drafted: Drafted | None
+    drafted: Drafted | DraftedPaper | None
     why: str = ""
 
 
@@ -145,10 +146,19 @@ def known(ctx: WorkContext, company: CompanyRecord, recovery: RecoveryStore) -> 
                 buyers.setdefault(number, customer)
     for partner in partners:
         buyers.setdefault(partner.party.tax_number.digits, party_to_json(partner.party))
+    left = recovery.waiting(company.company.tax_number.digits)
     return Known(
         partners=partners,
         goods=sorted((g for g in goods.values() if g.get("name")), key=lambda g: -used[g["name"]]),
         buyers=sorted(buyers.values(), key=lambda c: -used[str(c.get("vkn") or c.get("tckn"))]),
-        unfinished=recovery.waiting(company.company.tax_number.digits),
+        unfinished=[form for form in left if is_of(DocumentKind.INVOICE, form)],
         series=series or "",
     )
+
+
+def is_of(kind: DocumentKind, form: KeptForm) -> bool:
+    """Whether a form left behind is one of this kind."""
+    try:
+        return papers.kind_of_draft(form.fields) is kind
+    except InputError:
+        return False

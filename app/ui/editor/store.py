@@ -12,6 +12,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from app.domain.findings import Finding
 from app.ui.editor.cells import put
+from app.ui.editor.columns import INVOICE, Sheet
 from app.ui.editor.line_model import LineModel
 
 _LINE_PLACE: Final = re.compile(r"lines\[(\d+)\](?:\.(.*))?")
@@ -51,11 +52,11 @@ class FormStore(QObject):
     field_changed = Signal(str)
     changed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, sheet: Sheet = INVOICE) -> None:
         super().__init__(parent)
         self.undo = QUndoStack(self)
         self.undo.setUndoLimit(1000)
-        self.lines = LineModel(self.undo, self)
+        self.lines = LineModel(self.undo, self, sheet=sheet)
         self.lines.edited.connect(self._on_lines_edited)
         self._fields: dict[str, Any] = {}
         #: What the scenario itself writes beside what is typed, e.g. `buyer.party_type` EXPORT.

@@ -132,6 +132,9 @@ def issue(
     outcome.done += [by_ettn[e].id for e in report.queueing.done if e in by_ettn]
     outcome.failed += [_failure(by_ettn[f.ettn], f) for f in [*report.sealing.failed, *report.queueing.failed]]
     outcome.stopped = report.sealing.stopped
+    # Sealed, and kept because the integrator does not send their kind: done, with a word.
+    outcome.done += [by_ettn[k.ettn].id for k in report.kept if k.ettn in by_ettn]
+    outcome.notes += list(dict.fromkeys(kept.error.sentence for kept in report.kept))
     told = {*outcome.done, *(f.document_id for f in outcome.failed)}
     if outcome.stopped:
         _leave_alone(outcome, [r for r in records if r.id not in told])

@@ -369,7 +369,8 @@ class Doing(QObject):
 def _sentence(outcome: Outcome) -> str:
     where = f" ({outcome.folder})" if outcome.folder is not None else ""
     count = f"{len(outcome.done):,}".replace(",", ".")
-    return f"{outcome.title}: {count} belge{where}."
+    notes = "".join(f" {note}" for note in outcome.notes[:1])
+    return f"{outcome.title}: {count} belge{where}.{notes}"
 
 
 def _documents() -> str:

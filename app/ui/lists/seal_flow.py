@@ -96,7 +96,7 @@ class SealFlow(QObject):
 
         while self._waiting:
             company, records, endpoint = self._waiting.popleft()
-            if needs_seal(company):
+            if any(needs_seal(company, record.kind) for record in records):
                 destination = self._destination(endpoint)
                 choice = pin.ask_seal(self._desk, company, len(records), destination, self._window)
                 if choice is not None:
