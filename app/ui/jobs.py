@@ -24,6 +24,7 @@ class Changes:
     companies: bool = False
     settings: bool = False
     accounts: bool = False
+    ledgers: bool = False
 
     def touches(self, other: Changes) -> bool:
         """Whether the two name a thing in common."""

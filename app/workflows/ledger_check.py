@@ -10,7 +10,7 @@ from typing import Any
 from app.domain.findings import Severity
 from app.domain.party import Company
 from app.domain.turkish import format_amount, format_date
-from app.domain.voucher import Period
+from app.domain.voucher import Period, PeriodState
 from app.edefter.rules import RULES
 from app.runtime.crashpoints import declare
 from app.storage.ledgers import books, parts, queries
@@ -102,9 +102,23 @@ def check_month(ctx: WorkContext, company: CompanyRecord, period: Period, *, fol
     try:
         with ledger.read() as connection:
             branches = parts.branches_of(connection, period=int(period.compact)) or [("", "")]
-        return [check_branch(ctx, company, ledger, period, no, name) for no, name in branches]
+        checks = [check_branch(ctx, company, ledger, period, no, name) for no, name in branches]
+        _remember(ctx, ledger, checks)
+        return checks
     finally:
         ledger.close()
+
+
+def _remember(ctx: WorkContext, ledger: LedgerDatabase, checks: list[MonthCheck]) -> None:
+    """The month says that it was checked, and whether it held; one that is sealed already keeps its state."""
+    before = (None, PeriodState.IMPORTED, PeriodState.CHECKED, PeriodState.FAILED)
+    with ledger.write(NUMBER) as connection:
+        for check in checks:
+            month = int(check.period.compact)
+            if check.vouchers and parts.state_of(connection, period=month, branch_no=check.branch_no) in before:
+                state = PeriodState.FAILED if check.has_errors else PeriodState.CHECKED
+                at = ctx.clock.now().isoformat()
+                parts.set_state(connection, period=month, branch_no=check.branch_no, state=state, at=at)
 
 
 def check_branch(

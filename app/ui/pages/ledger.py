@@ -1,30 +1,399 @@
-"""Defter: the page is there, the vouchers come with a later release; said plainly."""
+"""Defter: the board of all clients' months, and one month as a path from vouchers to GİB's approval."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from pathlib import Path
+from typing import Any
 
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+
+from app.domain.errors import AppError
+from app.domain.voucher import Period
+from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
+from app.ui.jobs import Changes, JobHandle
+from app.ui.ledger import results
+from app.ui.ledger.asking import ask_deleted, confirm_filed, confirm_replace, confirm_take_back, confirm_undo
+from app.ui.ledger.board import Board
+from app.ui.ledger.doing import LedgerDoing, file_of
+from app.ui.ledger.facts import MonthFacts, year_of
+from app.ui.ledger.import_dialog import ImportDialog
+from app.ui.ledger.job_bar import JobBar
+from app.ui.ledger.month import FILES, FINDINGS, MonthView
+from app.ui.ledger.results import BuildOutcome, LedgerReport, import_sentence, told_of
+from app.ui.ledger.words import month_name
 from app.ui.pages.base import Page
-from app.ui.widgets import EmptyState
+from app.ui.widgets import MessageBar
+from app.workflows.ledger_check import MonthCheck
+from app.workflows.ledger_import import ImportReport
+from app.workflows.ledger_life import ApprovalReport
 
 
 class LedgerPage(Page):
-    """Nothing but its empty state."""
+    """The board and the month are two faces of one page; Esc goes from the month to the board."""
 
     key = "ledger"
     title = "Defter"
+    shows = Changes(ledgers=True, companies=True)
+    keys_help = (("Enter", "Ayı aç"), ("Esc", "Panoya dön"))
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
+        self._report: LedgerReport | None = None
+        self.board = Board(desk, self)
+        self.month = MonthView(desk, self)
+        self.jobs = JobBar(self)
+        self.doing = LedgerDoing(desk, self)
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(self.board)
+        self.stack.addWidget(self.month)
         column = QVBoxLayout(self)
-        self.empty = EmptyState(
-            "ledger",
-            self.tr("Defter henüz bu sürümde yok"),
-            self.tr(
-                "Fişlerin içe aktarılması ve e-Defter sonraki sürümle gelecek. Bu sürümde faturalar Gelen ve Giden "
-                "Kutusu'nda işlenir; şimdi yapmanız gereken bir şey yok."
-            ),
-            parent=self,
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.jobs)
+        self.board.opened.connect(self.open_month)
+        self.board.import_wanted.connect(self.choose_file)
+        self.board.build_wanted.connect(self.doing.build)
+        self.month.left.connect(self.show_board)
+        self.month.stepped.connect(self._on_stepped)
+        self.month.acted.connect(self._on_acted)
+        self._connect_doing()
+        self._action(self.tr("Fiş dosyası içe aktar"), "Ctrl+O", self.choose_file)
+        self._action(self.tr("Panoya dön"), "Esc", self._on_escape)
+        self._action(self.tr("Firmalarda ya da fişlerde ara"), "Ctrl+L", self._on_find)
+        self._action(self.tr("Seçili ayları oluştur / sıradaki adım"), "Ctrl+Return", self._on_next)
+        self._action(self.tr("Defteri yeniden oku"), "Ctrl+R", self.refresh)
+        self.setAcceptDrops(True)
+
+    def _connect_doing(self) -> None:
+        doing = self.doing
+        doing.began.connect(self._on_began)
+        doing.over.connect(self._on_over)
+        doing.failed.connect(self._on_failed)
+        doing.cancelled.connect(self._on_cancelled)
+        doing.imported.connect(self._on_imported)
+        doing.undone.connect(self._on_undone)
+        doing.checked.connect(self._on_checked)
+        doing.built.connect(self._on_built)
+        doing.filed.connect(self._on_filed)
+        doing.approved.connect(self._on_approved)
+        doing.taken_back.connect(self._on_taken_back)
+        doing.reported.connect(self._on_reported)
+
+    def _action(self, text: str, shortcut: str, slot: Any) -> None:
+        action = QAction(text, self)
+        action.setShortcut(QKeySequence(shortcut))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(slot)
+        self.addAction(action)
+
+    @property
+    def message(self) -> MessageBar:
+        """The bar of the face that is shown."""
+        return self.month.message if self.is_month else self.board.message
+
+    @property
+    def is_month(self) -> bool:
+        return self.stack.currentWidget() is self.month
+
+    # -- showing ---------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        if self.is_month:
+            self.month.refresh()
+        self.board.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.month.keep()
+
+    @Slot(object)
+    def _on_company_changed(self, company: object) -> None:
+        self.board.clear()
+        shown = self.month.company
+        if not (isinstance(company, CompanyRecord) and shown is not None and company.id == shown.id):
+            self.stack.setCurrentWidget(self.board)
+        super()._on_company_changed(company)
+
+    def reveal(self, what: Any) -> None:
+        """Open a month: (CompanyRecord, Period)."""
+        if isinstance(what, tuple):
+            self.open_month(*what)
+
+    @Slot(object, object)
+    def open_month(self, company: CompanyRecord, period: Period) -> None:
+        self.stack.setCurrentWidget(self.month)
+        self.month.open(company, period)
+
+    @Slot()
+    def show_board(self) -> None:
+        self.stack.setCurrentWidget(self.board)
+        company, period = self.month.company, self.month.period
+        if company is not None and period is not None:
+            self.board.show_month(company.id, period)
+        self.board.table.setFocus()
+
+    @Slot(int)
+    def _on_stepped(self, by: int) -> None:
+        company, period = self.month.company, self.month.period
+        if company is not None and period is not None:
+            count = period.year * 12 + period.month - 1 + by
+            self.open_month(company, Period(count // 12, count % 12 + 1))
+
+    @Slot()
+    def _on_escape(self) -> None:
+        if self.is_month:
+            self.show_board()
+
+    @Slot()
+    def _on_find(self) -> None:
+        if self.is_month:
+            self.month.tabs.setCurrentIndex(0)
+            self.month.vouchers.search.setFocus()
+        else:
+            self.board.search.setFocus()
+
+    @Slot()
+    def _on_next(self) -> None:
+        """Press what is to be pressed next, wherever the keyboard is."""
+        if not self.is_month:
+            self.board.build_button.click()
+            return
+        for card in self.month.path.cards.values():
+            if card.step is not None and card.step.primary is not None:
+                card.buttons[card.step.primary.key].click()
+                return
+
+    # -- files in --------------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        self.take_files(paths)
+
+    def take_files(self, paths: list[Path]) -> None:
+        """GİB's berats go to the open month, anything else is looked at as a source of vouchers."""
+        berats = [path for path in paths if path.suffix.lower() in (".xml", ".zip")]
+        sources = [path for path in paths if path not in berats]
+        if berats and self.is_month and self.month.company is not None and self.month.period is not None:
+            self.doing.approve(self.month.company, self.month.period, berats)
+        elif berats:
+            self.message.show_message("wait", self.tr("GİB beratlarını bırakmak için önce ayını açın."))
+        if len(sources) > 1:
+            words = self.tr("Fiş dosyaları birer birer alınır; {0} açıldı. Bitince sıradakini bırakın.")
+            self.message.show_message("wait", words.format(sources[0].name))
+        if sources:
+            self.open_import(sources[0])
+
+    @Slot()
+    def choose_file(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self,
+            self.tr("Fiş dosyasını seçin"),
+            "",
+            self.tr("Fiş dosyaları (*.csv *.txt *.tsv);;Bütün dosyalar (*)"),
         )
-        column.addWidget(self.empty)
+        if chosen:
+            self.open_import(Path(chosen))
+
+    def open_import(self, path: Path) -> None:
+        """Show what was understood of the file; import it when the user agrees."""
+        dialog = self.import_dialog(path)
+        if dialog is None or self.doing.is_busy:
+            return
+        accepted = dialog.exec() == ImportDialog.DialogCode.Accepted
+        shape, wants_replace = dialog.ready_shape, dialog.replace.isChecked()
+        company, period, vouchers = dialog.company, dialog.period, dialog.vouchers
+        dialog.deleteLater()
+        if not accepted or shape is None:
+            return
+        replace: frozenset[int] = frozenset()
+        if wants_replace and period is not None:
+            if not confirm_replace(company, period, vouchers, self):
+                return
+            replace = frozenset({int(period.compact)})
+        self.doing.take(company, path, shape, replace)
+
+    def import_dialog(self, path: Path) -> ImportDialog | None:
+        """The preview for the open month's company, else the chosen one, else the board's row; None without one."""
+        company, period, count = self.desk.company, None, 0
+        if self.is_month:
+            company, period = self.month.company, self.month.period
+            count = self.month.month.cell.vouchers if self.month.month is not None else 0
+        elif company is None:
+            company = self.board.current_company()
+        if company is None:
+            self.message.show_message(
+                "warn", self.tr("Fişlerin hangi firmaya ait olduğunu panoda satırını seçip söyleyin.")
+            )
+            return None
+        return ImportDialog(self.desk, company, path, period=period, vouchers=count, parent=self)
+
+    # -- a step's work ---------------------------------------------------------------------------------------------
+
+    @Slot(str)
+    def _on_acted(self, key: str) -> None:
+        company, period, month = self.month.company, self.month.period, self.month.month
+        if company is None or period is None or month is None or self.doing.is_busy:
+            return
+        self.month.message.hide()
+        match key:
+            case "import":
+                self.choose_file()
+            case "undo":
+                self._undo(month)
+            case "check":
+                self.doing.check(company, period)
+            case "build":
+                self.doing.build([(company, period)])
+            case "filed":
+                if confirm_filed(month, self):
+                    self.doing.file(company, period)
+            case "back":
+                self._take_back(month)
+            case "approved":
+                self._choose_berats(company, period)
+            case "report":
+                self.doing.report(company, period)
+
+    def _undo(self, month: MonthFacts) -> None:
+        if month.imports and confirm_undo(month, self):
+            path = file_of(self.desk, month.company, month.period)
+            self.doing.undo(month.company, path, month.imports[0].id)
+
+    def _take_back(self, month: MonthFacts) -> None:
+        if month.state is not None and month.state.is_locked:
+            said = ask_deleted(month, self.desk.office.clock.today(), self)
+            if said is not None:
+                self.doing.take_back(month.company, month.period, deleted_by=said[0], deleted_on=said[1])
+        elif confirm_take_back(month, self):
+            self.doing.take_back(month.company, month.period)
+
+    def _choose_berats(self, company: CompanyRecord, period: Period) -> None:
+        chosen, _ = QFileDialog.getOpenFileNames(
+            self, self.tr("GİB onaylı beratları seçin"), "", self.tr("Beratlar (*.xml *.zip);;Bütün dosyalar (*)")
+        )
+        if chosen:
+            self.doing.approve(company, period, [Path(path) for path in chosen])
+
+    # -- what came of it -------------------------------------------------------------------------------------------
+
+    @Slot(object, str)
+    def _on_began(self, handle: JobHandle, title: str) -> None:
+        self.jobs.watch(handle, title)
+        self.month.path.set_busy(True)
+        self.board.import_button.setEnabled(False)
+        self.board.build_button.setEnabled(False)
+
+    @Slot()
+    def _on_over(self) -> None:
+        self.jobs.done()
+        self.month.path.set_busy(False)
+        self.board.import_button.setEnabled(True)
+        self.board.show_selection()
+
+    @Slot(object)
+    def _on_failed(self, error: AppError) -> None:
+        self.message.show_error(error)
+
+    @Slot()
+    def _on_cancelled(self) -> None:
+        self.message.show_message("wait", self.tr("Durduruldu; defter işten önceki gibi."))
+
+    @Slot(object, object)
+    def _on_imported(self, company: CompanyRecord, report: ImportReport) -> None:
+        self.month.forget_told(company)
+        left_out = report.bad_total or report.total("changed") or report.total("locked")
+        if not self.is_month and report.periods:
+            first = Period.parse(report.periods[-1])
+            year = year_of(company, first.first_day)
+            place = self.board.year.findData(year)
+            if place >= 0:
+                self.board.year.setCurrentIndex(place)
+        elif self.is_month and self.month.period is not None and str(self.month.period) not in report.periods:
+            months = ", ".join(month_name(Period.parse(text)) for text in report.periods)
+            words = self.tr("{0} Bu ayda fiş yoktu; fişler şu aylara ait: {1}.")
+            self.message.show_message("warn", words.format(import_sentence(report), months))
+            return
+        self.message.show_message("warn" if left_out else "ok", import_sentence(report))
+        if left_out:
+            self._show_report(results.import_report(report, self))
+
+    @Slot(int)
+    def _on_undone(self, gone: int) -> None:
+        company = self.month.company
+        if company is not None:
+            self.month.forget_told(company)
+        self.message.show_message("ok", self.tr("Son aktarma geri alındı: {0} fiş çıkarıldı.").format(gone))
+
+    @Slot(object, object, object)
+    def _on_checked(self, company: CompanyRecord, period: Period, checks: list[MonthCheck]) -> None:
+        self.month.set_told(company, period, told_of(checks))
+        if any(check.findings for check in checks):
+            self.month.tabs.setCurrentIndex(FINDINGS)
+        if not any(check.has_errors for check in checks):
+            self.message.show_message("ok", self.tr("Denetim bitti: oluşturmayı engelleyen hata yok."))
+
+    @Slot(object)
+    def _on_built(self, outcome: BuildOutcome) -> None:
+        for result in outcome.results:
+            if result.report is not None:
+                told = told_of(result.report.checks, result.report.official)
+                self.month.set_told(result.company, result.period, told)
+        single = outcome.results[0] if len(outcome.results) == 1 and not outcome.declined else None
+        if single is not None and self.is_month:
+            if single.error is not None:
+                self.message.show_error(single.error)
+                return
+            if not single.is_built:
+                self.month.tabs.setCurrentIndex(FINDINGS)
+                words = self.tr("Defter oluşturulmadı: engelleyen hatalar 'Bulgular' sekmesinde, hepsi bir arada.")
+                self.message.show_message("error", words)
+                return
+            self.month.tabs.setCurrentIndex(FILES)
+        if outcome.failed or outcome.declined or outcome.left:
+            self._show_report(results.build_report(outcome, self))
+        words = self.tr("{0} ay oluşturulup mühürlendi.").format(len(outcome.built))
+        self.message.show_message("warn" if outcome.failed else "ok", words)
+
+    @Slot(object, object)
+    def _on_filed(self, _company: CompanyRecord, period: Period) -> None:
+        self.message.show_message("ok", self.tr("{0} yüklendi olarak işaretlendi.").format(month_name(period)))
+
+    @Slot(object, object, object)
+    def _on_approved(self, _company: CompanyRecord, _period: Period, report: ApprovalReport) -> None:
+        if report.refused or not report.is_complete:
+            self._show_report(results.approval_report(report, self))
+        kind = "ok" if report.is_complete else "warn"
+        words = (
+            self.tr("GİB beratları tamam: ay kapandı.")
+            if report.is_complete
+            else self.tr("{0} berat alındı, {1} dosya alınmadı; ay açık kaldı.").format(
+                len(report.taken), len(report.refused)
+            )
+        )
+        self.message.show_message(kind, words)  # type: ignore[arg-type]
+
+    @Slot(object, object, object)
+    def _on_taken_back(self, _company: CompanyRecord, period: Period, moved: list[Path]) -> None:
+        words = self.tr("{0} geri alındı; {1} dosya 'İPTAL EDİLENLER-SİLİNENLER' klasörüne taşındı.")
+        self.message.show_message("ok", words.format(month_name(period), len(moved)))
+
+    @Slot(object, object, object)
+    def _on_reported(self, _company: CompanyRecord, _period: Period, made: list[Path]) -> None:
+        self.month.tabs.setCurrentIndex(FILES)
+        self.message.show_message("ok", self.tr("Defter raporu hazır: {0}.").format(made[0].name if made else ""))
+
+    def _show_report(self, report: LedgerReport) -> None:
+        """Not modal: the month can be looked at while it is open."""
+        if self._report is not None:
+            self._report.close()
+        self._report = report
+        report.show()

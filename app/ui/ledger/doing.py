@@ -1,0 +1,356 @@
+"""The ledger's work as jobs: import, undo, check, build (one month or many), filed, approved, taken back, report."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app import __version__
+from app.domain.errors import AppError, SealError
+from app.domain.protocols import Sealer
+from app.domain.voucher import Period
+from app.edefter.sources.shape import SourceShape
+from app.office import Office
+from app.runtime.lanes import Cancelled, Lane
+from app.storage import leases
+from app.storage.ledgers.database import LedgerDatabase
+from app.storage.ledgers.importing import undo_import
+from app.storage.records import CompanyRecord
+from app.ui.desk import Desk
+from app.ui.dialogs import pin
+from app.ui.jobs import Changes, JobHandle
+from app.ui.ledger import facts
+from app.ui.ledger.results import BuildOutcome, MonthResult
+from app.ui.ledger.words import month_name
+from app.ui.lists.seal_flow import patiently
+from app.ui.seals import keeper_of
+from app.workflows import ledger_life
+from app.workflows.context import WorkContext
+from app.workflows.ledger_build import BuildOptions, build_month
+from app.workflows.ledger_check import MonthCheck, check_month
+from app.workflows.ledger_import import ImportReport, import_vouchers
+
+T = TypeVar("T")
+Chosen = tuple[CompanyRecord, Period]
+#: Y, K and their berats.
+_BOOKS = 4
+
+
+class LedgerDoing(QObject):
+    """One piece of work at a time; each ends in its own signal, in `failed`, or in `cancelled`.
+
+    `began(JobHandle, title)` lets a page show progress and a way to stop it.
+    """
+
+    began = Signal(object, str)
+    over = Signal()
+    failed = Signal(object)
+    cancelled = Signal()
+    imported = Signal(object, object)
+    undone = Signal(int)
+    checked = Signal(object, object, object)
+    built = Signal(object)
+    filed = Signal(object, object)
+    approved = Signal(object, object, object)
+    taken_back = Signal(object, object, object)
+    reported = Signal(object, object, object)
+
+    def __init__(self, desk: Desk, window: QWidget) -> None:
+        super().__init__(window)
+        self._desk = desk
+        self._window = window
+        self._busy = False
+        self._batches: deque[tuple[CompanyRecord, list[Period]]] = deque()
+        self._outcome: BuildOutcome | None = None
+        self._running: list[MonthResult] = []
+        self._begun: tuple[CompanyRecord, list[Period]] | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        return self._busy
+
+    # -- vouchers --------------------------------------------------------------------------------------------------
+
+    def take(self, company: CompanyRecord, path: Path, shape: SourceShape, replace: frozenset[int]) -> None:
+        """Import a file the user has agreed to; `replace` are months whose vouchers it takes the place of."""
+        folder = self._desk.office.folder.ledgers
+
+        def work(ctx: WorkContext) -> ImportReport:
+            return import_vouchers(ctx, company, path, shape, folder=folder, replace=replace)
+
+        def then(report: ImportReport) -> None:
+            self.imported.emit(company, report)
+
+        self._start(self.tr("{0} içe aktarılıyor").format(path.name), company, work, then)
+
+    def undo(self, company: CompanyRecord, path: Path, import_id: int) -> None:
+        """Take the last import of a ledger file back."""
+
+        def work(ctx: WorkContext) -> int:
+            with leases.acquire(ctx.db, company.id, owner=ctx.owner, pid=os.getpid(), now=ctx.clock.now()):
+                ledger = LedgerDatabase.open(path)
+                try:
+                    return undo_import(ledger, import_id)
+                finally:
+                    ledger.close()
+
+        self._start(self.tr("Aktarma geri alınıyor"), company, work, self.undone.emit)
+
+    def check(self, company: CompanyRecord, period: Period) -> None:
+        """Number and check a month."""
+        folder = self._desk.office.folder.ledgers
+
+        def work(ctx: WorkContext) -> list[MonthCheck]:
+            return check_month(ctx, company, period, folder=folder)
+
+        def then(checks: list[MonthCheck]) -> None:
+            self.checked.emit(company, period, checks)
+
+        self._start(self.tr("{0} denetleniyor").format(month_name(period)), company, work, then)
+
+    # -- building --------------------------------------------------------------------------------------------------
+
+    def build(self, months: Sequence[Chosen]) -> None:
+        """Ask each company's seal once, then build its months in their order."""
+        if self._busy:
+            return
+        by_company: dict[int, tuple[CompanyRecord, list[Period]]] = {}
+        for company, period in months:
+            by_company.setdefault(company.id, (company, []))[1].append(period)
+        self._batches = deque((company, sorted(periods)) for company, periods in by_company.values())
+        self._outcome = BuildOutcome()
+        self._next_batch()
+
+    def _next_batch(self) -> None:
+        outcome = self._outcome
+        assert outcome is not None
+        while self._batches:
+            company, periods = self._batches.popleft()
+            choice = self._ask(company, _BOOKS * len(periods), self._destination(company, periods))
+            if choice is not None:
+                self._begin(company, periods, choice)
+                return
+            outcome.declined += len(periods)
+        self._outcome = None
+        if outcome.results or outcome.left:
+            self.built.emit(outcome)
+        else:
+            self.cancelled.emit()
+
+    def _destination(self, company: CompanyRecord, periods: list[Period]) -> str:
+        names = ", ".join(month_name(period) for period in periods)
+        return self.tr("{0} defterleri ve beratları mühürlenip bu bilgisayara yazılır; GİB'e gönderilmez.").format(
+            names
+        )
+
+    def _ask(self, company: CompanyRecord, count: int, destination: str) -> Sealer | None:
+        choice = pin.ask_seal(self._desk, company, count, destination, self._window)
+        return None if choice is None else choice.sealer
+
+    def _begin(self, company: CompanyRecord, periods: list[Period], sealer: Sealer) -> None:
+        office = self._desk.office
+        self._running, self._begun = [], (company, periods)
+        running = self._running
+
+        def work(ctx: WorkContext) -> None:
+            for period in periods:
+                ctx.progress.checkpoint()
+                result = _build_one(ctx, office, company, period, sealer)
+                running.append(result)
+                if isinstance(result.error, SealError):
+                    return
+
+        title = (
+            self.tr("{0} oluşturuluyor").format(month_name(periods[0]))
+            if len(periods) == 1
+            else self.tr("{0} ay oluşturuluyor").format(len(periods))
+        )
+        handle = self._desk.run(
+            title,
+            work,
+            owner=self,
+            company=company,
+            lane=self._desk.lanes.token,
+            changes=Changes(ledgers=True),
+            failed=self._on_batch_error,
+        )
+        handle.ended.connect(self._on_batch_ended)
+        self._show(handle, title)
+
+    def _on_batch_error(self, error: AppError) -> None:
+        """What no single month is to blame for is told of the month it stopped at."""
+        assert self._begun is not None
+        company, periods = self._begun
+        place = min(len(self._running), len(periods) - 1)
+        self._running.append(MonthResult(company=company, period=periods[place], error=error))
+
+    @Slot(object)
+    def _on_batch_ended(self, ended: Any) -> None:
+        assert self._outcome is not None and self._begun is not None
+        self._busy = False
+        company, periods = self._begun
+        self._outcome.results += self._running
+        self._outcome.left += max(0, len(periods) - len(self._running))
+        for result in self._running:
+            if result.error is not None:
+                keeper_of(self._desk).note_failure(company.id, result.error)
+        if isinstance(ended, Cancelled):
+            self._outcome.left += sum(len(months) for _, months in self._batches)
+            self._batches.clear()
+        self.over.emit()
+        self._next_batch()
+
+    # -- after the seal --------------------------------------------------------------------------------------------
+
+    def file(self, company: CompanyRecord, period: Period) -> None:
+        """The user has uploaded the month in GİB's portal."""
+        folder = self._desk.office.folder.ledgers
+
+        def work(ctx: WorkContext) -> None:
+            ledger_life.record_filed(ctx, company, period, folder=folder)
+
+        def then(_: None) -> None:
+            self.filed.emit(company, period)
+
+        self._start(self.tr("Yükleme kaydediliyor"), company, work, then)
+
+    def approve(self, company: CompanyRecord, period: Period, files: Sequence[Path]) -> None:
+        """Check GİB's berats and lay them into the tree."""
+        office, listed = self._desk.office, list(files)
+
+        def work(ctx: WorkContext) -> ledger_life.ApprovalReport:
+            return ledger_life.take_approved(
+                ctx, company, period, listed, folder=office.folder.ledgers, out=office.folder.edefter
+            )
+
+        def then(report: ledger_life.ApprovalReport) -> None:
+            self.approved.emit(company, period, report)
+
+        self._start(self.tr("GİB beratları denetleniyor"), company, work, then)
+
+    def take_back(self, company: CompanyRecord, period: Period, *, deleted_by: str = "", deleted_on: str = "") -> None:
+        """Undo the build; a filed month needs who deleted it in the portal and when (ISO day)."""
+        office = self._desk.office
+
+        def work(ctx: WorkContext) -> list[Path]:
+            return ledger_life.take_back(
+                ctx,
+                company,
+                period,
+                folder=office.folder.ledgers,
+                out=office.folder.edefter,
+                deleted_by=deleted_by,
+                deleted_on=deleted_on,
+            )
+
+        def then(moved: list[Path]) -> None:
+            self.taken_back.emit(company, period, moved)
+
+        self._start(self.tr("Defterler geri alınıyor"), company, work, then)
+
+    def report(self, company: CompanyRecord, period: Period) -> None:
+        """The defter raporu of a closed month."""
+        if self._busy:
+            return
+        sealer = self._ask(company, 1, self.tr("{0} defter raporu mühürlenip yazılır.").format(month_name(period)))
+        if sealer is None:
+            self.cancelled.emit()
+            return
+        office = self._desk.office
+
+        def work(ctx: WorkContext) -> list[Path]:
+            return ledger_life.build_report(
+                ctx,
+                company,
+                period,
+                sealer,
+                options_of(company),
+                folder=office.folder.ledgers,
+                out=office.folder.edefter,
+            )
+
+        def then(made: list[Path]) -> None:
+            self.reported.emit(company, period, made)
+
+        self._start(self.tr("Defter raporu hazırlanıyor"), company, work, then, lane=self._desk.lanes.token)
+
+    # -- jobs ------------------------------------------------------------------------------------------------------
+
+    def _start(
+        self,
+        title: str,
+        company: CompanyRecord,
+        work: Callable[[WorkContext], T],
+        then: Callable[[T], None],
+        *,
+        lane: Lane | None = None,
+    ) -> None:
+        if self._busy:
+            return
+        handle = self._desk.run(
+            title,
+            lambda ctx: patiently(ctx, lambda: work(ctx)),
+            then,
+            owner=self,
+            company=company,
+            lane=lane,
+            changes=Changes(ledgers=True),
+            failed=self.failed.emit,
+        )
+        handle.ended.connect(self._on_ended)
+        self._show(handle, title)
+
+    def _show(self, handle: JobHandle, title: str) -> None:
+        self._busy = True
+        self.began.emit(handle, title)
+
+    @Slot(object)
+    def _on_ended(self, ended: Any) -> None:
+        self._busy = False
+        self.over.emit()
+        if isinstance(ended, Cancelled):
+            self.cancelled.emit()
+
+
+def options_of(company: CompanyRecord) -> BuildOptions:
+    """Until the program is approved the field says who makes the file; GİB's live side would refuse it."""
+    party = company.company.party
+    return BuildOptions(
+        source_application=f"{company.company.tax_number}##{party.display_name}##Mühürdar##{__version__}",
+        creator=company.company.accountant.name,
+    )
+
+
+def _build_one(ctx: WorkContext, office: Office, company: CompanyRecord, period: Period, sealer: Sealer) -> MonthResult:
+    folder = office.folder.ledgers
+    try:
+        report = patiently(
+            ctx,
+            lambda: build_month(
+                ctx,
+                company,
+                period,
+                sealer,
+                options_of(company),
+                folder=folder,
+                out=office.folder.edefter,
+                official=office.rules,
+            ),
+        )
+        if not report.is_built and any(check.has_errors for check in report.checks):
+            # The month remembers that it does not hold.
+            check_month(ctx, company, period, folder=folder)
+    except AppError as error:
+        return MonthResult(company=company, period=period, error=error)
+    return MonthResult(company=company, period=period, report=report)
+
+
+def file_of(desk: Desk, company: CompanyRecord, period: Period) -> Path:
+    """The ledger file of a month."""
+    return facts.ledger_file(desk.office.folder.ledgers, company, period)

@@ -1,0 +1,368 @@
+"""Before an import: what was understood of the file, correctable; what cannot be known is asked, never guessed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QRadioButton,
+    QScrollArea,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.errors import AppError
+from app.domain.ledger_rows import BadRow, LedgerRow
+from app.domain.turkish import format_amount
+from app.domain.voucher import Period
+from app.edefter.sources.fields import FIELDS
+from app.edefter.sources.reading import inspect_source, read_source
+from app.edefter.sources.shape import Format, Question, SourceShape, missing_fields
+from app.storage.ledgers.queries import amount
+from app.storage.records import CompanyRecord
+from app.ui.desk import Desk
+from app.ui.ledger.tables import RowTable, TextColumn, TextModel, TextRow
+from app.ui.ledger.words import month_name, number
+from app.ui.theme import tokens
+from app.ui.widgets import (
+    ElidedLabel,
+    EmptyState,
+    HeadingLabel,
+    MessageBar,
+    PrimaryButton,
+    QuietButton,
+    QuietLabel,
+    line_frame,
+)
+
+_PREVIEW: Final = 50
+_SAMPLES: Final = 3
+_ENCODINGS: Final = (("utf-8-sig", "UTF-8"), ("cp1254", "Windows-1254 (Türkçe)"), ("iso8859-9", "ISO-8859-9"))
+_DELIMITERS: Final = ((";", "noktalı virgül"), (",", "virgül"), ("\t", "sekme"))
+_FORMATS: Final = {
+    Format.TABLE: "Sütunlu metin (CSV)",
+    Format.TURKCELL: "Turkcell TXT",
+    Format.EXCEL: "Excel",
+    Format.UYUMSOFT_XML: "Uyumsoft XML",
+}
+PREVIEW_COLUMNS: Final = (
+    TextColumn("Satır", 7, is_number=True),
+    TextColumn("Tarih", 11),
+    TextColumn("Fiş", 14),
+    TextColumn("Hesap", 16),
+    TextColumn("Açıklama", 0),
+    TextColumn("Borç", 14, is_number=True),
+    TextColumn("Alacak", 14, is_number=True),
+)
+
+
+class ImportDialog(QDialog):
+    """`shape` is what the user agreed to. `period` names the month that may be replaced, None offers nothing."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        company: CompanyRecord,
+        path: Path,
+        *,
+        period: Period | None,
+        vouchers: int = 0,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.path = path
+        self.company, self.period, self.vouchers = company, period, vouchers
+        self.shape: SourceShape | None = None
+        self._asked = 0
+        self._combos: list[QComboBox] = []
+        self._answers: dict[str, str] = {}
+        title = self.tr("Fişleri içe aktar")
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        firm = ElidedLabel(company.company.party.display_name, self)
+        self.encoding = _combo(self.tr("Kodlama"), _ENCODINGS, self)
+        self.delimiter = _combo(self.tr("Ayırıcı"), _DELIMITERS, self)
+        self.format = QLabel("", self)
+        self.encoding.activated.connect(self._inspect)
+        self.delimiter.activated.connect(self._inspect)
+        grid = QHBoxLayout()
+        grid.setSpacing(tokens.S)
+        for label, field in (
+            (self.tr("Biçim:"), self.format),
+            (self.tr("Kodlama:"), self.encoding),
+            (self.tr("Ayırıcı:"), self.delimiter),
+        ):
+            words = QuietLabel(label, self)
+            words.setBuddy(field)
+            grid.addWidget(words)
+            grid.addWidget(field)
+            grid.addSpacing(tokens.S)
+        grid.addStretch(1)
+        self.questions = QVBoxLayout()
+        self.questions.setSpacing(tokens.S)
+        self._boxes: list[QGroupBox] = []
+        self.message = MessageBar(parent=self, closable=False)
+        self.columns = QWidget(self)
+        self._grid = QGridLayout(self.columns)
+        self._grid.setContentsMargins(tokens.S, tokens.S, tokens.S, tokens.S)
+        self._grid.setHorizontalSpacing(tokens.M)
+        self._grid.setVerticalSpacing(tokens.XS)
+        self._grid.setColumnStretch(1, 1)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self.columns)
+        self.model = TextModel(PREVIEW_COLUMNS, self)
+        self.table = RowTable(self.tr("Önizleme"), PREVIEW_COLUMNS, self)
+        self.table.setModel(self.model)
+        self.tabs = QTabWidget(self)
+        self.tabs.addTab(self.table, self.tr("Önizleme"))
+        self.tabs.addTab(scroll, self.tr("Sütunlar"))
+        self.waiting = EmptyState("import", self.tr("Dosya okunuyor…"), "", parent=self)
+        self.replace = QCheckBox(self)
+        self.replace.setVisible(period is not None and vouchers > 0)
+        if period is not None:
+            asked = self.tr("{0} ayındaki {1} fişin yerine koy").format(month_name(period), number(vouchers))
+            self.replace.setText(asked)
+        self.go = PrimaryButton(self.tr("İçe aktar"), self, icon="import")
+        self.go.clicked.connect(self.accept)
+        self.cancel = QuietButton(self.tr("Vazgeç"), self)
+        self.cancel.clicked.connect(self.reject)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.replace)
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel)
+        buttons.addWidget(self.go)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(tokens.L, tokens.L, tokens.L, tokens.L)
+        column.setSpacing(tokens.S)
+        column.addWidget(HeadingLabel(path.name, self))
+        column.addWidget(firm)
+        column.addLayout(grid)
+        column.addWidget(line_frame(self))
+        column.addLayout(self.questions)
+        column.addWidget(self.message)
+        column.addWidget(self.waiting, 1)
+        column.addWidget(self.tabs, 1)
+        column.addLayout(buttons)
+        self.resize(tokens.TEXT_WIDTH_PX * 2, tokens.POPUP_HEIGHT_PX + 160)
+        self.go.setEnabled(False)
+        self.tabs.hide()
+        self._inspect(first=True)
+
+    # -- what the file looks like ----------------------------------------------------------------------------------
+
+    @Slot()
+    def _inspect(self, *_: object, first: bool = False) -> None:
+        self._asked += 1
+        question, path = self._asked, self.path
+        encoding = "" if first else str(self.encoding.currentData() or "")
+        delimiter = "" if first else str(self.delimiter.currentData() or "")
+
+        def read(_s: object) -> tuple[int, SourceShape]:
+            return question, inspect_source(path, encoding=encoding, delimiter=delimiter)
+
+        self._desk.read(read, self._on_shape, owner=self, failed=self._on_failed)
+
+    def _on_shape(self, answer: tuple[int, SourceShape]) -> None:
+        question, shape = answer
+        if question != self._asked:
+            return
+        self.shape = shape
+        self._answers.clear()
+        self.format.setText(_FORMATS[shape.format])
+        _choose(self.encoding, shape.text.encoding)
+        _choose(self.delimiter, shape.text.delimiter)
+        is_table = shape.format is Format.TABLE
+        self.encoding.setEnabled(is_table)
+        self.delimiter.setEnabled(is_table)
+        self._fill_columns(shape)
+        self.waiting.hide()
+        self.tabs.show()
+        self._show_shape()
+
+    def _on_failed(self, error: AppError) -> None:
+        self.waiting.set_words(self.tr("Dosya alınamaz"), error.sentence)
+        self.waiting.show()
+        self.tabs.hide()
+        self.shape = None
+        self.go.setEnabled(False)
+
+    # -- columns and questions -------------------------------------------------------------------------------------
+
+    def _fill_columns(self, shape: SourceShape) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        self._combos = []
+        for place, header in enumerate(shape.headers):
+            name = QLabel(header or self.tr("({0}. sütun)").format(place + 1), self.columns)
+            sample = next((r[place] for r in shape.sample if place < len(r) and r[place].strip()), "")
+            shown = ElidedLabel(sample, self.columns, mode=Qt.TextElideMode.ElideRight, quiet=True)
+            combo = QComboBox(self.columns)
+            combo.setAccessibleName(self.tr("{0} sütununun alanı").format(header))
+            combo.addItem(self.tr("alınmıyor"), "")
+            for field in FIELDS:
+                combo.addItem(field.title, field.key)
+            _choose(combo, shape.columns[place])
+            combo.activated.connect(self._on_column_chosen)
+            self._combos.append(combo)
+            for column, widget in enumerate((name, shown, combo)):
+                self._grid.addWidget(widget, place, column)
+                widget.show()
+        self._grid.setRowStretch(len(shape.headers), 1)
+        self.tabs.setTabVisible(1, bool(shape.headers))
+
+    @Slot()
+    def _on_column_chosen(self) -> None:
+        """Other columns may prove a decimal sign or raise a question; a field chosen twice is taken from the last."""
+        if self.shape is None:
+            return
+        moved = self.sender()
+        chosen = str(moved.currentData() or "") if isinstance(moved, QComboBox) else ""
+        for combo in self._combos:
+            if chosen and combo is not moved and combo.currentData() == chosen:
+                combo.setCurrentIndex(0)
+        columns = {h: str(c.currentData() or "") for h, c in zip(self.shape.headers, self._combos, strict=True)}
+        self.shape = self.shape.with_mapping({"columns": columns})
+        self._show_shape()
+
+    def _show_shape(self) -> None:
+        shape = self.shape
+        if shape is None:
+            return
+        self._fill_questions(shape.questions)
+        self._show_ready()
+
+    def _fill_questions(self, questions: tuple[Question, ...]) -> None:
+        known = {question.key for question in questions}
+        self._answers = {key: value for key, value in self._answers.items() if key in known}
+        for box in self._boxes:
+            box.hide()
+            box.deleteLater()
+        self._boxes = []
+        for question in questions:
+            box = QGroupBox(self)
+            box.setAccessibleName(question.text)
+            inside = QVBoxLayout(box)
+            words = QLabel(question.text, box)
+            words.setWordWrap(True)
+            inside.addWidget(words)
+            group = QButtonGroup(box)
+            for value, meaning in question.choices:
+                button = QRadioButton(meaning, box)
+                button.setProperty("answer", (question.key, value))
+                button.setChecked(self._answers.get(question.key) == value)
+                group.addButton(button)
+                inside.addWidget(button)
+            group.buttonClicked.connect(self._on_answer)
+            self.questions.addWidget(box)
+            self._boxes.append(box)
+
+    @Slot(object)
+    def _on_answer(self, button: QRadioButton) -> None:
+        key, value = button.property("answer")
+        self._answers[str(key)] = str(value)
+        self._show_ready()
+
+    def answers(self) -> list[QRadioButton]:
+        """The radio buttons of all open questions."""
+        return [button for box in self._boxes for button in box.findChildren(QRadioButton)]
+
+    @property
+    def ready_shape(self) -> SourceShape | None:
+        """The shape with the answers, None while something is open or missing."""
+        if self.shape is None:
+            return None
+        shape = self.shape.answer(**self._answers)
+        if shape.questions or (shape.format is Format.TABLE and missing_fields(shape.columns)):
+            return None
+        return replace(shape, sample=())
+
+    def _show_ready(self) -> None:
+        assert self.shape is not None
+        missing = missing_fields(self.shape.columns) if self.shape.format is Format.TABLE else []
+        ready = self.ready_shape
+        self.go.setEnabled(ready is not None)
+        if missing:
+            words = self.tr("Gereken sütunlar eşlenmedi: {0}. 'Sütunlar' sekmesinden alanlarını seçin.")
+            self.message.show_message("error", words.format(", ".join(missing)))
+        elif ready is None:
+            words = self.tr("Dosyanın bir yeri iki türlü okunabiliyor. Doğru okunuşu yukarıda seçin.")
+            self.message.show_message("warn", words)
+        else:
+            self.message.hide()
+        self.model.set_rows([])
+        if ready is not None:
+            self._preview(ready)
+
+    def _preview(self, shape: SourceShape) -> None:
+        self._asked += 1
+        question, path = self._asked, self.path
+
+        def read(_s: object) -> tuple[int, list[TextRow]]:
+            return question, [_row(row) for row in islice(read_source(path, shape), _PREVIEW)]
+
+        self._desk.read(read, self._on_preview, owner=self, failed=self._on_preview_failed)
+
+    def _on_preview(self, answer: tuple[int, list[TextRow]]) -> None:
+        question, rows = answer
+        if question == self._asked:
+            self.model.set_rows(rows)
+            self.table.share_room()
+
+    def _on_preview_failed(self, error: AppError) -> None:
+        self.message.show_error(error)
+        self.go.setEnabled(False)
+
+
+def _combo(title: str, choices: tuple[tuple[str, str], ...], parent: QWidget) -> QComboBox:
+    combo = QComboBox(parent)
+    combo.setAccessibleName(title)
+    for value, words in choices:
+        combo.addItem(words, value)
+    return combo
+
+
+def _choose(combo: QComboBox, value: str) -> None:
+    plain = "utf-8-sig" if value in ("utf-8", "utf_8", "utf_8_sig") else value
+    place = combo.findData(plain)
+    if place < 0 and plain:
+        combo.addItem(plain, plain)
+        place = combo.count() - 1
+    combo.setCurrentIndex(place)
+
+
+def _row(row: LedgerRow | BadRow) -> TextRow:
+    if isinstance(row, BadRow):
+        texts = (str(row.source_line), "", "", "", row.message, "", "")
+        return TextRow(texts=texts, icon="error", tone="error")
+    figure = format_amount(amount(row.amount))
+    sides = (figure, "") if row.side == "D" else ("", figure)
+    day = f"{row.day[8:]}.{row.day[5:7]}.{row.day[:4]}"
+    texts = (
+        str(row.source_line),
+        day,
+        row.entry_number or row.reference,
+        row.sub_id or row.main_id,
+        row.comment or row.entry_comment,
+        *sides,
+    )
+    return TextRow(texts=texts)

@@ -1,0 +1,260 @@
+"""One month: its path at the left; vouchers, trial balance, findings and files in tabs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from app.domain.errors import AppError
+from app.domain.findings import Finding, Severity
+from app.domain.voucher import Period
+from app.storage.records import CompanyRecord
+from app.ui.desk import Desk
+from app.ui.ledger import facts
+from app.ui.ledger.balances import BalancesTab
+from app.ui.ledger.facts import MonthFacts
+from app.ui.ledger.files import FilesTab
+from app.ui.ledger.results import Told
+from app.ui.ledger.steps import Path, steps_of, waits_words
+from app.ui.ledger.vouchers import VouchersTab
+from app.ui.ledger.words import look_of_month, month_name, number
+from app.ui.memory import memory_of
+from app.ui.reading.findings_list import FindingsList
+from app.ui.reading.findings_paper import print_findings, save_excel
+from app.ui.theme import tokens
+from app.ui.widgets import (
+    ElidedLabel,
+    HeadingLabel,
+    IconButton,
+    IconLabel,
+    MessageBar,
+    QuietLabel,
+    SkeletonRows,
+)
+from app.workflows.ledger_build import fiscal_year
+from app.workflows.ledger_check import last_day
+
+VOUCHERS, BALANCES, FINDINGS, FILES = range(4)
+_PATH_PX = 340
+
+
+class MonthView(QWidget):
+    """`acted(str)` asks for a step's work; `left` goes back to the board, `stepped(int)` to a neighbouring month."""
+
+    acted = Signal(str)
+    left = Signal()
+    stepped = Signal(int)
+    settled = Signal()
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._asked = 0
+        self._told: dict[tuple[int, Period], list[Told]] = {}
+        self.company: CompanyRecord | None = None
+        self.period: Period | None = None
+        self.month: MonthFacts | None = None
+        self.back = IconButton("back", self.tr("Panoya dön (Esc)"), self)
+        self.back.clicked.connect(self.left)
+        self.before = IconButton("chevron-left", self.tr("Önceki ay"), self, shortcut="Alt+PgUp")
+        self.before.clicked.connect(self._on_before)
+        self.after = IconButton("chevron-right", self.tr("Sonraki ay"), self, shortcut="Alt+PgDown")
+        self.after.clicked.connect(self._on_after)
+        self.title = HeadingLabel("", self)
+        self.firm = ElidedLabel("", self)
+        self.state_icon = IconLabel("month-empty", "quiet", self)
+        self.state_word = QuietLabel("", self)
+        self.due = QuietLabel("", self)
+        self.message = MessageBar(parent=self)
+        self.path = Path(self)
+        self.path.acted.connect(self.acted)
+        self.vouchers = VouchersTab(desk, self)
+        self.vouchers.failed.connect(self.show_error)
+        self.balances = BalancesTab(desk, self)
+        self.balances.failed.connect(self.show_error)
+        self.findings = FindingsList(self, on_paper=True)
+        self.findings.place_wanted.connect(self._on_place_wanted)
+        self.findings.print_wanted.connect(self._on_print_wanted)
+        self.findings.excel_wanted.connect(self._on_excel_wanted)
+        self.findings.counted.connect(self._on_counted)
+        self.files = FilesTab(self)
+        self.tabs = QTabWidget(self)
+        self.tabs.setDocumentMode(True)
+        for widget, title in (
+            (self.vouchers, self.tr("Fişler")),
+            (self.balances, self.tr("Mizan")),
+            (self.findings, self.tr("Bulgular")),
+            (self.files, self.tr("Dosyalar")),
+        ):
+            self.tabs.addTab(widget, title)
+        self.tabs.currentChanged.connect(self._fill_tab)
+        self.skeleton = SkeletonRows(self.tabs)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self.splitter.setChildrenCollapsible(False)
+        left = QFrame(self)
+        left.setProperty("role", "surface")
+        inside = QVBoxLayout(left)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.path)
+        self.splitter.addWidget(left)
+        self.splitter.addWidget(self.tabs)
+        self.splitter.setStretchFactor(0, 0)
+        self.splitter.setStretchFactor(1, 1)
+        if not memory_of(desk).restore_splitter(self.splitter, "ledger-month"):
+            self.splitter.setSizes([_PATH_PX, 3 * _PATH_PX])
+        head = QHBoxLayout()
+        head.setContentsMargins(tokens.S, tokens.S, tokens.S, tokens.XS)
+        head.setSpacing(tokens.S)
+        for part in (self.back, self.before, self.title, self.after, self.state_icon, self.state_word):
+            head.addWidget(part)
+        head.addSpacing(tokens.M)
+        head.addWidget(self.firm, 1)
+        head.addWidget(self.due)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.message)
+        column.addWidget(self.splitter, 1)
+
+    def keep(self) -> None:
+        """Remember how the user has divided the room."""
+        memory_of(self._desk).keep_splitter(self.splitter, "ledger-month")
+
+    # -- which month -----------------------------------------------------------------------------------------------
+
+    def open(self, company: CompanyRecord, period: Period) -> None:
+        """Show this month; what was shown of another goes at once."""
+        if (self.company, self.period) != (company, period):
+            self.month = None
+            self.message.hide()
+            self.tabs.setCurrentIndex(VOUCHERS)
+            self.vouchers.model.clear()
+        self.company, self.period = company, period
+        self.title.setText(month_name(period))
+        self.firm.setText(company.company.party.display_name)
+        self._show_findings()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the month again."""
+        company, period = self.company, self.period
+        if company is None or period is None:
+            return
+        self._asked += 1
+        question, office = self._asked, self._desk.office
+        today = office.clock.today()
+
+        def read(_s: object) -> tuple[int, MonthFacts]:
+            folder = office.folder
+            return question, facts.month_facts(folder.ledgers, folder.edefter, company, period, today)
+
+        if self.month is None:
+            self.skeleton.setGeometry(self.tabs.rect())
+            self.skeleton.start()
+        self._desk.read(read, self._on_month, owner=self, failed=self._on_failed)
+
+    def _on_month(self, answer: tuple[int, MonthFacts]) -> None:
+        question, month = answer
+        if question != self._asked:
+            return
+        self.skeleton.stop()
+        is_first = self.month is None
+        self.month = month
+        look = look_of_month(month.state)
+        self.state_icon.set_icon(look.icon, look.tone)
+        self.state_word.setText(look.title)
+        self.due.setText(waits_words(month))
+        self.due.setToolTip("" if month.cell.due is None else f"{month.cell.due.source}\n{month.cell.due.note}")
+        self.path.set_steps(steps_of(month, self._errors()))
+        self.files.show_files(month)
+        self._title_tab(FILES, self.tr("Dosyalar"), len(month.files))
+        self._fill_tab()
+        if is_first and self.isVisible():
+            self.path.focus_open()
+        self.settled.emit()
+
+    def _on_failed(self, error: AppError) -> None:
+        self.skeleton.stop()
+        self.show_error(error)
+
+    @Slot(object)
+    def show_error(self, error: AppError) -> None:
+        self.message.show_error(error)
+
+    @Slot()
+    def _fill_tab(self) -> None:
+        """A tab reads when it is in front; the others when they come there."""
+        month = self.month
+        if month is None:
+            return
+        path = facts.ledger_file(self._desk.office.folder.ledgers, month.company, month.period)
+        if self.tabs.currentIndex() == VOUCHERS:
+            self.vouchers.show_month(path, int(month.period.compact))
+        elif self.tabs.currentIndex() == BALANCES:
+            start, _ = fiscal_year(month.company, month.period)
+            last = last_day(month.period)
+            self.balances.show_month(path, start.isoformat(), month.period.first_day.isoformat(), last.isoformat())
+
+    # -- findings --------------------------------------------------------------------------------------------------
+
+    def set_told(self, company: CompanyRecord, period: Period, told: list[Told]) -> None:
+        """What a check or a build found; kept while the program runs."""
+        self._told[company.id, period] = told
+        if self.company is not None and (company.id, period) == (self.company.id, self.period):
+            self._show_findings()
+            if self.month is not None:
+                self.path.set_steps(steps_of(self.month, self._errors()))
+
+    def forget_told(self, company: CompanyRecord) -> None:
+        """Vouchers have changed: what was found of them may not hold any more."""
+        self._told = {key: value for key, value in self._told.items() if key[0] != company.id}
+        self._show_findings()
+
+    def _current(self) -> list[Told]:
+        if self.company is None or self.period is None:
+            return []
+        return self._told.get((self.company.id, self.period), [])
+
+    def _errors(self) -> int | None:
+        if self.company is None or self.period is None or (self.company.id, self.period) not in self._told:
+            return None
+        return sum(one.finding.severity is Severity.ERROR for one in self._current())
+
+    def _show_findings(self) -> None:
+        self.findings.set_findings([one.finding for one in self._current()])
+
+    @Slot(int, int)
+    def _on_counted(self, _errors: int, count: int) -> None:
+        self._title_tab(FINDINGS, self.tr("Bulgular"), count)
+
+    def _title_tab(self, place: int, title: str, count: int) -> None:
+        self.tabs.setTabText(place, f"{title} {number(count)}" if count else title)
+
+    @Slot(object)
+    def _on_place_wanted(self, finding: Finding) -> None:
+        voucher_id = next((one.voucher_id for one in self._current() if one.finding == finding), 0)
+        if voucher_id:
+            self.tabs.setCurrentIndex(VOUCHERS)
+            self.vouchers.reveal(voucher_id)
+            self.vouchers.table.setFocus()
+
+    @property
+    def _paper_title(self) -> str:
+        return f"{self.firm.text()} {self.title.text()}"
+
+    @Slot(object)
+    def _on_print_wanted(self, findings: list[Finding]) -> None:
+        print_findings(self._desk, findings, self._paper_title, self, self.message)
+
+    @Slot(object)
+    def _on_excel_wanted(self, findings: list[Finding]) -> None:
+        save_excel(self._desk, findings, self._paper_title, self, self.message)
+
+    @Slot()
+    def _on_before(self) -> None:
+        self.stepped.emit(-1)
+
+    @Slot()
+    def _on_after(self) -> None:
+        self.stepped.emit(1)
