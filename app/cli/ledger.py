@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.cli.shell import note, open_office, print_json, say, sealer_of
+from app.cli.shell import note, open_office, print_json, say, sealer_of, secret_from_env
 from app.domain.errors import InputError
 
 if TYPE_CHECKING:
     from app.domain.voucher import Period
+    from app.edefter.sources.reading import Row
     from app.edefter.sources.shape import SourceShape
     from app.storage.records import CompanyRecord
+    from app.workflows.context import WorkContext
     from app.workflows.ledger_build import BuildOptions
+    from app.workflows.ledger_import import ImportReport
 
 _PREVIEW_ROWS = 5
 _TOLD_ROWS = 20
@@ -22,20 +27,85 @@ _TOLD_ROWS = 20
 
 def cmd_import(arguments: argparse.Namespace) -> int:
     """Exit 0 when every row came in (or was there already), 1 when some stayed out, 2 when the file is no source."""
-    from app.edefter.sources.reading import ensure_ready
-    from app.workflows import companies
+    from app.edefter.sources.reading import ensure_ready, read_source
     from app.workflows.ledger_import import import_vouchers
 
+    if bool(arguments.query) == bool(arguments.file) or bool(arguments.query) != bool(arguments.sql_url_env):
+        raise InputError(
+            "LEDGER.SOURCE",
+            "Fişlerin nereden alınacağı anlaşılmadı.",
+            why="Ya bir dosya ya da --sql-url-env ile --query birlikte verilir.",
+            todo="Birini seçin.",
+        )
+    if arguments.query:
+        return _import_query(arguments)
     path = Path(arguments.file)
-    shape = _shape(arguments, path)
-    if arguments.preview:
-        return _preview(arguments, path, shape)
-    ensure_ready(shape)
+    shape = _inspected(arguments, path)
+    if arguments.preview and not arguments.mapping:
+        shape = _answered(arguments, shape)
+        return _preview(arguments, shape, lambda: read_source(path, shape))
     replace = frozenset(_month(text) for text in arguments.replace)
+    with _company(arguments) as (ctx, company, folder):
+        shape = _mapped(arguments, shape, company, folder)
+        if arguments.preview:
+            return _preview(arguments, shape, lambda: read_source(path, shape))
+        ensure_ready(shape)
+        report = import_vouchers(ctx, company, path, shape, folder=folder, replace=replace)
+        _keep_mapping(arguments, ctx, company, shape, folder)
+    return _tell_import(arguments, report)
+
+
+def _import_query(arguments: argparse.Namespace) -> int:
+    from app.workflows.ledger_query import import_query, open_source
+
+    path = Path(arguments.query)
+    try:
+        query = path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            "LEDGER.SQL_QUERY", "Sorgu dosyası okunamadı.", why="Dosya UTF-8 değil.", todo="UTF-8 olarak kaydedin."
+        ) from error
+    url = secret_from_env(arguments.sql_url_env, "Veritabanı adresi")
+    replace = frozenset(_month(text) for text in arguments.replace)
+    with _company(arguments) as (ctx, company, folder), open_source(url, query, name=path.name) as source:
+        shape = _mapped(arguments, source.shape, company, folder)
+        if arguments.preview:
+            return _preview(arguments, shape, lambda: source.rows(shape))
+        report = import_query(ctx, company, source, shape, folder=folder, replace=replace)
+        _keep_mapping(arguments, ctx, company, shape, folder)
+    return _tell_import(arguments, report)
+
+
+@contextmanager
+def _company(arguments: argparse.Namespace) -> Iterator[tuple[WorkContext, CompanyRecord, Path]]:
+    """The office's context, the company named by --company, and the folder of the ledger files."""
+    from app.workflows import companies
+
     with open_office(arguments) as office:
         ctx = office.context()
-        company = companies.require_company(ctx, arguments.company)
-        report = import_vouchers(ctx, company, path, shape, folder=office.folder.ledgers, replace=replace)
+        yield ctx, companies.require_company(ctx, arguments.company), office.folder.ledgers
+
+
+def _mapped(arguments: argparse.Namespace, shape: SourceShape, company: CompanyRecord, folder: Path) -> SourceShape:
+    """The shape by the saved mapping of --mapping, then by what this call says itself."""
+    from app.workflows.ledger_mappings import apply_mapping
+
+    if arguments.mapping:
+        shape = apply_mapping(company, arguments.mapping, shape, folder=folder)
+    return _answered(arguments, shape)
+
+
+def _keep_mapping(
+    arguments: argparse.Namespace, ctx: WorkContext, company: CompanyRecord, shape: SourceShape, folder: Path
+) -> None:
+    from app.workflows.ledger_mappings import save_mapping
+
+    if arguments.save_mapping:
+        save_mapping(ctx, company, arguments.save_mapping, shape, folder=folder)
+        note(f"Eşleme '{arguments.save_mapping}' adıyla saklandı.")
+
+
+def _tell_import(arguments: argparse.Namespace, report: ImportReport) -> int:
     for row in report.bad[:_TOLD_ROWS]:
         note(f"{row.source_line}. satır: {row.message}")
     if report.bad_total > _TOLD_ROWS:
@@ -196,8 +266,7 @@ def _sentence(report: Any) -> str:
     return f"{said}. Aylar: {', '.join(report.periods) or '-'}."
 
 
-def _shape(arguments: argparse.Namespace, path: Path) -> SourceShape:
-    from app.edefter.sources.fields import BY_KEY
+def _inspected(arguments: argparse.Namespace, path: Path) -> SourceShape:
     from app.edefter.sources.reading import inspect_source
 
     shape = inspect_source(path, encoding=arguments.encoding, delimiter=arguments.delimiter.replace("\\t", "\t"))
@@ -208,6 +277,13 @@ def _shape(arguments: argparse.Namespace, path: Path) -> SourceShape:
             why=f"İçeriği {shape.format.value} biçimine uyuyor.",
             todo="--format auto ile deneyin ya da doğru dosyayı verin.",
         )
+    return shape
+
+
+def _answered(arguments: argparse.Namespace, shape: SourceShape) -> SourceShape:
+    """The shape with the columns and readings that this call says."""
+    from app.edefter.sources.fields import BY_KEY
+
     columns: dict[str, str] = {}
     for pair in arguments.column:
         header, equals, key = pair.rpartition("=")
@@ -223,12 +299,11 @@ def _shape(arguments: argparse.Namespace, path: Path) -> SourceShape:
     return shape.with_mapping(mapping)
 
 
-def _preview(arguments: argparse.Namespace, path: Path, shape: SourceShape) -> int:
+def _preview(arguments: argparse.Namespace, shape: SourceShape, read: Callable[[], Iterator[Row]]) -> int:
     from app.domain.ledger_rows import LedgerRow
-    from app.edefter.sources.reading import read_source
     from app.edefter.sources.shape import missing_fields
 
-    rows = [] if shape.questions else list(islice(read_source(path, shape), _PREVIEW_ROWS))
+    rows = [] if shape.questions else list(islice(read(), _PREVIEW_ROWS))
     shown = [row._asdict() for row in rows]
     told = {
         "format": shape.format.value,

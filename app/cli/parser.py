@@ -263,7 +263,11 @@ def _ledger(commands: Any) -> None:
         example="muhurdar ledger import mart.csv --company 9205121120",
     )
     leaf.add_argument(
-        "file", metavar="DOSYA", help="İzibiz CSV, Turkcell TXT, Uyumsoft XML ya da başlıklı bir CSV, Excel"
+        "file",
+        nargs="?",
+        default="",
+        metavar="DOSYA",
+        help="İzibiz CSV, Turkcell TXT, Uyumsoft XML ya da başlıklı bir CSV, Excel",
     )
     leaf.add_argument("--company", required=True, metavar="VKN", help="defterin sahibi firma")
     leaf.add_argument("--format", default="auto", choices=_SOURCES, help="dosyanın biçimi")
@@ -277,6 +281,12 @@ def _ledger(commands: Any) -> None:
     leaf.add_argument(
         "--replace", action="append", default=[], metavar="YYYY-AA", help="bu ayın fişlerinin yerine koy (yinelenir)"
     )
+    leaf.add_argument("--mapping", default="", metavar="AD", help="saklanan sütun eşlemesini uygula")
+    leaf.add_argument("--save-mapping", default="", metavar="AD", help="sütun eşlemesini bu adla sakla")
+    leaf.add_argument(
+        "--sql-url-env", default="", metavar="DEĞİŞKEN", help="muhasebe veritabanının adresini tutan ortam değişkeni"
+    )
+    leaf.add_argument("--query", default="", metavar="DOSYA.sql", help="o veritabanında çalışacak tek SELECT")
     leaf.add_argument("--preview", action="store_true", help="yalnız ne anlaşıldığını göster, bir şey alma")
     leaf = _leaf(
         ledger,

@@ -96,7 +96,7 @@ def import_vouchers(
             held = under_lease(ctx, lease)
             rows = read_source(path, shape)
             kind = shape.format.value
-            return _take(held, company, rows, report, folder=folder, replace=replace, total=total, kind=kind)
+            return take_rows(held, company, rows, report, folder=folder, replace=replace, total=total, kind=kind)
     except OSError as error:
         raise EnvironmentFault(
             "FILE.READ",
@@ -107,7 +107,7 @@ def import_vouchers(
         ) from error
 
 
-def _take(
+def take_rows(
     ctx: WorkContext,
     company: CompanyRecord,
     rows: Iterable[LedgerRow | BadRow],
@@ -118,6 +118,10 @@ def _take(
     total: int,
     kind: str,
 ) -> ImportReport:
+    """Take rows of any source, under the company's lease that the caller holds. `total` 0: nobody knows how many.
+
+    Raises: as `import_vouchers`, the lease aside.
+    """
     ledgers: dict[int, LedgerDatabase] = {}
     staged: dict[int, StagedImport] = {}
     waiting: dict[int, list[LedgerRow | BadRow]] = {}
