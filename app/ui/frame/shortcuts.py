@@ -34,6 +34,7 @@ LIST_KEYS: tuple[Keys, ...] = (
 EDITOR_KEYS: tuple[Keys, ...] = (
     ("Ctrl+B", "Alıcı ara"),
     ("Ctrl+L", "Satırlara git"),
+    ("Ctrl+Tab", "Satırlardan çık"),
     ("F2", "Hücreyi düzenle"),
     ("F4", "Satırın ayrıntısı"),
     ("Ctrl++", "Satır ekle"),

@@ -54,6 +54,12 @@ class PictureTab(QWidget):
         """Nothing will come."""
         self._skeleton.stop()
 
+    def make_ready(self) -> None:
+        """Make the view ahead of the first document. GUI thread: some milliseconds once the browser runs."""
+        if self.view is None:
+            self.view = self._make_view()
+            self.view.clear()
+
     def show_html(self, key: object, html: str) -> None:
         if self.view is None:
             self.view = self._make_view()
@@ -109,6 +115,7 @@ class DocumentStack(QTabWidget):
         self.setDocumentMode(True)
         self._bar: PaneBar | None = None
         self._has_errors = False
+        self._count = 0
         self.picture = PictureTab(self)
         self.fields = FieldsTab(self)
         self.history = HistoryTab(self)
@@ -128,14 +135,20 @@ class DocumentStack(QTabWidget):
         self._fit_bar()
 
     def _fit_bar(self) -> None:
-        """In a narrow pane the zoom buttons give way to the tabs, then the icon to the word."""
+        """In a narrow pane the zoom buttons give way to the tabs, then the icon to the word, then the word shrinks."""
         at = self.indexOf(self.findings)
+        self.setTabText(at, self._counted(self.tr("Bulgular")))
         self.setTabIcon(at, icon("error", "error") if self._has_errors else QIcon())
         if self._bar is not None:
             self._bar.set_compact(False)
             self._bar.set_compact(self._needed() > self.width())
         if self._needed() > self.width():
             self.setTabIcon(at, QIcon())
+        if self._needed() > self.width() and self._count:
+            self.setTabText(at, self._counted(self.tr("Bulgu")))
+
+    def _counted(self, title: str) -> str:
+        return f"{title} {self._count}" if self._count else title
 
     def _needed(self) -> int:
         beside = self._bar.sizeHint().width() if self._bar is not None else 0
@@ -163,6 +176,5 @@ class DocumentStack(QTabWidget):
 
     @Slot(int, int)
     def _on_counted(self, _errors: int, count: int) -> None:
-        title = self.tr("Bulgular")
-        self.setTabText(self.indexOf(self.findings), f"{title} {count}" if count else title)
+        self._count = count
         self._fit_bar()
