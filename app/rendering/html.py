@@ -47,6 +47,10 @@ class Renderer:
         self._pool = pool
         self._deadline_s = deadline_s
 
+    def warm_up(self) -> None:
+        """Let a child be ready to draw. Takes half a second; raises: AppError CHILD.*."""
+        self._pool.call("app.rendering.xslt_child:prepare", memory_mb=MEMORY_MB)
+
     def render(self, raw: bytes, *, watermark: str = "") -> Rendered:
         """Draw one document. `watermark` "TEST" marks the page as sealed with the test seal.
 

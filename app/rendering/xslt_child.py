@@ -37,6 +37,10 @@ _engines = Engines()
 _own_sheets: dict[str, bytes] = {}
 
 
+def prepare() -> None:
+    """Nothing: a child that was asked for it has imported what drawing needs."""
+
+
 def render(raw: bytes, watermark: str = "", own_only: str = "") -> dict[str, Any]:
     """The page of one document: html, source ("embedded"|"own"), engine ("xslt1"|"saxon"), note (Turkish or "").
 

@@ -119,7 +119,7 @@ def owner_name() -> str:
 
 def _run(app: QApplication, office: Office, instance: SingleInstance, *, demo: bool) -> int:
     theme().apply(office.settings.get(THEME))
-    desk = Desk(office, is_demo=demo)
+    desk = Desk(office, is_demo=demo, warms_up=True)
     relay = BugRelay()
     restore_hooks = logs.install_hooks(relay.caught.emit)
     window = MainWindow(desk)

@@ -19,7 +19,11 @@ T = TypeVar("T")
 
 
 class Desk(QObject):
-    """GUI thread only. `company` None means "Tüm firmalar"."""
+    """GUI thread only. `company` None means "Tüm firmalar".
+
+    `warms_up`: pages may make ready, while nothing else is to do, what will be needed next. A test or a tour, which
+    takes one picture and goes, does not want that.
+    """
 
     company_changed = Signal(object)
     changed = Signal(object)
@@ -29,10 +33,13 @@ class Desk(QObject):
     #: No job runs any more and the office is about to close: let go of what the session held open.
     closed = Signal()
 
-    def __init__(self, office: Office, *, is_demo: bool = False, parent: QObject | None = None) -> None:
+    def __init__(
+        self, office: Office, *, is_demo: bool = False, warms_up: bool = False, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self.office = office
         self.is_demo = is_demo
+        self.warms_up = warms_up
         self.lanes = Lanes()
         self.runner = JobRunner(self)
         self._company: CompanyRecord | None = None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QElapsedTimer, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -31,6 +32,7 @@ from app.ui.reading.loading import (
 from app.ui.reading.many import ManyView, Summary, summary
 from app.ui.reading.notices import Notice, NoticeStack
 from app.ui.reading.stack import DocumentStack, PictureTab
+from app.ui.reading.warmth import Warmth
 from app.ui.theme import tokens
 from app.ui.widgets import EmptyState
 
@@ -74,6 +76,7 @@ class ReadingPane(QWidget):
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
         self._settle.timeout.connect(self._load)
+        self.warmth = Warmth(desk, self, self.tabs.picture.make_ready)
         self._connect()
 
     def _make_parts(self) -> None:
@@ -135,6 +138,10 @@ class ReadingPane(QWidget):
         self._desk.changed.connect(self._on_changed)
         self._desk.closed.connect(self._on_desk_closed)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.warmth.begin()
+
     @property
     def document_id(self) -> int | None:
         """What is shown, or about to be."""
@@ -170,6 +177,7 @@ class ReadingPane(QWidget):
         if document_id is None:
             self._stack.setCurrentWidget(self.empty)
             return
+        self.warmth.stop()
         self.message.setVisible(False)
         self.notices.fold()
         self._stack.setCurrentWidget(self._one)
