@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, literal_column, select, text
 
+from app.domain.dates import ISTANBUL
 from app.domain.lifecycle import Direction, State
 from app.storage.database import OpenSession
 from app.storage.document_rows import COLUMNS, DOCUMENT, record_of
@@ -52,6 +53,11 @@ class Found:
 
     rows: list[DocumentRecord]
     total: int
+
+
+def new_since(day: date) -> datetime:
+    """From when on an unread document counts as newly arrived, on this day: the same for badge, list and overview."""
+    return datetime.combine(day - NEW_FOR, time.min, tzinfo=ISTANBUL)
 
 
 def waiting(s: OpenSession, *, now: datetime, urgent_within: timedelta) -> dict[int, Waiting]:
@@ -131,7 +137,7 @@ def _stuck() -> Any:
 
 
 def _unread(now: datetime) -> Any:
-    is_new = DOCUMENT.c.arrived_at >= now - NEW_FOR
+    is_new = DOCUMENT.c.arrived_at >= new_since(now.astimezone(ISTANBUL).date())
     return and_(_of_companies(Direction.IN), is_new, DOCUMENT.c.is_read == False)  # noqa: E712
 
 

@@ -83,6 +83,8 @@ class DocumentQuery:
     only_review: bool = False
     only_unread: bool = False
     only_duplicates: bool = False
+    #: Only what a status question may still change.
+    only_open: bool = False
 
 
 def ids(s: OpenSession, query: DocumentQuery) -> array[int]:
@@ -118,9 +120,14 @@ class Kind:
     is_unread: bool
 
 
-def breakdown(s: OpenSession, query: DocumentQuery, *, by_read: bool = False) -> Counter[Kind]:
-    """How many documents of each kind match, in one pass; `by_read` costs more, no index knows of reading."""
-    columns = f"state, review_code <> '', {'is_read = 0' if by_read else '0'}, count(*)"
+def breakdown(s: OpenSession, query: DocumentQuery, *, unread_since: datetime | None = None) -> Counter[Kind]:
+    """How many documents of each kind match, in one pass.
+
+    With `unread_since` those that arrived since and were not opened are told apart; it costs more, no index knows of
+    reading.
+    """
+    unread = "0" if unread_since is None else f"is_read = 0 AND coalesce(arrived_at, 0) >= {to_micros(unread_since)}"
+    columns = f"state, review_code <> '', {unread}, count(*)"
     statement, parameters = _statement(s, query, columns, " GROUP BY 1, 2, 3", few=_FEW_HITS)
     found = s.connection().exec_driver_sql(statement, parameters)
     return Counter({Kind(State(row[0]), bool(row[1]), bool(row[2])): int(row[3]) for row in found})
@@ -283,6 +290,8 @@ def _where(query: DocumentQuery) -> tuple[str, list[Any]]:
         add("is_read = 0")
     if query.only_duplicates:
         add("duplicate_of IS NOT NULL")
+    if query.only_open:
+        add("is_final = 0")
     _add_short_words(query, add)
     return (" WHERE " + " AND ".join(conditions) if conditions else ""), parameters
 

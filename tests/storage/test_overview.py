@@ -56,7 +56,7 @@ def test_counts_are_what_counting_by_hand_gives(lab: Lab, office: list[CompanyRe
         mine = [r for r in _all(lab) if r.company_id == company.id]
         due = [r for r in mine if r.state is State.ANSWER_DUE]
         assert found[company.id] == Waiting(
-            unread=sum(r.arrived_at is not None and lab.now - r.arrived_at <= overview.NEW_FOR for r in due),
+            unread=sum(r.arrived_at is not None and r.arrived_at >= overview.new_since(lab.now.date()) for r in due),
             answer_due=len(due),
             urgent=sum(r.answer_due_at is not None and lab.now <= r.answer_due_at <= lab.now + _SOON for r in due),
             unsent=sum(r.state in overview.UNSENT for r in mine if r.direction is Direction.OUT),

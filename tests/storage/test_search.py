@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -236,10 +237,12 @@ def test_first_rows_all_ids_count_and_kinds_agree_on_either_way_through_the_inde
         query = DocumentQuery(company_id=towns.company.id, **question)
         everything = list(search.ids(s, query))
         assert list(search.first(s, query, limit=2)) == everything[:2]
-        kinds = search.breakdown(s, query, by_read=True)
+        kinds = search.breakdown(s, query, unread_since=datetime(2000, 1, 1, tzinfo=UTC))
         assert search.count(s, query) == kinds.total() == len(everything)
-        unread = [r for r in search.rows(s, everything) if not r.is_read]
+        records = search.rows(s, everything)
+        unread = [r for r in records if not r.is_read and r.arrived_at is not None]
         assert sum(n for kind, n in kinds.items() if kind.is_unread) == len(unread)
+        assert search.count(s, replace(query, only_open=True)) == sum(not r.is_final for r in records)
         assert search.breakdown(s, query).total() == len(everything)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from app.storage import search
+from app.storage import overview, search
 from app.storage.database import OpenSession
 from app.storage.search import DocumentQuery, Kind
 from app.ui.desk import Desk
@@ -30,17 +30,27 @@ class ChipCounter(QObject):
 
     def ask(self, query: DocumentQuery, *, again: bool) -> None:
         """Count for the period, words and company of `query`. Another chip or order changes no count."""
-        base = replace(query, states=(), sort=(), only_review=False, only_unread=False)
+        base = replace(
+            query, states=(), sort=(), only_review=False, only_unread=False, only_open=False, arrived_from=None
+        )
         if base == self._base and not again:
             return
         self._base = base
         self._asked += 1
         question, chips = self._asked, self._chips
-        by_read = any(chip.only_unread for chip in chips)
+        is_by_read = any(chip.only_unread for chip in chips)
+        since = overview.new_since(self._desk.office.clock.today()) if is_by_read else None
 
         def count(s: OpenSession) -> _Answer:
-            kinds = search.breakdown(s, base, by_read=by_read)
-            return question, {chip.key: _through(chip, kinds) for chip in chips}
+            kinds = search.breakdown(s, base, unread_since=since)
+            counts = {chip.key: _through(chip, kinds) for chip in chips if not chip.only_open}
+            # What is open is known to a small index of its own; the great ones do not tell it.
+            counts |= {
+                chip.key: search.count(s, replace(base, states=chip.states, only_open=True))
+                for chip in chips
+                if chip.only_open
+            }
+            return question, counts
 
         self._desk.read(count, self._on_counts, owner=self)
 

@@ -69,6 +69,7 @@ class FilterBar(QWidget):
         self._chip_box, chip_row = _box(self)
         for spec in chips:
             chip = Chip(spec.title, self, key=spec.key)
+            chip.setToolTip(spec.hint)
             self._group.addButton(chip)
             self.chip_buttons[spec.key] = chip
             chip_row.addWidget(chip)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from app.domain.lifecycle import Direction, State
 from app.domain.turkish import format_date
+from app.storage.overview import new_since
 from app.storage.search import DocumentQuery
 
 _MONTHS: Final = (
@@ -46,6 +47,10 @@ class ChipSpec:
     states: tuple[State, ...] = ()
     only_unread: bool = False
     only_review: bool = False
+    #: Only what a status question may still change.
+    only_open: bool = False
+    #: What the words leave open, told on hover.
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +149,9 @@ class ListFilter:
             sort=sort,
             only_review=chip.only_review,
             only_unread=chip.only_unread,
+            # As the tab's number and Bugün count them: what lies unread for longer is not new any more.
+            arrived_from=new_since(today) if chip.only_unread else None,
+            only_open=chip.only_open and not self.states,
         )
 
 

@@ -12,7 +12,7 @@ from app.ui.lists.seal_flow import send_soon
 
 CHIPS: Final = (
     ChipSpec(key="all", title="Tümü"),
-    ChipSpec(key="new", title="Yeni", only_unread=True),
+    ChipSpec(key="new", title="Yeni", only_unread=True, hint="Son 60 günde gelip açılmamış belgeler"),
     ChipSpec(key="due", title="Yanıt bekliyor", states=(State.ANSWER_DUE,)),
     ChipSpec(key="review", title="Hatalı", only_review=True),
 )

@@ -13,7 +13,7 @@ CHIPS: Final = (
     ChipSpec(key="all", title="Tümü"),
     ChipSpec(key="draft", title="Taslak", states=(State.DRAFT, State.READY)),
     ChipSpec(key="unsent", title="Gönderilecek", states=(State.SEALED, State.QUEUED, State.SENDING)),
-    ChipSpec(key="way", title="Sonuç bekliyor", states=(State.SENT, State.DELIVERED, State.UNKNOWN)),
+    ChipSpec(key="way", title="Sonuç bekliyor", states=(State.SENT, State.DELIVERED, State.UNKNOWN), only_open=True),
     ChipSpec(key="failed", title="Hata", states=(State.FAILED, State.REJECTED, State.UNKNOWN)),
     ChipSpec(key="review", title="İncele", only_review=True),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +14,25 @@ from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 
 from app.domain.lifecycle import Direction, State
 from app.domain.turkish import format_amount
+from app.storage import overview
 from app.storage.records import DocumentRecord
+from app.storage.types import to_micros
 from app.ui.dialogs.answer import AnswerDialog
 from app.ui.dialogs.bulk_report import BulkReportDialog
 from app.ui.dialogs.confirm import ConfirmDialog
 from app.ui.dialogs.file_findings import FileFindingsDialog
 from app.ui.dialogs.pin import SealDialog
+from app.ui.jobs import Changes
 from app.ui.lists import bulk
 from app.ui.lists.list_page import ListPage
 from app.ui.pages.inbox import InboxPage
 from app.ui.pages.outbox import OutboxPage
 from app.ui.seals import keeper_of
+from app.workflows import points
 
 PATIENCE_MS = 20_000
 
@@ -94,6 +100,36 @@ def outbox(qtbot: QtBot, filled_world: Any) -> Iterator[ListPage]:
     page.close()
     page.deleteLater()
     QApplication.sendPostedEvents(page, QEvent.Type.DeferredDelete.value)
+
+
+def test_new_means_the_same_on_the_tab_and_on_the_chip(qtbot: QtBot, inbox: ListPage, filled_world: Any) -> None:
+    world = filled_world
+    day = world.clock.today()
+    longer_ago = overview.new_since(day) - timedelta(hours=1)
+    old, *_ = [r for r in world.records(Direction.IN) if not r.is_read]
+    with world.office.db.write(points.STATUS) as s:
+        s.execute(
+            text("UPDATE document SET arrived_at = :at WHERE id = :id"), {"at": to_micros(longer_ago), "id": old.id}
+        )
+    with world.office.db.read() as s:
+        waiting = overview.waiting(s, now=world.clock.now(), urgent_within=timedelta(days=3))[world.company.id]
+    assert waiting.unread > 0
+    world.desk.changed.emit(Changes(documents=True))
+    chip = inbox.bar.chip_buttons["new"]
+    qtbot.waitUntil(lambda: chip.count == waiting.unread, timeout=PATIENCE_MS)
+    chip.click()
+    qtbot.waitUntil(lambda: len(inbox.model.ids) == waiting.unread, timeout=PATIENCE_MS)
+    assert old.id not in inbox.model.ids
+
+
+def test_what_has_its_result_does_not_wait_for_one(qtbot: QtBot, outbox: ListPage, filled_world: Any) -> None:
+    on_their_way = filled_world.records(Direction.OUT, State.SENT, State.DELIVERED, State.UNKNOWN)
+    still_open = {r.id for r in on_their_way if not r.is_final}
+    assert 0 < len(still_open) < len(on_their_way)
+    chip = outbox.bar.chip_buttons["way"]
+    qtbot.waitUntil(lambda: chip.count == len(still_open), timeout=PATIENCE_MS)
+    chip.click()
+    qtbot.waitUntil(lambda: set(outbox.model.ids) == still_open, timeout=PATIENCE_MS)
 
 
 def test_chips_filter_and_count(qtbot: QtBot, inbox: ListPage, filled_world: Any) -> None:
