@@ -8,7 +8,7 @@ from typing import Any
 
 from app.cli.inputs import read_json
 from app.cli.shell import note, open_office, print_json, say, sealer_of
-from app.domain.errors import EnvironmentFault
+from app.domain.errors import EnvironmentFault, InputError
 from app.domain.ettn import parse_ettn
 from app.domain.lifecycle import STATE_TITLES, Direction, DocumentKind
 from app.domain.turkish import format_amount, format_date, format_datetime
@@ -70,6 +70,7 @@ def _issue(arguments: argparse.Namespace, work: Any) -> int:
     from app.storage import documents
     from app.workflows import companies, sealing
 
+    accepted = _accepted(getattr(arguments, "accept", []))
     with open_office(arguments) as office:
         ctx = office.context()
         company = companies.require_company(ctx, arguments.company)
@@ -81,6 +82,7 @@ def _issue(arguments: argparse.Namespace, work: Any) -> int:
                 endpoint=office.endpoint(account),
                 session=office.session(account) if account is not None else None,
                 template_for=office.template,
+                accepted_warnings=accepted,
             )
             report = work(ctx, company, means)
         with office.db.read() as s:
@@ -90,6 +92,8 @@ def _issue(arguments: argparse.Namespace, work: Any) -> int:
         note(f"{failure.ettn}: {failure.error.sentence}")
         for finding in failure.findings:
             note(f"  {finding.code} [{finding.field}]: {finding.message}")
+        if failure.error.code == "SEAL.WORD_WANTED":
+            note("  Bilerek geçmek için: " + " ".join(f"--accept {f.code}=SEBEP" for f in failure.findings))
     if arguments.json:
         print_json({**report.to_json(), "numbers": numbers})
     else:
@@ -98,6 +102,22 @@ def _issue(arguments: argparse.Namespace, work: Any) -> int:
         for kept in report.kept:
             say(f"{kept.ettn}  mühürlü: {kept.error.sentence}")
     return 0 if report.is_clean else 1
+
+
+def _accepted(texts: list[str]) -> dict[str, str]:
+    """`KOD=SEBEP` of the command line. Raises: InputError (ACCEPT.FORM)."""
+    accepted = {}
+    for text in texts:
+        code, _, reason = text.partition("=")
+        if not code.strip() or not reason.strip():
+            raise InputError(
+                "ACCEPT.FORM",
+                f"--accept {text[:40]!r} anlaşılamadı.",
+                why="Uyarı bir kod ve bir sebeple geçilir.",
+                todo='Şöyle yazın: --accept INV.CHECKSUM="Alıcı numarası teyit edildi".',
+            )
+        accepted[code.strip()] = reason.strip()
+    return accepted
 
 
 def cmd_answer(arguments: argparse.Namespace) -> int:

@@ -137,6 +137,16 @@ def _port(text: str) -> int:
     return _number(text, least=0, most=65_535)
 
 
+def _accept_option(leaf: argparse.ArgumentParser) -> None:
+    leaf.add_argument(
+        "--accept",
+        action="append",
+        default=[],
+        metavar="KOD=SEBEP",
+        help="bu uyarıyı sebebiyle geç; sebep belgenin geçmişinde durur (yinelenir)",
+    )
+
+
 def _seal_options(leaf: argparse.ArgumentParser, *, test_seal: bool) -> None:
     way = leaf.add_argument_group("mühür")
     which = way.add_mutually_exclusive_group(required=not test_seal)
@@ -227,6 +237,7 @@ def _document(commands: Any) -> None:
         example="muhurdar document queue ETTN --company 1234567890 --pkcs11 /usr/lib/libakisp11.so --pin-env MUHUR_PIN",
     )
     leaf.add_argument("ettns", nargs="+", metavar="ETTN", help="taslağın ETTN'si; birden çok olabilir")
+    _accept_option(leaf)
     _seal_options(leaf, test_seal=True)
     leaf = _leaf(
         document,
@@ -498,6 +509,7 @@ def _invoice(commands: Any) -> None:
         example="muhurdar invoice queue ETTN --company 1234567890 --pkcs11 /usr/lib/libakisp11.so --pin-env MUHUR_PIN",
     )
     leaf.add_argument("ettns", nargs="+", metavar="ETTN", help="taslağın ETTN'si; birden çok olabilir")
+    _accept_option(leaf)
     _seal_options(leaf, test_seal=True)
     leaf = _leaf(invoice, "resend", "hata almış belgeyi yeniden mühürleyip kuyruğa al", "invoices.resend", office=True)
     leaf.add_argument("ettn", metavar="ETTN", help="belgenin ETTN'si")

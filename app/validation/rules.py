@@ -2,10 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from app.domain.findings import Finding, Layer, Severity
 from app.ubl.xmlsafe import clean_text
+
+#: Warnings that nobody passes over by accident: the document would go to the wrong one, or tell the tax office
+#: something wrong, and its number is used up. Who means it says why; the reason stands in the document's history.
+NEEDS_WORD: Final = frozenset(
+    {
+        "INV.CHECKSUM",
+        "INV.SELF",
+        "INV.ZERO",
+        "INV.NO_WITHHOLDING",
+        "INV.WITHHOLDING_OLD",
+        "INV.EXEMPTION_UNUSED",
+        "INV.EXPORT_TYPE",
+        "MM.NO_STOPAJ",
+        "SMM.NO_STOPAJ",
+    }
+)
+
+
+def wanting_a_word(findings: Iterable[Finding]) -> list[Finding]:
+    """The warnings that are passed over with a reason only, one of each code. GİB's own warnings always are."""
+    found: dict[str, Finding] = {}
+    for finding in findings:
+        if finding.severity is not Severity.WARNING:
+            continue
+        if finding.layer in (Layer.XSD, Layer.SCHEMATRON) or finding.code in NEEDS_WORD:
+            found.setdefault(finding.code, finding)
+    return list(found.values())
 
 
 def is_blank(text: str) -> bool:

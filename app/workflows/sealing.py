@@ -30,7 +30,7 @@ from app.ubl.totals import compute_totals
 from app.ubl.writer import build_invoice
 from app.workflows import catching_up, drafting, papers, partners, points
 from app.workflows.context import Endpoint, WorkContext
-from app.workflows.official import OfficiallyWrong, ensure_right
+from app.workflows.official import Stopped, ensure_right, words_for
 from app.workflows.papers import Paper
 from app.workflows.report import BulkReport
 
@@ -60,12 +60,15 @@ class Means:
 
     `endpoint` None means the company has no integrator yet; sealing is then allowed (sending will ask).
     `session` None means no connection: what is known of the buyers is used.
+    `accepted_warnings` are the reasons, by code, for which warnings may be passed over that are otherwise not; None
+    where nobody is asked (`official.words_for`).
     """
 
     sealer: Sealer | None
     endpoint: Endpoint | None
     session: Session | None
     template_for: TemplateFor
+    accepted_warnings: Mapping[str, str] | None = None
 
 
 def seal(ctx: WorkContext, company: CompanyRecord, ettns: Sequence[str], means: Means) -> BulkReport:
@@ -82,7 +85,7 @@ def seal(ctx: WorkContext, company: CompanyRecord, ettns: Sequence[str], means: 
             sealed = seal_one(ctx, company, record, means)
         except _NotSealable as refusal:
             report.fail(record.ettn, refusal.error, refusal.findings)
-        except OfficiallyWrong as error:
+        except Stopped as error:
             report.fail(record.ettn, error, error.findings)
         except AppError as error:
             report.fail(record.ettn, error)
@@ -116,9 +119,10 @@ def seal_one(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, m
     label = partners.choose_label(partner, invoice.receiver_label)
     sender = partners.sender_label(company, invoice.sender_label, means.session)
     invoice = replace(invoice, receiver_label=label, sender_label=sender)
-    _ensure_clean(drafting.check(ctx, invoice, partner=partner, purpose="seal"))
+    findings = drafting.check(ctx, invoice, partner=partner, purpose="seal")
+    _ensure_clean(findings)
     partners.remember_choice(ctx, company, partner, label)
-    return _number_and_store(ctx, company, record, invoice, fields, mode, means)
+    return _number_and_store(ctx, company, record, invoice, fields, mode, means, findings)
 
 
 def _seal_paper(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, means: Means) -> DocumentRecord:
@@ -134,8 +138,9 @@ def _seal_paper(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord
         )
     fields = drafting.load_fields(ctx, record.id)
     document = papers.read_paper(record.kind, fields, company=company, clock=ctx.clock)
-    _ensure_clean(papers.check_paper(ctx, record.kind, document, purpose="seal"))
-    return _number_and_store(ctx, company, record, document, fields, mode, means)
+    findings = papers.check_paper(ctx, record.kind, document, purpose="seal")
+    _ensure_clean(findings)
+    return _number_and_store(ctx, company, record, document, fields, mode, means, findings)
 
 
 def _ensure_clean(findings: list[Finding]) -> None:
@@ -161,8 +166,12 @@ def _number_and_store(
     fields: Mapping[str, Any],
     mode: SealingMode,
     means: Means,
+    findings: Sequence[Finding],
 ) -> DocumentRecord:
-    """`fields` are the draft's as `document` was read from them: nothing is stored when they have changed since."""
+    """`fields` are the draft's as `document` was read from them: nothing is stored when they have changed since.
+
+    `findings` are what our own rules say of it, warnings only.
+    """
     is_paper = record.kind in papers.KINDS
     template = means.template_for(company, record.kind) if is_paper else means.template_for(company)
     asked = document.number
@@ -181,7 +190,9 @@ def _number_and_store(
         xml = papers.build_paper(record.kind, numbered, template)
         index = papers.index_of_paper(numbered)
         ensure_fits(xml, means.endpoint)
-        ensure_right(ctx, xml, name=record.partner_name or str(number), verb="mühürlenmedi", kind=record.kind)
+        name = record.partner_name or str(number)
+        official = ensure_right(ctx, xml, name=name, verb="mühürlenmedi", kind=record.kind)
+        words = words_for([*findings, *official], means.accepted_warnings, name=name, verb="mühürlenmedi")
         if mode is SealingMode.OWN and means.sealer is not None:
             xml = seal_ubl(xml, means.sealer, signing_time=ctx.clock.now())
         with ctx.db.write(points.SEAL) as s:
@@ -200,6 +211,7 @@ def _number_and_store(
                 receiver_label=numbered.receiver_label,
                 index=index,
                 at=ctx.clock.now(),
+                note=f"{number} numarasıyla mühürlendi. {words}" if words else "",
             )
             if stored:
                 catching_up.flag_uncertain(ctx, s, company, record.id)

@@ -148,6 +148,20 @@ def test_queue_refuses(run: Any, connected: str, draft_file: DraftFile, p12: Any
     assert [d["number"][-9:] for d in _listed(run, connected)] == ["000000001"]
 
 
+def test_a_warning_that_matters_is_passed_over_with_a_reason(run: Any, connected: str, draft_file: DraftFile) -> None:
+    ettn = _create(run, connected, draft_file(order_reference=None, **_line(unit_price="0")))
+    queue = ("invoice", "queue", ettn, "--company", connected, "--seal", "test")
+    refused = run(*queue)
+    assert refused.code == 1
+    assert "--accept INV.ZERO=SEBEP" in refused.err
+    assert _listed(run, connected)[0]["number"] == ""
+    for text in ("INV.ZERO", "INV.ZERO=", "=sebep"):
+        run(*queue, "--accept", text).refused(2, "anlaşılamadı")
+    assert run(*queue, "--accept", "INV.ZERO=Bedelsiz numune").code == 0
+    notes = [h["note"] for h in run("invoice", "show", ettn, "--company", connected, "--json").json("show")["history"]]
+    assert any(note.endswith("INV.ZERO uyarısı bilerek geçildi: Bedelsiz numune") for note in notes)
+
+
 def test_test_seal_never_goes_to_a_live_endpoint(run: Any, company: str, draft_file: DraftFile) -> None:
     words = ("--key", "izibiz", "--url", "https://efatura.invalid", "--user", "u", "--password-env", "PAROLA")
     assert run("connector", "set", "--company", company, *words).code == 0
