@@ -182,6 +182,34 @@ def cmd_build(arguments: argparse.Namespace) -> int:
     return 0 if report.is_built else 1
 
 
+def cmd_export(arguments: argparse.Namespace) -> int:
+    """Exit 0 when the file was written, 1 when errors in the month forbade it."""
+    from app.workflows.ledger_export import export_month
+
+    period = period_of(arguments.period)
+    with _company(arguments) as (ctx, company, folder):
+        report = export_month(
+            ctx,
+            company,
+            period,
+            target=arguments.format,
+            folder=folder,
+            output=Path(arguments.output),
+            branch=arguments.branch,
+            encoding=arguments.encoding,
+        )
+    if report.without_currency:
+        note(f"Bu biçimde döviz alanı yok; {report.without_currency} satırın döviz bilgisi dosyaya girmedi.")
+    if arguments.json:
+        print_json(report.to_json())
+    else:
+        for check in report.checks:
+            _tell_check(check)
+        if report.is_written:
+            say(f"{report.lines} satır yazıldı: {report.path}")
+    return 0 if report.is_written else 1
+
+
 def cmd_verify(arguments: argparse.Namespace) -> int:
     """Exit 0 when every file holds, 1 when one does not, 2 when there is nothing to look at."""
     from app.workflows.ledger_verify import verify_archive

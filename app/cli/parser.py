@@ -262,6 +262,8 @@ def _document(commands: Any) -> None:
 #: The values of `Format` that a file may have, said again here.
 _SOURCES = ("auto", "csv", "turkcell", "excel", "uyumsoft-xml")
 
+_TARGETS = ("izibiz", "uyumsoft-csv", "uyumsoft-xml", "turkcell")
+
 
 def _ledger(commands: Any) -> None:
     ledger = _group(commands, "ledger", "e-Defter: muhasebe fişleri ve defterler")
@@ -324,6 +326,19 @@ def _ledger(commands: Any) -> None:
     )
     leaf.add_argument("--split-after", action="append", default=[], metavar="YYYY-AA-GG", help="bu günden sonra böl")
     _seal_options(leaf, test_seal=True)
+    leaf = _leaf(
+        ledger,
+        "export",
+        "bir ayı onaylı bir entegratörün e-Defter hizmeti için dosyaya yaz",
+        "ledger.export",
+        more="Ay önce denetlenir; hata varsa dosya yazılmaz. Numaralar defterdekilerle aynıdır.",
+        example="muhurdar ledger export --company 9205121120 --period 2026-03 --format izibiz -o mart.csv",
+    )
+    _month_options(leaf)
+    leaf.add_argument("--format", required=True, choices=_TARGETS, help="entegratörün biçimi")
+    leaf.add_argument("-o", "--output", required=True, metavar="DOSYA", help="yazılacak dosya")
+    leaf.add_argument("--branch", metavar="NO", help="yalnız bu şube (birden çok şube varsa gerekir)")
+    leaf.add_argument("--encoding", default="", choices=("", "utf-8", "cp1254"), help="kodlama (varsayılanı biçimin)")
     leaf = _leaf(
         ledger,
         "verify",

@@ -1,0 +1,66 @@
+"""Turkcell e-Şirket's tab-separated TXT, GİB's own forms of every value.
+
+Source: the vendor's e-Defter guide: Y, then per voucher H and its lines of 16 fields, 23 with a currency. Tabs and
+line ends inside a value have no place in it and become blanks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from app.domain.books import BookLine
+from app.edefter.books.text import money, rate
+from app.edefter.targets.common import ExportHead, vouchers
+
+ENCODING: Final = "utf-8"
+_BLANKS = str.maketrans("\t\r\n", "   ")
+
+
+def turkcell_txt(lines: Iterable[BookLine], head: ExportHead) -> Iterator[str]:
+    """The text line by line."""
+    yield _row("Y", head.fiscal_start.isoformat(), head.fiscal_end.isoformat(), head.branch_no, head.tax_number)
+    for rows in vouchers(lines):
+        first = rows[0]
+        yield _row(
+            "H",
+            first.entered_by,
+            first.day,
+            first.entry_number or str(first.entry),
+            first.entry_comment,
+            money(first.debit),
+            money(first.credit),
+            str(first.entry),
+        )
+        for row in rows:
+            yield _row(*_line(row))
+
+
+def _line(row: BookLine) -> list[str]:
+    fields = [
+        str(row.number),
+        str(row.entry),
+        row.main_id,
+        row.main_name,
+        row.sub_name if row.sub_id else "",
+        row.sub_id,
+        money(row.amount),
+        row.side,
+        row.day,
+        row.document_type,
+        row.document_description,
+        row.document_number,
+        row.document_reference,
+        row.document_day,
+        row.payment_method,
+        row.comment,
+    ]
+    if row.currency:
+        amount = money(row.currency_amount) if row.currency_amount else ""
+        day, currency = row.currency_rate_day, f"iso4217:{row.currency}"
+        fields += ["", day, amount, currency, rate(row.currency_rate), "", ""]
+    return fields
+
+
+def _row(*values: str) -> str:
+    return "\t".join(value.translate(_BLANKS) for value in values) + "\n"
