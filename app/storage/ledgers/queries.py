@@ -49,6 +49,8 @@ class VoucherRow:
     debit: Decimal
     credit: Decimal
     lines: int
+    #: The yevmiye madde number that the books give it, 0 before the month was numbered.
+    entry: int = 0
 
     @property
     def is_balanced(self) -> bool:
@@ -141,7 +143,7 @@ def voucher_rows(connection: Connection, ids: list[int]) -> list[VoucherRow]:
     if not ids:
         return []
     rows = connection.exec_driver_sql(
-        "SELECT id, day, reference, entry_number, comment, branch_no, counter, debit, credit, lines"
+        "SELECT id, day, reference, entry_number, comment, branch_no, counter, debit, credit, lines, entry"
         f" FROM voucher WHERE id IN ({', '.join('?' * len(ids))})",
         tuple(ids),
     )
@@ -157,6 +159,7 @@ def voucher_rows(connection: Connection, ids: list[int]) -> list[VoucherRow]:
             debit=amount(row[7]),
             credit=amount(row[8]),
             lines=row[9],
+            entry=row[10],
         )
         for row in rows
     }
@@ -217,11 +220,13 @@ def findings_of(connection: Connection, import_id: int) -> list[BadRow]:
     return [BadRow(*row) for row in rows]
 
 
-def imports(connection: Connection) -> list[ImportRecord]:
-    """Imports that came to their end, newest first."""
+def imports(connection: Connection, *, period: int | None = None) -> list[ImportRecord]:
+    """Imports that came to their end, newest first; with `period` those that vouchers of the month came from."""
+    of_month = " AND id IN (SELECT import_id FROM voucher WHERE state = ? AND period = ?)" if period else ""
     rows = connection.exec_driver_sql(
         "SELECT id, name, format, ended_at, lines, vouchers, same, changed, bad FROM import_file"
-        " WHERE ended_at IS NOT NULL ORDER BY id DESC"
+        f" WHERE ended_at IS NOT NULL{of_month} ORDER BY id DESC",
+        (IN_FORCE, period) if period else (),
     )
     return [
         ImportRecord(

@@ -20,12 +20,12 @@ from app.ui.theme import tokens
 from app.ui.widgets import Chip, EmptyState, QuietLabel
 
 COLUMNS: Final = (
-    TextColumn("Hesap", 16),
+    TextColumn("Hesap", 9),
     TextColumn("Hesap adı", 0),
-    TextColumn("Borç", 17, is_number=True),
-    TextColumn("Alacak", 17, is_number=True),
-    TextColumn("Borç bakiye", 17, is_number=True),
-    TextColumn("Alacak bakiye", 17, is_number=True),
+    TextColumn("Borç", 14, is_number=True),
+    TextColumn("Alacak", 14, is_number=True),
+    TextColumn("Borç bakiye", 14, is_number=True),
+    TextColumn("Alacak bakiye", 14, is_number=True),
 )
 
 
@@ -47,6 +47,9 @@ class BalancesTab(QWidget):
         for group, chips in zip(self._groups, ((self.main, self.sub), (self.month, self.year)), strict=True):
             for chip in chips:
                 group.addButton(chip)
+            for chip in chips:
+                # A checked chip is drawn heavier than it is measured.
+                chip.setMinimumWidth(chip.sizeHint().width() + tokens.S)
             chips[0].setChecked(True)
             group.buttonClicked.connect(self._ask)
         self.totals = QuietLabel("", self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -37,13 +37,74 @@ from app.ui.widgets import Chip, EmptyState, MessageBar, PrimaryButton, QuietBut
 Chosen = tuple[CompanyRecord, Period]
 _DEBOUNCE_MS = 150
 _YEARS_BACK = 5
-_TITLE_CHARS = 30
+_TITLE_CHARS = 24
 
 
 class BoardTable(QTableView):
     """Enter opens the month under the cursor; the months share what room the clients' column leaves."""
 
     entered_month = Signal(QModelIndex)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        #: The clients' column once more, standing still while the months scroll under it on a narrow screen.
+        self.frozen = QTableView(self)
+        self.frozen.setObjectName("frozen-clients")
+        self.frozen.setAccessibleName(self.tr("Firmalar"))
+        self.frozen.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.frozen.hide()
+
+    def freeze(self) -> None:
+        """After model, delegate and headers are set."""
+        still = self.frozen
+        still.setModel(self.model())
+        still.setItemDelegate(self.itemDelegate())
+        still.setSelectionModel(self.selectionModel())
+        still.setShowGrid(False)
+        still.setFrameShape(QFrame.Shape.NoFrame)
+        still.setVerticalScrollMode(self.verticalScrollMode())
+        for off in (still.setHorizontalScrollBarPolicy, still.setVerticalScrollBarPolicy):
+            off(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        still.verticalHeader().hide()
+        still.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        still.verticalHeader().setDefaultSectionSize(self.verticalHeader().defaultSectionSize())
+        still.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        still.horizontalHeader().setHighlightSections(False)
+        self.verticalScrollBar().valueChanged.connect(still.verticalScrollBar().setValue)
+        still.verticalScrollBar().valueChanged.connect(self.verticalScrollBar().setValue)
+        still.doubleClicked.connect(self.doubleClicked)
+        self.horizontalScrollBar().valueChanged.connect(self.place_frozen)
+
+    @Slot()
+    def place_frozen(self) -> None:
+        """Over the first column, only while that column is scrolled away."""
+        still, width = self.frozen, self.columnWidth(0)
+        is_needed = self.horizontalScrollBar().value() > 0
+        if is_needed:
+            for column in range(1, YEAR + 1):
+                still.setColumnHidden(column, True)
+            still.setColumnWidth(0, width)
+            frame = self.frameWidth()
+            head = self.horizontalHeader().height()
+            still.horizontalHeader().setFixedHeight(head)
+            # Its own border, which the sheet gives it, stands outside the column.
+            still.setGeometry(frame - 1, frame - 1, width + 2, self.viewport().height() + head + 2)
+            still.verticalScrollBar().setValue(self.verticalScrollBar().value())
+            still.raise_()
+        still.setVisible(is_needed)
+
+    def scrollTo(
+        self,
+        index: QModelIndex | QPersistentModelIndex,
+        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
+    ) -> None:
+        """A month must not hide behind the clients."""
+        super().scrollTo(index, hint)
+        if index.column() > 0:
+            hidden = self.columnWidth(0) - self.columnViewportPosition(index.column())
+            bar = self.horizontalScrollBar()
+            if hidden > 0 and bar.value() > 0:
+                bar.setValue(bar.value() - hidden)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
@@ -66,6 +127,7 @@ class BoardTable(QTableView):
         self.setColumnWidth(0, title)
         for column in range(1, YEAR + 1):
             self.setColumnWidth(column, month)
+        self.place_frozen()
 
 
 class Board(QWidget):
@@ -86,14 +148,15 @@ class Board(QWidget):
         self.year.setAccessibleName(self.tr("Hesap dönemi"))
         this_year = desk.office.clock.today().year
         for year in range(this_year + 1, this_year - _YEARS_BACK - 1, -1):
-            self.year.addItem(self.tr("{0} hesap dönemi").format(year), year)
+            self.year.addItem(self.tr("{0} dönemi").format(year), year)
         self.year.setCurrentIndex(self.year.findData(this_year))
         self.year.currentIndexChanged.connect(self.refresh)
         self.search = QLineEdit(self)
-        self.search.setPlaceholderText(self.tr("Firmalarda ara (Ctrl+L)"))
+        self.search.setPlaceholderText(self.tr("Firma ara (Ctrl+L)"))
         self.search.setAccessibleName(self.tr("Firmalarda ara"))
         self.search.setClearButtonEnabled(True)
         self.search.addAction(icon("search", "quiet"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search.setMinimumWidth(self.fontMetrics().averageCharWidth() * 18)
         self.search.setMaximumWidth(self.fontMetrics().averageCharWidth() * 34)
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
@@ -132,8 +195,7 @@ class Board(QWidget):
         bar = QHBoxLayout()
         bar.setContentsMargins(tokens.S, tokens.S, tokens.S, tokens.XS)
         bar.setSpacing(tokens.XS)
-        for part in (self.year, *self.chips.values()):
-            bar.addWidget(part)
+        bar.addWidget(self.year)
         bar.addWidget(self.search, 1)
         bar.addStretch(1)
         bar.addWidget(self.import_button)
@@ -141,7 +203,14 @@ class Board(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        below = QHBoxLayout()
+        below.setContentsMargins(tokens.S, 0, tokens.S, tokens.XS)
+        below.setSpacing(tokens.XS)
+        for chip in self.chips.values():
+            below.addWidget(chip)
+        below.addStretch(1)
         column.addLayout(bar)
+        column.addLayout(below)
         column.addWidget(self.message)
         column.addWidget(self.stack, 1)
         column.addWidget(self.status)
@@ -167,6 +236,7 @@ class Board(QWidget):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setMinimumSectionSize(1)
+        table.freeze()
         table.entered_month.connect(self.open_index)
         table.doubleClicked.connect(self.open_index)
         table.selectionModel().selectionChanged.connect(self.show_selection)

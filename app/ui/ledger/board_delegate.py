@@ -27,7 +27,7 @@ def row_height(metrics: QFontMetrics) -> int:
 
 def month_width(metrics: QFontMetrics) -> int:
     """Icon, the widest word, room."""
-    return tokens.ICON_PX + tokens.XS + metrics.horizontalAdvance(_WIDEST) + 2 * tokens.XS + 4
+    return tokens.S + tokens.ICON_PX + tokens.XS + metrics.horizontalAdvance(_WIDEST) + tokens.XS
 
 
 class BoardDelegate(QStyledItemDelegate):
@@ -79,7 +79,7 @@ class BoardDelegate(QStyledItemDelegate):
             return
         colours = theme().palette
         look = look_of_month(cell.state)
-        inside = option.rect.adjusted(tokens.XS, tokens.XS, -tokens.XS, -tokens.XS)
+        inside = option.rect.adjusted(tokens.S, tokens.XS, 0, -tokens.XS)
         half = inside.height() // 2
         upper, lower = inside.adjusted(0, 0, 0, -half), inside.adjusted(0, half, 0, 0)
         ratio = painter.device().devicePixelRatioF()

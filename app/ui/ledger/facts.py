@@ -215,7 +215,7 @@ def month_facts(ledgers: Path, out: Path, company: CompanyRecord, period: Period
             branches=len(branches),
             parts=count,
             files=files,
-            imports=tuple(queries.imports(connection)[:1]),
+            imports=tuple(queries.imports(connection, period=number)[:1]),
             earlier=tuple(sorted(earlier)),
             has_report=any(file.kind == "DR" for file in files),
             folder=place,

@@ -16,9 +16,9 @@ from app.ui.theme import tokens
 from app.ui.widgets import ElidedLabel, EmptyState, QuietButton
 
 COLUMNS: Final = (
-    TextColumn("Tür", 25),
-    TextColumn("Dosya", 42),
-    TextColumn("Boyut", 12, is_number=True),
+    TextColumn("Tür", 21),
+    TextColumn("Dosya", 27),
+    TextColumn("Boyut", 8, is_number=True),
     TextColumn("SHA-256", 0),
 )
 _KINDS: Final = {

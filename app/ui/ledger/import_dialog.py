@@ -113,8 +113,8 @@ class ImportDialog(QDialog):
             grid.addWidget(field)
             grid.addSpacing(tokens.S)
         grid.addStretch(1)
-        self.questions = QVBoxLayout()
-        self.questions.setSpacing(tokens.S)
+        self.questions = QHBoxLayout()
+        self.questions.setSpacing(tokens.M)
         self._boxes: list[QGroupBox] = []
         self.message = MessageBar(parent=self, closable=False)
         self.columns = QWidget(self)
@@ -122,7 +122,7 @@ class ImportDialog(QDialog):
         self._grid.setContentsMargins(tokens.S, tokens.S, tokens.S, tokens.S)
         self._grid.setHorizontalSpacing(tokens.M)
         self._grid.setVerticalSpacing(tokens.XS)
-        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(2, 1)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -196,6 +196,7 @@ class ImportDialog(QDialog):
         self.waiting.hide()
         self.tabs.show()
         self._show_shape()
+        self.tabs.setCurrentIndex(0 if self.ready_shape is not None or not shape.headers else 1)
 
     def _on_failed(self, error: AppError) -> None:
         self.waiting.set_words(self.tr("Dosya alınamaz"), error.sentence)
@@ -224,7 +225,7 @@ class ImportDialog(QDialog):
             _choose(combo, shape.columns[place])
             combo.activated.connect(self._on_column_chosen)
             self._combos.append(combo)
-            for column, widget in enumerate((name, shown, combo)):
+            for column, widget in enumerate((name, combo, shown)):
                 self._grid.addWidget(widget, place, column)
                 widget.show()
         self._grid.setRowStretch(len(shape.headers), 1)
@@ -272,6 +273,7 @@ class ImportDialog(QDialog):
                 button.setChecked(self._answers.get(question.key) == value)
                 group.addButton(button)
                 inside.addWidget(button)
+            inside.addStretch(1)
             group.buttonClicked.connect(self._on_answer)
             self.questions.addWidget(box)
             self._boxes.append(box)
@@ -301,6 +303,7 @@ class ImportDialog(QDialog):
         missing = missing_fields(self.shape.columns) if self.shape.format is Format.TABLE else []
         ready = self.ready_shape
         self.go.setEnabled(ready is not None)
+        self.tabs.setTabEnabled(0, ready is not None)
         if missing:
             words = self.tr("Gereken sütunlar eşlenmedi: {0}. 'Sütunlar' sekmesinden alanlarını seçin.")
             self.message.show_message("error", words.format(", ".join(missing)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
 from app.domain.findings import Finding, Severity
@@ -24,6 +24,7 @@ from app.ui.reading.findings_paper import print_findings, save_excel
 from app.ui.theme import tokens
 from app.ui.widgets import (
     ElidedLabel,
+    EmptyState,
     HeadingLabel,
     IconButton,
     IconLabel,
@@ -35,7 +36,7 @@ from app.workflows.ledger_build import fiscal_year
 from app.workflows.ledger_check import last_day
 
 VOUCHERS, BALANCES, FINDINGS, FILES = range(4)
-_PATH_PX = 340
+_PATH_PX = 300
 
 
 class MonthView(QWidget):
@@ -77,13 +78,18 @@ class MonthView(QWidget):
         self.findings.print_wanted.connect(self._on_print_wanted)
         self.findings.excel_wanted.connect(self._on_excel_wanted)
         self.findings.counted.connect(self._on_counted)
+        self.unchecked = EmptyState("check", "", "", parent=self)
+        self.unchecked.button.setVisible(False)
+        self.found = QStackedWidget(self)
+        self.found.addWidget(self.findings)
+        self.found.addWidget(self.unchecked)
         self.files = FilesTab(self)
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
         for widget, title in (
             (self.vouchers, self.tr("Fişler")),
             (self.balances, self.tr("Mizan")),
-            (self.findings, self.tr("Bulgular")),
+            (self.found, self.tr("Bulgular")),
             (self.files, self.tr("Dosyalar")),
         ):
             self.tabs.addTab(widget, title)
@@ -222,7 +228,16 @@ class MonthView(QWidget):
         return sum(one.finding.severity is Severity.ERROR for one in self._current())
 
     def _show_findings(self) -> None:
-        self.findings.set_findings([one.finding for one in self._current()])
+        told = self._current()
+        self.findings.set_findings([one.finding for one in told])
+        if self._errors() is None:
+            self.unchecked.set_words(
+                self.tr("Bulgular burada durur"),
+                self.tr("Ayı denetleyin: yanlış olan her şey bir arada, fişine giden bir yolla gösterilir."),
+            )
+        else:
+            self.unchecked.set_words(self.tr("Bulgu yok"), self.tr("Ayın fişleri kurallara uyuyor; uyarı da çıkmadı."))
+        self.found.setCurrentWidget(self.findings if told else self.unchecked)
 
     @Slot(int, int)
     def _on_counted(self, _errors: int, count: int) -> None:

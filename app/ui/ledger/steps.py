@@ -21,7 +21,7 @@ Standing = Literal["done", "open", "blocked"]
 KEYS: Final = ("import", "check", "build", "filed", "approved", "report")
 _LOOKS: Final[dict[Standing, tuple[str, Tone, str]]] = {
     "done": ("check-circle", "ok", "bitti"),
-    "open": ("chevron-right", "text", "sırada"),
+    "open": ("forward", "text", "sırada"),
     "blocked": ("lock", "quiet", "bekliyor"),
 }
 _SEALED: Final = (PeriodState.BUILT, PeriodState.SEALED, PeriodState.BERAT_SEALED)
@@ -108,8 +108,11 @@ def _check_step(*, has: bool, is_checked: bool, is_failed: bool, errors: int | N
         )
     said = "Fişler GİB kurallarına ve muhasebe mantığına göre denetlenir; deftere dokunulmaz."
     if is_failed:
-        count = f"{number(errors)} hata var" if errors else "Hata bulundu"
-        said = f"{count}; nedenleri 'Bulgular' sekmesinde. Düzeltip fişleri yeniden alın, sonra yeniden denetleyin."
+        said = (
+            f"{number(errors)} hata var; nedenleri 'Bulgular' sekmesinde. Düzeltip fişleri yeniden alın."
+            if errors
+            else "Son denetimde hata bulundu. Nedenlerini görmek için yeniden denetleyin."
+        )
         action = Action(key="check", text="Yeniden denetle", icon="check")
     return Step(key="check", title="Denetle", standing="open", sentence=said, primary=action)
 
@@ -228,7 +231,7 @@ class StepCard(QFrame):
         self._sentence.setTextFormat(Qt.TextFormat.PlainText)
         self._why = QuietLabel("", self, wrap=True)
         self.buttons: dict[str, PrimaryButton | QuietButton] = {}
-        self._row = QHBoxLayout()
+        self._row = QVBoxLayout()
         self._row.setSpacing(tokens.XS)
         top = QHBoxLayout()
         top.setSpacing(tokens.S)
@@ -285,13 +288,12 @@ class StepCard(QFrame):
             self._add(PrimaryButton(step.primary.text, self._body, icon=step.primary.icon), step.primary)
         for action in step.others:
             self._add(QuietButton(action.text, self._body, icon=action.icon), action)
-        self._row.addStretch(1)
 
     def _add(self, button: PrimaryButton | QuietButton, action: Action) -> None:
         button.setProperty("action", action.key)
         button.clicked.connect(self._on_clicked)
         self.buttons[action.key] = button
-        self._row.addWidget(button)
+        self._row.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
         button.show()
 
     @Slot()

@@ -7,16 +7,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyle,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from app.ui.lists.delegate import LinedDelegate
 from app.ui.theme import fonts, tokens
 from app.ui.theme.icons import icon
+from app.ui.theme.style import theme
 from app.ui.theme.tokens import Tone
 
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
+_MEASURED = 2_000
 WhatRole = Qt.ItemDataRole.UserRole
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -94,6 +104,19 @@ class TextModel(QAbstractTableModel):
         return None
 
 
+class _Delegate(LinedDelegate):
+    """Cells begin where their header's words begin."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, QColor(theme().palette.selection))
+        painter.setPen(QColor(theme().palette.line))
+        painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
+        inner = QStyleOptionViewItem(option)
+        inner.rect = option.rect.adjusted(tokens.XS + 1, 0, -tokens.XS - 1, 0)
+        super().paint(painter, inner, index)
+
+
 class RowTable(QTableView):
     """Rows only, our line under each; columns of width 0 share what room the others leave."""
 
@@ -106,7 +129,7 @@ class RowTable(QTableView):
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setShowGrid(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setItemDelegate(LinedDelegate(self))
+        self.setItemDelegate(_Delegate(self))
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setFont(fonts.tabular(self.font()))
@@ -126,10 +149,21 @@ class RowTable(QTableView):
         if self.model() is None:
             return
         each = self.fontMetrics().averageCharWidth()
-        fixed = {i: each * c.width + 2 * tokens.S for i, c in enumerate(self._columns) if c.width}
+        fixed = {i: self._width(i, column) for i, column in enumerate(self._columns) if column.width}
         loose = [i for i, column in enumerate(self._columns) if not column.width]
         room = max(0, self.viewport().width() - sum(fixed.values()))
         for place, width in fixed.items():
             self.setColumnWidth(place, width)
         for place in loose:
-            self.setColumnWidth(place, max(each * 12, room // len(loose)))
+            self.setColumnWidth(place, max(each * 10, room // len(loose)))
+
+    def _width(self, place: int, column: TextColumn) -> int:
+        """Figures are as wide as they are, for a cut amount would be a wrong one."""
+        metrics, model = self.fontMetrics(), self.model()
+        if not column.is_number or not isinstance(model, TextModel):
+            return metrics.averageCharWidth() * column.width + 2 * tokens.S
+        # The last rows too: sums are the longest figures and stand at the end.
+        seen = [*model.rows[:_MEASURED], *model.rows[-1:]]
+        texts = [column.title, *(row.texts[place] for row in seen)]
+        bold = QFontMetrics(fonts.medium(self.font()))
+        return max(bold.horizontalAdvance(text) for text in texts) + 2 * tokens.S + tokens.XS

@@ -26,20 +26,21 @@ _BLOCK: Final = 200
 _KEPT: Final = 20_000
 _DEBOUNCE_MS: Final = 150
 COLUMNS: Final = (
-    TextColumn("Madde", 8, is_number=True),
-    TextColumn("Tarih", 11),
-    TextColumn("Fiş no", 14),
+    TextColumn("Madde", 7, is_number=True),
+    TextColumn("Tarih", 10),
+    TextColumn("Fiş no", 11),
     TextColumn("Açıklama", 0),
-    TextColumn("Satır", 6, is_number=True),
-    TextColumn("Borç", 16, is_number=True),
-    TextColumn("Alacak", 16, is_number=True),
-)
-LINE_COLUMNS: Final = (
-    TextColumn("Hesap", 14),
-    TextColumn("Hesap adı", 0),
+    TextColumn("Satır", 5, is_number=True),
     TextColumn("Borç", 14, is_number=True),
     TextColumn("Alacak", 14, is_number=True),
-    TextColumn("Belge", 24),
+)
+LINE_COLUMNS: Final = (
+    TextColumn("Hesap", 11),
+    TextColumn("Hesap adı", 0),
+    TextColumn("Açıklama", 0),
+    TextColumn("Borç", 13, is_number=True),
+    TextColumn("Alacak", 13, is_number=True),
+    TextColumn("Belge", 20),
 )
 
 
@@ -223,8 +224,8 @@ class VouchersTab(QWidget):
         self.lines = TextModel(LINE_COLUMNS, self)
         self.line_table = RowTable(self.tr("Fişin satırları"), LINE_COLUMNS, self)
         self.line_table.setModel(self.lines)
-        side = QWidget(self)
-        beside = QVBoxLayout(side)
+        self.side = QWidget(self)
+        beside = QVBoxLayout(self.side)
         beside.setContentsMargins(0, tokens.XS, 0, 0)
         beside.setSpacing(tokens.XS)
         self.head.setContentsMargins(tokens.S, 0, tokens.S, 0)
@@ -233,10 +234,11 @@ class VouchersTab(QWidget):
         self.splitter = QSplitter(Qt.Orientation.Vertical, self)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.stack)
-        self.splitter.addWidget(side)
+        self.splitter.addWidget(self.side)
         self.splitter.setSizes([340, 200])
         bar = QHBoxLayout()
         bar.setContentsMargins(tokens.S, tokens.XS, tokens.S, tokens.XS)
+        bar.setSpacing(tokens.S)
         bar.addWidget(self.search, 1)
         bar.addWidget(self.count)
         column = QVBoxLayout(self)
@@ -299,6 +301,7 @@ class VouchersTab(QWidget):
                 self.tr("Muhasebe programınızdan aldığınız fiş dosyasını buraya bırakın."),
             )
         self.stack.setCurrentWidget(self.table if count else self.empty)
+        self.side.setVisible(bool(count))
         self.table.share_room()
 
     @Slot(QModelIndex, QModelIndex)
@@ -335,7 +338,7 @@ class VouchersTab(QWidget):
 
 def _texts(row: VoucherRow) -> tuple[str, ...]:
     return (
-        str(row.counter or ""),
+        str(row.entry or row.counter or ""),
         format_date(row.day),
         row.entry_number or row.reference,
         row.comment,
@@ -350,4 +353,4 @@ def _line(line: Any) -> TextRow:
     document = " ".join(part for part in (kind, line.document_number) if part)
     amount = format_amount(line.amount)
     sides = (amount, "") if line.side is Side.DEBIT else ("", amount)
-    return TextRow(texts=(line.account_id, line.sub_name or line.main_name, *sides, document), what=line)
+    return TextRow(texts=(line.account_id, line.sub_name or line.main_name, line.comment, *sides, document), what=line)

@@ -119,7 +119,7 @@ def test_what_forbids_a_month_is_shown_together_and_jumps_to_its_voucher(
     assert state_of(ledger_world, JANUARY) is PeriodState.FAILED
     found = page.month.findings.findings
     assert sum(f.code == "DEFTER.BALANCE" for f in found) == 3
-    assert page.month.tabs.currentWidget() is page.month.findings
+    assert page.month.tabs.currentWidget() is page.month.found
     build = page.month.path.cards["build"].step
     assert build is not None
     assert build.standing == "blocked"

@@ -1,0 +1,100 @@
+"""The preview before an import: questions are asked, columns corrected, and nothing is imported by a guess."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pytestqt.qtbot import QtBot
+
+from app.domain.voucher import Period
+from app.edefter.sources.shape import SourceShape
+from app.ui.ledger.import_dialog import ImportDialog
+
+from .conftest import PATIENCE_MS, source
+
+BOTH_WAYS = (
+    "Fiş No;Tarih;Hesap Kodu;Hesap Adı;Borç;Alacak\n1;03/04/2026;100.01;KASA;1.234;\n1;03/04/2026;600.01;SATIŞ;;1.234\n"
+)
+ODD_NAMES = "Fiş No;Günü;Hesap Kodu;Borç;Alacak\n1;05.04.2026;100.01;10,00;\n1;05.04.2026;600.01;;10,00\n"
+
+
+def opened(qtbot: QtBot, world: Any, path: Path, *, period: Period | None = None, vouchers: int = 0) -> ImportDialog:
+    dialog = ImportDialog(world.desk, world.company, path, period=period, vouchers=vouchers)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitUntil(lambda: not world.desk.runner.live_jobs(), timeout=PATIENCE_MS)
+    return dialog
+
+
+def idle(qtbot: QtBot, world: Any) -> None:
+    qtbot.waitUntil(lambda: not world.desk.runner.live_jobs(), timeout=PATIENCE_MS)
+
+
+def test_a_plain_file_is_previewed_as_it_was_understood(qtbot: QtBot, ledger_world: Any, tmp_path: Path) -> None:
+    dialog = opened(qtbot, ledger_world, source(tmp_path / "ocak.csv", 1, 5))
+    assert dialog.go.isEnabled()
+    assert (dialog.encoding.currentData(), dialog.delimiter.currentData()) == ("cp1254", ";")
+    assert dialog.model.rowCount() == 10
+    assert dialog.model.index(0, 1).data() == "01.01.2026"
+    assert not dialog.replace.isVisible()
+
+
+def test_two_readings_are_asked_and_never_guessed(qtbot: QtBot, ledger_world: Any, tmp_path: Path) -> None:
+    path = tmp_path / "soru.csv"
+    path.write_text(BOTH_WAYS, "utf-8")
+    dialog = opened(qtbot, ledger_world, path)
+    assert not dialog.go.isEnabled()
+    assert dialog.ready_shape is None
+    buttons = {button.property("answer")[1]: button for button in dialog.answers()}
+    assert set(buttons) == {",", ".", "dmy", "mdy"}
+    assert not any(button.isChecked() for button in buttons.values())
+    buttons[","].click()
+    assert not dialog.go.isEnabled()
+    buttons["dmy"].click()
+    assert dialog.go.isEnabled()
+    idle(qtbot, ledger_world)
+    assert dialog.model.index(0, 1).data() == "03.04.2026"
+    assert dialog.model.index(0, 5).data() == "1.234,00"
+    buttons["."].click()
+    idle(qtbot, ledger_world)
+    assert dialog.model.index(0, 5).data() == "1,23"
+
+
+def test_a_column_that_was_not_known_is_given_its_field(qtbot: QtBot, ledger_world: Any, tmp_path: Path) -> None:
+    path = tmp_path / "baska.csv"
+    path.write_text(ODD_NAMES, "utf-8")
+    dialog = opened(qtbot, ledger_world, path)
+    assert not dialog.go.isEnabled()
+    assert "Fiş tarihi" in dialog.message.sentence
+    combo = dialog._combos[1]
+    assert combo.currentData() == ""
+    combo.setCurrentIndex(combo.findData("day"))
+    combo.activated.emit(combo.currentIndex())
+    assert dialog.go.isEnabled()
+    shape = dialog.ready_shape
+    assert isinstance(shape, SourceShape)
+    assert shape.columns[1] == "day"
+    # The same field given to another column leaves the first one.
+    other = dialog._combos[2]
+    other.setCurrentIndex(other.findData("day"))
+    other.activated.emit(other.currentIndex())
+    assert combo.currentData() == ""
+    idle(qtbot, ledger_world)
+
+
+def test_what_is_no_source_says_why(qtbot: QtBot, ledger_world: Any, tmp_path: Path) -> None:
+    path = tmp_path / "bos.csv"
+    path.write_bytes(b"")
+    dialog = opened(qtbot, ledger_world, path)
+    assert not dialog.go.isEnabled()
+    assert dialog.waiting.isVisible()
+    assert not dialog.tabs.isVisible()
+
+
+def test_replacing_is_offered_with_month_and_count(qtbot: QtBot, ledger_world: Any, tmp_path: Path) -> None:
+    path = source(tmp_path / "mayis.csv", 5, 3)
+    dialog = opened(qtbot, ledger_world, path, period=Period(2026, 5), vouchers=1240)
+    assert dialog.replace.isVisible()
+    assert dialog.replace.text() == "Mayıs 2026 ayındaki 1.240 fişin yerine koy"
+    assert not dialog.replace.isChecked()
