@@ -21,8 +21,16 @@
 </xsl:variable>
 <xsl:variable name="lines" select="$doc/cac:InvoiceLine"/>
 <xsl:variable name="taxes" select="$doc/cac:TaxTotal/cac:TaxSubtotal"/>
+<xsl:variable name="forgone" select="$taxes[cbc:CalculationSequenceNumeric = -1]"/>
+<xsl:variable name="vat-taxes" select="$taxes[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode = '0015'][not(cbc:CalculationSequenceNumeric = -1)]"/>
+<xsl:variable name="kept" select="$doc/cac:AllowanceCharge[starts-with(normalize-space(cbc:AllowanceChargeReason), 'HKS')]"/>
 <xsl:variable name="withheld" select="$doc/cac:WithholdingTaxTotal/cac:TaxSubtotal"/>
 <xsl:variable name="total" select="$doc/cac:LegalMonetaryTotal"/>
+<!-- What a hal agent keeps stands among the document's charges (or discounts), but is neither. -->
+<xsl:variable name="kept-sum" select="sum($kept/cbc:Amount[number(.) = number(.)])"/>
+<xsl:variable name="kept-as-charge" select="number($total/cbc:ChargeTotalAmount) + 0.004 &gt;= $kept-sum"/>
+<xsl:variable name="charges" select="number($total/cbc:ChargeTotalAmount) - $kept-sum * number($kept-as-charge)"/>
+<xsl:variable name="discounts" select="number($total/cbc:AllowanceTotalAmount) - $kept-sum * number(not($kept-as-charge) and number($total/cbc:AllowanceTotalAmount) + 0.004 &gt;= $kept-sum)"/>
 <xsl:variable name="exchange" select="($doc/cac:PricingExchangeRate | $doc/cac:TaxExchangeRate | $doc/cac:PaymentExchangeRate)[cbc:CalculationRate][1]"/>
 <xsl:variable name="rate" select="number($exchange/cbc:CalculationRate)"/>
 <xsl:variable name="foreign" select="$unit != 'TL' and $rate &gt; 0"/>
@@ -31,12 +39,24 @@
 <xsl:variable name="with-withholding" select="boolean($lines/cac:WithholdingTaxTotal/cac:TaxSubtotal)"/>
 <xsl:variable name="is-archive" select="$doc/cbc:ProfileID = 'EARSIVFATURA'"/>
 <xsl:variable name="written" select="$doc/cbc:Note[starts-with(normalize-space(.), 'Yalnız') or starts-with(normalize-space(.), 'YALNIZ')][1]"/>
-<xsl:key name="vat" match="n:Invoice/cac:TaxTotal/cac:TaxSubtotal[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode = '0015']" use="number(cbc:Percent)"/>
+<xsl:key name="vat" match="n:Invoice/cac:TaxTotal/cac:TaxSubtotal[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode = '0015'][not(cbc:CalculationSequenceNumeric = -1)]" use="number(cbc:Percent)"/>
 
 <xsl:variable name="units">|C62:Adet|NIU:Adet|KGM:kg|GRM:g|MGM:mg|TNE:ton|GT:gross ton|LTR:litre|MLT:ml|MTR:m|CMT:cm|MMT:mm|KMT:km|MTK:m²|MTQ:m³|CMK:cm²|CMQ:cm³|SM3:sm³|KWH:kWh|MWH:MWh|KWT:kW|HUR:saat|D61:dakika|MIN:dakika|SEC:saniye|DAY:gün|WEE:hafta|MON:ay|ANN:yıl|BX:kutu|PA:paket|PK:paket|CT:karton|PR:çift|SET:set|DZN:düzine|CEN:yüz adet|T3:bin adet|CTM:karat|LPA:litre saf alkol|B32:kg-m²|EA:adet|LO:lot|BG:poşet|RO:rulo|</xsl:variable>
-<xsl:variable name="types">|SATIS:SATIŞ|IADE:İADE|ISTISNA:İSTİSNA|TEVKIFATIADE:TEVKİFAT İADE|TEVKIFAT:TEVKİFAT|OZELMATRAH:ÖZEL MATRAH|IHRACKAYITLI:İHRAÇ KAYITLI|KONAKLAMAVERGISI:KONAKLAMA VERGİSİ|SARJ:ŞARJ|SARJANLIK:ŞARJ (ANLIK)|KOMISYONCU:KOMİSYONCU|</xsl:variable>
-<xsl:variable name="means">|1:Belirtilmemiş|10:Nakit|20:Çek|23:Banka çeki|30:Havale|31:Havale|42:Havale / EFT|48:Kredi / banka kartı|49:Otomatik ödeme|ZZZ:Diğer|</xsl:variable>
-<xsl:variable name="schemes">|MERSISNO:MERSİS No|TICARETSICILNO:Ticaret Sicil No|MUSTERINO:Müşteri No|HIZMETNO:Hizmet No|TESISATNO:Tesisat No|TELEFONNO:Telefon No|DISTRIBUTORNO:Distribütör No|TAPDKNO:TAPDK No|BAYINO:Bayi No|ABONENO:Abone No|SAYACNO:Sayaç No|EPDKNO:EPDK No|SUBENO:Şube No|PASAPORTNO:Pasaport No|CIFTCINO:Çiftçi No|IMALATCINO:İmalatçı No|DOSYANO:Dosya No|HASTANO:Hasta No|URETICINO:Üretici No|PLAKA:Plaka|ARACKIMLIKNO:Araç Kimlik No|SEVKIYATNO:Sevkiyat No|</xsl:variable>
+<xsl:variable name="types">|SATIS:SATIŞ|IADE:İADE|ISTISNA:İSTİSNA|TEVKIFATIADE:TEVKİFATLI İADE|TEVKIFAT:TEVKİFAT|OZELMATRAH:ÖZEL MATRAH|IHRACKAYITLI:İHRAÇ KAYITLI|KONAKLAMAVERGISI:KONAKLAMA VERGİSİ|SARJ:ŞARJ|SARJANLIK:ŞARJ (ANLIK)|KOMISYONCU:KOMİSYONCU|HKSSATIS:HKS SATIŞ|HKSKOMISYONCU:HKS KOMİSYONCU|TEKNOLOJIDESTEK:TEKNOLOJİ DESTEK|YTBSATIS:YTB SATIŞ|YTBIADE:YTB İADE|YTBISTISNA:YTB İSTİSNA|YTBTEVKIFAT:YTB TEVKİFAT|YTBTEVKIFATIADE:YTB TEVKİFATLI İADE|</xsl:variable>
+<xsl:variable name="means">|1:Belirlenmemiş|10:Nakit|20:Çek|23:Banka çeki|30:Havale (alacak)|31:Banka havalesi (borç)|42:Banka hesabına havale/EFT|46:Bankalar arası borç transferi|48:Kredi/banka kartı|49:Otomatik ödeme|60:Senet|97:Mahsup|ZZZ:Karşılıklı anlaşılan diğer|KREDIKARTI/BANKAKARTI:Kredi veya banka kartı|EFT/HAVALE:EFT veya havale|KAPIDAODEME:Kapıda ödeme|ODEMEARACISI:Ödeme aracısı|DIGER:Diğer|</xsl:variable>
+<xsl:variable name="schemes">|MERSISNO:MERSİS No|TICARETSICILNO:Ticaret Sicil No|MUSTERINO:Müşteri No|HIZMETNO:Hizmet No|TESISATNO:Tesisat No|TELEFONNO:Telefon No|DISTRIBUTORNO:Distribütör No|TAPDKNO:TAPDK No|BAYINO:Bayi No|ABONENO:Abone No|SAYACNO:Sayaç No|EPDKNO:EPDK No|SUBENO:Şube No|PASAPORTNO:Pasaport No|CIFTCINO:Çiftçi No|IMALATCINO:İmalatçı No|DOSYANO:Dosya No|HASTANO:Hasta No|URETICINO:Üretici No|PLAKA:Plaka|ARACKIMLIKNO:Araç Kimlik No|SEVKIYATNO:Sevkiyat No|ARACIKURUMVKN:VKN/TCKN|ARACIKURUMETIKET:Etiket|</xsl:variable>
+<xsl:variable name="goods">|KUNYENO:Künye no|ILAC:İlaç no|TIBBICIHAZ:Tıbbi cihaz no|DIGER:Diğer ürün no|TELEFON:Telefon IMEI|TABLET_PC:Tablet / bilgisayar seri no|ETIKETNO:Etiket no|</xsl:variable>
+<xsl:variable name="kept-for">|HKSKOMISYON:Komisyon|HKSKOMISYONKDV:Komisyon KDV|HKSNAVLUN:Navlun|HKSNAVLUNKDV:Navlun KDV|HKSHAMMALIYE:Hammaliye|HKSHAMMALIYEKDV:Hammaliye KDV|HKSNAKLIYE:Nakliye|HKSNAKLIYEKDV:Nakliye KDV|HKSGVTEVKIFAT:Gelir vergisi tevkifatı|HKSBAGKURTEVKIFAT:Bağkur tevkifatı|HKSRUSUM:Rüsum|HKSRUSUMKDV:Rüsum KDV|HKSTICBORSASI:Ticaret borsası|HKSTICBORSASIKDV:Ticaret borsası KDV|HKSMILLISAVUNMAFON:Millî savunma fonu|HKSMSFONKDV:Millî savunma fonu KDV|HKSDIGERMASRAFLAR:Diğer masraflar|HKSDIGERKDV:Diğer masraflar KDV|</xsl:variable>
+<xsl:variable name="terms">|EXW:İş yerinde teslim|FCA:Taşıyıcıya teslim|FAS:Gemi yanında teslim|FOB:Gemi bordasında teslim|CFR:Mal bedeli ve navlun|CIF:Mal bedeli, sigorta ve navlun|CPT:Taşıma ödenmiş olarak|CIP:Taşıma ve sigorta ödenmiş olarak|DAP:Belirlenen yerde teslim|DPU:Belirlenen yerde boşaltılmış teslim|DDP:Gümrük vergileri ödenmiş teslim|DAF:Sınırda teslim|DES:Gemide teslim|DEQ:Rıhtımda teslim|DDU:Gümrük vergileri ödenmemiş teslim|</xsl:variable>
+<xsl:variable name="modes">|1:Denizyolu|2:Demiryolu|3:Karayolu|4:Havayolu|5:Posta|6:Çok araçlı|7:Sabit taşıma tesisleri|8:İç su taşımacılığı|9:Geçerli değil|0:Belirtilmemiş|</xsl:variable>
+<xsl:variable name="packs">|BX:Kutu|CT:Karton|PX:Palet|BG:Torba|CN:Konteyner|CR:Kasa (sandık)|CS:Kasa|PK:Paket|BA:Varil|BE:Balya (bohça)|BL:Balya|BO:Şişe|BR:Çubuk|CA:Teneke kutu|CG:Kafes|CX:Teneke|DR:Bidon (fıçı)|EN:Zarf|JR:Kavanoz|JY:Bidon|KG:Fıçıcık|PA:Küçük paket|PB:Palet kutusu|RL:Makara|RO:Rulo|SA:Çuval|SK:İskelet kasa|TB:Küvet|TK:Tank|TU:Tüp|VG:Dökme gaz|VL:Dökme sıvı|VO:Dökme katı (iri)|VR:Dökme katı (taneli)|VY:Dökme katı (toz)|NE:Ambalajsız|</xsl:variable>
+<xsl:variable name="costs">|SAGLIK_ECZ:Eczane|SAGLIK_HAS:Hastane|SAGLIK_OPT:Optik|SAGLIK_MED:Medikal|ABONELIK:Abonelik|MAL_HIZMET:Mal ve hizmet alımı|DIGER:Diğer|</xsl:variable>
+<xsl:variable name="expenses">|01:Makine ve teçhizat|02:İnşaat işleri|03:Arsa ve arazi|04:Diğer harcamalar|</xsl:variable>
+<xsl:variable name="further">|MUKELLEF_KODU:Mükellef kodu|MUKELLEF_ADI:Mükellef adı|DOSYA_NO:Dosya no|ESURaporID:EŞÜ rapor no|YTBNO:Yatırım teşvik belgesi|</xsl:variable>
+<xsl:variable name="e-archive">|SENDINGTYPE|SEND_TYPE|SENDTYPE|GONDERIMSEKLI|EARCHIVETYPE|EARCHIVE_TYPE|EARSIVTIPI|</xsl:variable>
+<xsl:variable name="lower">abcdefghijklmnopqrstuvwxyz</xsl:variable>
+<xsl:variable name="upper">ABCDEFGHIJKLMNOPQRSTUVWXYZ</xsl:variable>
+<xsl:variable name="sendings">|ELEKTRONIK:Elektronik ortamda|KAGIT:Kâğıt olarak|</xsl:variable>
 
 <xsl:template match="/">
 <html lang="tr">
@@ -109,8 +129,13 @@ thead{display:table-header-group}
       <div class="label">SAYIN</div>
       <xsl:apply-templates select="$doc/cac:AccountingCustomerParty/cac:Party"/>
       <xsl:for-each select="$doc/cac:BuyerCustomerParty/cac:Party">
-        <div class="label" style="margin-top:2.5mm">ALICI</div>
+        <xsl:variable name="who" select="cac:PartyIdentification/cbc:ID[@schemeID = 'PARTYTYPE']"/>
+        <div class="label" style="margin-top:2.5mm"><xsl:choose><xsl:when test="$who = 'EXPORT'">YURT DIŞINDAKİ ALICI</xsl:when><xsl:when test="$who = 'TAXFREE'">YOLCU</xsl:when><xsl:when test="$doc/cbc:ProfileID = 'KAMU'">ÖDEYEN BİRİM</xsl:when><xsl:otherwise>ALICI</xsl:otherwise></xsl:choose></div>
         <xsl:apply-templates select="."/>
+      </xsl:for-each>
+      <xsl:for-each select="$doc/cac:TaxRepresentativeParty">
+        <div class="label" style="margin-top:2.5mm">ARACI KURUM</div>
+        <xsl:call-template name="party"/>
       </xsl:for-each>
     </td>
     <td style="width:76mm"><table class="facts"><xsl:call-template name="facts"/></table></td>
@@ -147,14 +172,14 @@ thead{display:table-header-group}
 </xsl:template>
 
 <!-- A party: name, address, ways to reach it, numbers. -->
-<xsl:template match="cac:Party">
-  <div class="name">
+<xsl:template match="cac:Party" name="party">
+  <xsl:if test="normalize-space(concat(cac:PartyName/cbc:Name, cac:Person/cbc:FirstName, cac:Person/cbc:FamilyName, cac:PartyLegalEntity/cbc:RegistrationName)) != ''"><div class="name">
     <xsl:choose>
       <xsl:when test="normalize-space(cac:PartyName/cbc:Name) != ''"><xsl:value-of select="cac:PartyName/cbc:Name"/></xsl:when>
       <xsl:when test="cac:Person"><xsl:value-of select="normalize-space(concat(cac:Person/cbc:FirstName, ' ', cac:Person/cbc:MiddleName, ' ', cac:Person/cbc:FamilyName))"/></xsl:when>
       <xsl:otherwise><xsl:value-of select="cac:PartyLegalEntity/cbc:RegistrationName"/></xsl:otherwise>
     </xsl:choose>
-  </div>
+  </div></xsl:if>
   <xsl:for-each select="cac:PostalAddress">
     <div>
       <xsl:for-each select="cbc:Region | cbc:StreetName | cbc:BuildingName | cbc:BuildingNumber | cbc:Room">
@@ -194,6 +219,17 @@ thead{display:table-header-group}
   <xsl:if test="$ids">
     <div class="small ids"><xsl:for-each select="$ids"><span><span class="q"><xsl:call-template name="look-up"><xsl:with-param name="list" select="$schemes"/><xsl:with-param name="code" select="@schemeID"/></xsl:call-template>: </span><xsl:value-of select="."/></span><xsl:text> </xsl:text></xsl:for-each></div>
   </xsl:if>
+  <xsl:if test="cac:PartyIdentification/cbc:ID = 'EXPORT' or cac:PartyIdentification/cbc:ID = 'TAXFREE'">
+    <xsl:for-each select="cac:PartyLegalEntity">
+      <xsl:if test="cbc:RegistrationName != ''"><div><span class="q">Resmî unvan: </span><xsl:value-of select="cbc:RegistrationName"/></div></xsl:if>
+      <xsl:if test="cbc:CompanyID != ''"><div><span class="q">Ülkesindeki vergi no: </span><xsl:value-of select="cbc:CompanyID"/></div></xsl:if>
+    </xsl:for-each>
+  </xsl:if>
+  <xsl:for-each select="cac:Person">
+    <xsl:if test="cbc:NationalityID != ''"><div><span class="q">Uyruk: </span><xsl:value-of select="cbc:NationalityID"/></div></xsl:if>
+    <xsl:for-each select="cac:IdentityDocumentReference"><div><span class="q">Pasaport no: </span><xsl:call-template name="reference"/></div></xsl:for-each>
+    <xsl:for-each select="cac:FinancialAccount[normalize-space(cbc:ID) != '']"><div><span class="q">Hesap: </span><xsl:value-of select="normalize-space(concat(cbc:ID, ' ', cbc:CurrencyCode))"/><xsl:for-each select="cac:FinancialInstitutionBranch/cac:FinancialInstitution/cbc:Name[. != ''] | cac:FinancialInstitutionBranch/cbc:Name[. != ''] | cbc:PaymentNote[. != '']"> · <xsl:value-of select="."/></xsl:for-each></div></xsl:for-each>
+  </xsl:for-each>
 </xsl:template>
 
 <!-- Number, dates, references: two columns on the right. -->
@@ -208,7 +244,7 @@ thead{display:table-header-group}
   <tr><td class="q">ETTN</td><td class="ettn"><xsl:value-of select="$doc/cbc:UUID"/></td></tr>
   <tr><td class="q">Özelleştirme no</td><td><xsl:value-of select="$doc/cbc:CustomizationID"/></td></tr>
   <xsl:for-each select="$doc/cac:InvoicePeriod[cbc:StartDate or cbc:EndDate]">
-    <tr><td class="q">Dönem</td><td><xsl:call-template name="day"><xsl:with-param name="value" select="cbc:StartDate"/></xsl:call-template> – <xsl:call-template name="day"><xsl:with-param name="value" select="cbc:EndDate"/></xsl:call-template></td></tr>
+    <tr><td class="q">Dönem</td><td><xsl:if test="cbc:StartDate"><xsl:call-template name="day"><xsl:with-param name="value" select="cbc:StartDate"/></xsl:call-template></xsl:if><xsl:if test="cbc:StartTime"><xsl:text> </xsl:text><xsl:value-of select="substring(cbc:StartTime, 1, 5)"/></xsl:if> – <xsl:if test="cbc:EndDate"><xsl:call-template name="day"><xsl:with-param name="value" select="cbc:EndDate"/></xsl:call-template></xsl:if><xsl:if test="cbc:EndTime"><xsl:text> </xsl:text><xsl:value-of select="substring(cbc:EndTime, 1, 5)"/></xsl:if><xsl:if test="cbc:Description != ''"><div><xsl:value-of select="cbc:Description"/></div></xsl:if></td></tr>
   </xsl:for-each>
   <xsl:for-each select="$doc/cac:OrderReference[normalize-space(cbc:ID) != '']">
     <tr><td class="q">Sipariş</td><td class="long"><xsl:call-template name="reference"/></td></tr>
@@ -219,8 +255,18 @@ thead{display:table-header-group}
   <xsl:for-each select="$doc/cac:BillingReference/cac:InvoiceDocumentReference[position() &lt; 4]">
     <tr><td class="q">İade edilen fatura</td><td class="long"><xsl:call-template name="reference"/></td></tr>
   </xsl:for-each>
+  <xsl:for-each select="$doc/cac:ContractDocumentReference">
+    <tr><td class="q"><xsl:choose><xsl:when test="cbc:ID/@schemeID = 'YTBNO'">Yatırım teşvik belgesi</xsl:when><xsl:otherwise>Sözleşme</xsl:otherwise></xsl:choose></td><td class="long"><xsl:call-template name="reference"/></td></tr>
+  </xsl:for-each>
+  <xsl:if test="normalize-space($doc/cbc:AccountingCost) != ''"><tr><td class="q">SGK fatura tipi</td><td><xsl:call-template name="look-up"><xsl:with-param name="list" select="$costs"/><xsl:with-param name="code" select="normalize-space($doc/cbc:AccountingCost)"/></xsl:call-template></td></tr></xsl:if>
+  <xsl:for-each select="$doc/cac:AdditionalDocumentReference[cbc:DocumentTypeCode != '' and contains($e-archive, concat('|', translate(cbc:DocumentTypeCode, $lower, $upper), '|'))]">
+    <xsl:choose>
+      <xsl:when test="cbc:ID = 'INTERNET' or cbc:DocumentType = 'INTERNET'"><tr><td class="q">Satış şekli</td><td>İnternet satışı</td></tr></xsl:when>
+      <xsl:when test="contains($sendings, concat('|', cbc:ID, ':')) or contains($sendings, concat('|', cbc:DocumentType, ':'))"><tr><td class="q">Gönderim şekli</td><td><xsl:choose><xsl:when test="contains($sendings, concat('|', cbc:ID, ':'))"><xsl:call-template name="look-up"><xsl:with-param name="list" select="$sendings"/><xsl:with-param name="code" select="cbc:ID"/></xsl:call-template></xsl:when><xsl:otherwise><xsl:call-template name="look-up"><xsl:with-param name="list" select="$sendings"/><xsl:with-param name="code" select="cbc:DocumentType"/></xsl:call-template></xsl:otherwise></xsl:choose></td></tr></xsl:when>
+    </xsl:choose>
+  </xsl:for-each>
   <xsl:for-each select="($doc/cac:PaymentMeans/cbc:PaymentDueDate | $doc/cac:PaymentTerms/cbc:PaymentDueDate)[1]">
-    <tr><td class="q">Son ödeme tarihi</td><td><xsl:call-template name="day"><xsl:with-param name="value" select="."/></xsl:call-template></td></tr>
+    <tr><td class="q"><xsl:choose><xsl:when test="$doc/cac:AdditionalDocumentReference[cbc:ID = 'INTERNET' or cbc:DocumentType = 'INTERNET']">Ödeme tarihi</xsl:when><xsl:otherwise>Son ödeme tarihi</xsl:otherwise></xsl:choose></td><td><xsl:call-template name="day"><xsl:with-param name="value" select="."/></xsl:call-template></td></tr>
   </xsl:for-each>
 </xsl:template>
 
@@ -237,13 +283,15 @@ thead{display:table-header-group}
       <xsl:value-of select="cac:Item/cbc:Name"/>
       <xsl:for-each select="cac:Item/cbc:Description[normalize-space(.) != ''] | cbc:Note[normalize-space(.) != '']"><div class="small q"><xsl:value-of select="."/></div></xsl:for-each>
       <xsl:if test="cac:Item/cbc:BrandName[. != ''] or cac:Item/cbc:ModelName[. != '']"><div class="small q"><xsl:value-of select="normalize-space(concat(cac:Item/cbc:BrandName, ' ', cac:Item/cbc:ModelName))"/></div></xsl:if>
-      <xsl:if test="cac:Item/cac:SellersItemIdentification/cbc:ID[. != ''] or cac:Item/cac:BuyersItemIdentification/cbc:ID[. != ''] or cac:Item/cac:AdditionalItemIdentification/cbc:ID[. != '']">
+      <xsl:if test="cac:Item/cac:SellersItemIdentification/cbc:ID[. != ''] or cac:Item/cac:BuyersItemIdentification/cbc:ID[. != ''] or cac:Item/cac:ManufacturersItemIdentification/cbc:ID[. != ''] or cac:Item/cac:AdditionalItemIdentification/cbc:ID[. != '' or @schemeID != '']">
         <div class="small q">
           <xsl:if test="cac:Item/cac:SellersItemIdentification/cbc:ID[. != '']">Kod: <xsl:value-of select="cac:Item/cac:SellersItemIdentification/cbc:ID"/><xsl:text> </xsl:text></xsl:if>
           <xsl:if test="cac:Item/cac:BuyersItemIdentification/cbc:ID[. != '']">Alıcı kodu: <xsl:value-of select="cac:Item/cac:BuyersItemIdentification/cbc:ID"/><xsl:text> </xsl:text></xsl:if>
-          <xsl:for-each select="cac:Item/cac:AdditionalItemIdentification/cbc:ID[. != '']"><xsl:value-of select="@schemeID"/>: <xsl:value-of select="."/><xsl:text> </xsl:text></xsl:for-each>
+          <xsl:if test="cac:Item/cac:ManufacturersItemIdentification/cbc:ID[. != '']">Üretici kodu: <xsl:value-of select="cac:Item/cac:ManufacturersItemIdentification/cbc:ID"/><xsl:text> </xsl:text></xsl:if>
+          <xsl:for-each select="cac:Item/cac:AdditionalItemIdentification/cbc:ID[. != '' or @schemeID != '']"><xsl:call-template name="look-up"><xsl:with-param name="list" select="$goods"/><xsl:with-param name="code" select="@schemeID"/></xsl:call-template>: <xsl:value-of select="."/><xsl:text> </xsl:text></xsl:for-each>
         </div>
       </xsl:if>
+      <xsl:call-template name="goods"/>
       <xsl:for-each select="$vat/cac:TaxCategory[normalize-space(cbc:TaxExemptionReason) != '']"><div class="small q">İstisna <xsl:value-of select="cbc:TaxExemptionReasonCode"/>: <xsl:value-of select="cbc:TaxExemptionReason"/></div></xsl:for-each>
     </td>
     <td class="n"><xsl:value-of select="format-number(cbc:InvoicedQuantity, '#.##0,########', 'tr')"/><xsl:text> </xsl:text><span class="q"><xsl:call-template name="look-up"><xsl:with-param name="list" select="$units"/><xsl:with-param name="code" select="cbc:InvoicedQuantity/@unitCode"/></xsl:call-template></span></td>
@@ -260,7 +308,7 @@ thead{display:table-header-group}
       </td>
     </xsl:if>
     <td class="n"><xsl:for-each select="$vat[cbc:Percent]"><div>%<xsl:value-of select="format-number(cbc:Percent, '0,##', 'tr')"/></div></xsl:for-each></td>
-    <td class="n"><xsl:for-each select="$vat"><div><xsl:value-of select="format-number(cbc:TaxAmount, '#.##0,00', 'tr')"/></div></xsl:for-each></td>
+    <td class="n"><xsl:for-each select="$vat"><xsl:choose><xsl:when test="cbc:CalculationSequenceNumeric = -1"><div class="q">(<xsl:value-of select="format-number(cbc:TaxAmount, '#.##0,00', 'tr')"/>)<div class="small">tahsil edilmez</div></div></xsl:when><xsl:otherwise><div><xsl:value-of select="format-number(cbc:TaxAmount, '#.##0,00', 'tr')"/></div></xsl:otherwise></xsl:choose></xsl:for-each></td>
     <xsl:if test="$with-other">
       <td class="n">
         <xsl:for-each select="cac:TaxTotal/cac:TaxSubtotal[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode != '0015']">
@@ -277,27 +325,65 @@ thead{display:table-header-group}
   </tr>
 </xsl:template>
 
+<!-- What single scenarios say of a line: origin, incentive, socket, customs tariff, packages, özel matrah. -->
+<xsl:template name="goods">
+  <xsl:variable name="kind" select="cac:Item/cac:CommodityClassification/cbc:ItemClassificationCode[. != '']"/>
+  <xsl:variable name="is-incentive" select="$doc/cbc:ProfileID = 'YATIRIMTESVIK' or starts-with($doc/cbc:InvoiceTypeCode, 'YTB')"/>
+  <xsl:if test="cac:Item/cac:OriginCountry or $kind or cac:Item/cac:ItemInstance">
+    <div class="small q">
+      <xsl:for-each select="cac:Item/cac:OriginCountry">Menşe: <xsl:value-of select="cbc:Name"/><xsl:if test="not(cbc:Name != '')"><xsl:value-of select="cbc:IdentificationCode"/></xsl:if><xsl:text> </xsl:text></xsl:for-each>
+      <xsl:for-each select="$kind"><xsl:choose><xsl:when test="$is-incentive">Harcama tipi: <xsl:call-template name="look-up"><xsl:with-param name="list" select="$expenses"/><xsl:with-param name="code" select="."/></xsl:call-template></xsl:when><xsl:otherwise>Sınıf: <xsl:value-of select="."/></xsl:otherwise></xsl:choose><xsl:text> </xsl:text></xsl:for-each>
+      <xsl:for-each select="cac:Item/cac:ItemInstance/cbc:ProductTraceID[. != '']"><xsl:choose><xsl:when test="$is-incentive">Makine sıra no: </xsl:when><xsl:otherwise>İzleme no: </xsl:otherwise></xsl:choose><xsl:value-of select="."/><xsl:text> </xsl:text></xsl:for-each>
+      <xsl:for-each select="cac:Item/cac:ItemInstance/cbc:SerialID[. != '']"><xsl:choose><xsl:when test="$is-incentive">Makine ID: </xsl:when><xsl:when test="starts-with($doc/cbc:InvoiceTypeCode, 'SARJ')">Soket no: </xsl:when><xsl:otherwise>Seri no: </xsl:otherwise></xsl:choose><xsl:value-of select="."/><xsl:text> </xsl:text></xsl:for-each>
+    </div>
+  </xsl:if>
+  <xsl:for-each select="cac:Delivery"><div class="small q"><xsl:call-template name="carriage"/></div></xsl:for-each>
+  <xsl:for-each select="cac:TaxTotal/cac:TaxSubtotal[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode = '0015'][starts-with(cac:TaxCategory/cbc:TaxExemptionReasonCode, '8')]"><div class="small q">Özel matrah: <xsl:value-of select="format-number(cbc:TaxableAmount, '#.##0,00', 'tr')"/></div></xsl:for-each>
+</xsl:template>
+
+<!-- Delivery terms, transport, customs tariff, packages of a delivery: one run of words. -->
+<xsl:template name="carriage">
+  <xsl:for-each select="cac:DeliveryTerms/cbc:ID[. != '']">Teslim şartı: <xsl:value-of select="."/><xsl:if test="contains($terms, concat('|', ., ':'))"> (<xsl:call-template name="look-up"><xsl:with-param name="list" select="$terms"/><xsl:with-param name="code" select="."/></xsl:call-template>)</xsl:if><xsl:text> </xsl:text></xsl:for-each>
+  <xsl:for-each select="cac:Shipment/cac:ShipmentStage/cbc:TransportModeCode[. != '']">Gönderilme şekli: <xsl:call-template name="look-up"><xsl:with-param name="list" select="$modes"/><xsl:with-param name="code" select="."/></xsl:call-template><xsl:text> </xsl:text></xsl:for-each>
+  <xsl:for-each select="cac:Shipment/cac:GoodsItem/cbc:RequiredCustomsID[. != '']">GTİP: <xsl:value-of select="."/><xsl:text> </xsl:text></xsl:for-each>
+  <xsl:for-each select="cac:Shipment/cac:TransportHandlingUnit/cac:ActualPackage">
+    <div>Kap: <xsl:if test="cbc:Quantity"><xsl:value-of select="format-number(cbc:Quantity, '#.##0,##', 'tr')"/><xsl:text> </xsl:text></xsl:if><xsl:call-template name="look-up"><xsl:with-param name="list" select="$packs"/><xsl:with-param name="code" select="cbc:PackagingTypeCode"/></xsl:call-template><xsl:if test="cbc:ID != ''"> · <xsl:value-of select="cbc:ID"/></xsl:if></div>
+  </xsl:for-each>
+  <xsl:for-each select="cac:Shipment/cac:TransportHandlingUnit/cac:CustomsDeclaration/cac:IssuerParty/cac:PartyIdentification/cbc:ID[. != '']">
+    <div><xsl:choose><xsl:when test="@schemeID = 'SATICIDIBSATIRKOD'">Satıcı DİİB satır kodu: </xsl:when><xsl:when test="@schemeID = 'ALICIDIBSATIRKOD'">Alıcı DİİB satır kodu: </xsl:when><xsl:otherwise><xsl:value-of select="@schemeID"/>: </xsl:otherwise></xsl:choose><xsl:value-of select="."/></div>
+  </xsl:for-each>
+</xsl:template>
+
 <!-- Sums, KDV by rate, other taxes, withholding, payable. -->
 <xsl:template name="sums">
   <table class="sums">
     <xsl:call-template name="sum"><xsl:with-param name="label">Mal / hizmet toplamı</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:LineExtensionAmount"/></xsl:call-template>
-    <xsl:if test="number($total/cbc:AllowanceTotalAmount) &gt; 0"><xsl:call-template name="sum"><xsl:with-param name="label">Toplam iskonto</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:AllowanceTotalAmount"/><xsl:with-param name="sign">−</xsl:with-param></xsl:call-template></xsl:if>
-    <xsl:if test="number($total/cbc:ChargeTotalAmount) &gt; 0"><xsl:call-template name="sum"><xsl:with-param name="label">Toplam artırım</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:ChargeTotalAmount"/></xsl:call-template></xsl:if>
-    <xsl:for-each select="$taxes[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode != '0015']">
-      <xsl:call-template name="sum"><xsl:with-param name="label"><xsl:call-template name="tax-name"/></xsl:with-param><xsl:with-param name="amount" select="cbc:TaxAmount"/></xsl:call-template>
+    <xsl:if test="$discounts &gt; 0.004"><xsl:call-template name="sum"><xsl:with-param name="label">Toplam iskonto</xsl:with-param><xsl:with-param name="amount" select="$discounts"/><xsl:with-param name="sign">−</xsl:with-param></xsl:call-template></xsl:if>
+    <xsl:if test="$charges &gt; 0.004"><xsl:call-template name="sum"><xsl:with-param name="label">Toplam artırım</xsl:with-param><xsl:with-param name="amount" select="$charges"/></xsl:call-template></xsl:if>
+    <xsl:for-each select="$taxes[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode != '0015'][not(cbc:CalculationSequenceNumeric = -1)]">
+      <xsl:call-template name="sum"><xsl:with-param name="label"><xsl:call-template name="tax-name"/></xsl:with-param><xsl:with-param name="amount" select="cbc:TaxAmount"/><xsl:with-param name="sign"><xsl:if test="contains('|0003|0011|4171|8001|9015|9040|SGK_PRIM|', concat('|', cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode, '|'))">−</xsl:if></xsl:with-param></xsl:call-template>
     </xsl:for-each>
-    <xsl:for-each select="$taxes[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode = '0015'][generate-id() = generate-id(key('vat', number(cbc:Percent))[1])]">
+    <xsl:for-each select="$vat-taxes[generate-id() = generate-id(key('vat', number(cbc:Percent))[1])]">
       <xsl:variable name="same" select="key('vat', number(cbc:Percent))"/>
       <tr>
         <td>KDV %<xsl:value-of select="format-number(cbc:Percent, '0,##', 'tr')"/> <span class="q small"> (matrah <xsl:value-of select="format-number(sum($same/cbc:TaxableAmount), '#.##0,00', 'tr')"/>)</span></td>
         <td class="n"><xsl:value-of select="format-number(sum($same/cbc:TaxAmount), '#.##0,00', 'tr')"/><xsl:text> </xsl:text><xsl:value-of select="$unit"/></td>
       </tr>
     </xsl:for-each>
+    <xsl:for-each select="$forgone">
+      <tr class="q"><td><xsl:call-template name="tax-name"/> <span class="small"> (matrah <xsl:value-of select="format-number(cbc:TaxableAmount, '#.##0,00', 'tr')"/>)</span><div class="small">tahsil edilmez, toplama girmez</div></td><td class="n">(<xsl:value-of select="format-number(cbc:TaxAmount, '#.##0,00', 'tr')"/><xsl:text> </xsl:text><xsl:value-of select="$unit"/>)</td></tr>
+    </xsl:for-each>
     <tr class="main"><td>Vergiler dahil toplam</td><td class="n"><xsl:value-of select="format-number($total/cbc:TaxInclusiveAmount, '#.##0,00', 'tr')"/><xsl:text> </xsl:text><xsl:value-of select="$unit"/></td></tr>
     <xsl:for-each select="$withheld">
       <tr>
         <td>KDV tevkifatı <xsl:value-of select="cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode"/> · %<xsl:value-of select="format-number(cbc:Percent, '0,##', 'tr')"/><div class="small q"><xsl:value-of select="cac:TaxCategory/cac:TaxScheme/cbc:Name"/></div></td>
         <td class="n">−<xsl:value-of select="format-number(cbc:TaxAmount, '#.##0,00', 'tr')"/><xsl:text> </xsl:text><xsl:value-of select="$unit"/></td>
+      </tr>
+    </xsl:for-each>
+    <xsl:for-each select="$kept">
+      <tr>
+        <td>Kesinti: <xsl:call-template name="look-up"><xsl:with-param name="list" select="$kept-for"/><xsl:with-param name="code" select="normalize-space(cbc:AllowanceChargeReason)"/></xsl:call-template><xsl:if test="number(cbc:MultiplierFactorNumeric) &gt; 0"> %<xsl:value-of select="format-number(cbc:MultiplierFactorNumeric, '0,##', 'tr')"/></xsl:if></td>
+        <td class="n">−<xsl:value-of select="format-number(cbc:Amount, '#.##0,00', 'tr')"/><xsl:text> </xsl:text><xsl:value-of select="$unit"/></td>
       </tr>
     </xsl:for-each>
     <xsl:if test="$total/cbc:PayableRoundingAmount[number(.) &gt; 0 or number(.) &lt; 0]"><xsl:call-template name="sum"><xsl:with-param name="label">Yuvarlama</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:PayableRoundingAmount"/></xsl:call-template></xsl:if>
@@ -329,7 +415,7 @@ thead{display:table-header-group}
     <table class="try">
       <tr><td class="q">Kur<xsl:if test="$exchange/cbc:Date"> (<xsl:call-template name="day"><xsl:with-param name="value" select="$exchange/cbc:Date"/></xsl:call-template>)</xsl:if></td><td class="n">1 <xsl:value-of select="$currency"/> = <xsl:value-of select="format-number($rate, '#.##0,00####', 'tr')"/> TL</td></tr>
       <xsl:call-template name="in-try"><xsl:with-param name="label">KDV matrahı</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:TaxExclusiveAmount"/></xsl:call-template>
-      <xsl:call-template name="in-try"><xsl:with-param name="label">Hesaplanan KDV</xsl:with-param><xsl:with-param name="amount" select="sum($taxes[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode = '0015']/cbc:TaxAmount)"/></xsl:call-template>
+      <xsl:call-template name="in-try"><xsl:with-param name="label">Hesaplanan KDV</xsl:with-param><xsl:with-param name="amount" select="sum($vat-taxes/cbc:TaxAmount)"/></xsl:call-template>
       <xsl:if test="$withheld"><xsl:call-template name="in-try"><xsl:with-param name="label">KDV tevkifatı</xsl:with-param><xsl:with-param name="amount" select="sum($withheld/cbc:TaxAmount)"/></xsl:call-template></xsl:if>
       <xsl:call-template name="in-try"><xsl:with-param name="label">Vergiler dahil toplam</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:TaxInclusiveAmount"/></xsl:call-template>
       <xsl:call-template name="in-try"><xsl:with-param name="label">Ödenecek tutar</xsl:with-param><xsl:with-param name="amount" select="$total/cbc:PayableAmount"/></xsl:call-template>
@@ -349,7 +435,7 @@ thead{display:table-header-group}
       <xsl:for-each select="$doc/cac:PaymentMeans">
         <div>
           <xsl:call-template name="look-up"><xsl:with-param name="list" select="$means"/><xsl:with-param name="code" select="cbc:PaymentMeansCode"/></xsl:call-template>
-          <xsl:if test="cbc:InstructionNote != ''"> · <xsl:value-of select="cbc:InstructionNote"/></xsl:if>
+          <xsl:if test="cbc:InstructionNote != ''"> · <xsl:call-template name="look-up"><xsl:with-param name="list" select="$means"/><xsl:with-param name="code" select="cbc:InstructionNote"/></xsl:call-template></xsl:if>
         </div>
         <xsl:for-each select="cac:PayeeFinancialAccount[normalize-space(cbc:ID) != '']">
           <div><span class="q">IBAN: </span><b><xsl:call-template name="iban"><xsl:with-param name="rest" select="translate(cbc:ID, ' ', '')"/></xsl:call-template></b><xsl:if test="cbc:PaymentNote != ''"> · <xsl:value-of select="cbc:PaymentNote"/></xsl:if></div>
@@ -358,12 +444,28 @@ thead{display:table-header-group}
       <xsl:for-each select="$doc/cac:PaymentTerms/cbc:Note[normalize-space(.) != '']"><div><xsl:value-of select="."/></div></xsl:for-each>
     </div>
   </xsl:if>
-  <xsl:for-each select="$doc/cac:Delivery[cac:DeliveryAddress or cac:DeliveryTerms]">
+  <xsl:for-each select="$doc/cac:Delivery">
     <div class="block"><div class="label">TESLİMAT</div>
-      <xsl:value-of select="cac:DeliveryTerms/cbc:ID[@schemeID = 'INCOTERMS']"/>
-      <div><xsl:value-of select="normalize-space(concat(cac:DeliveryAddress/cbc:StreetName, ' ', cac:DeliveryAddress/cbc:CitySubdivisionName, ' ', cac:DeliveryAddress/cbc:CityName, ' ', cac:DeliveryAddress/cac:Country/cbc:Name))"/></div>
+      <div><xsl:call-template name="carriage"/></div>
+      <xsl:for-each select="cac:DeliveryAddress"><div><xsl:value-of select="normalize-space(concat(cbc:StreetName, ' ', cbc:BuildingName, ' ', cbc:BuildingNumber, ' ', cbc:PostalZone, ' ', cbc:CitySubdivisionName, ' ', cbc:CityName, ' ', cac:Country/cbc:Name))"/></div></xsl:for-each>
+      <xsl:for-each select="cbc:ActualDeliveryDate"><div>Teslim tarihi: <xsl:call-template name="day"><xsl:with-param name="value" select="."/></xsl:call-template></div></xsl:for-each>
+      <xsl:for-each select="cac:Despatch/cbc:ActualDespatchDate"><div>Gönderi tarihi: <xsl:call-template name="day"><xsl:with-param name="value" select="."/></xsl:call-template></div></xsl:for-each>
+      <xsl:for-each select="cac:CarrierParty"><div>Taşıyıcı: <xsl:value-of select="normalize-space(concat(cac:PartyName/cbc:Name, ' ', cac:Person/cbc:FirstName, ' ', cac:Person/cbc:FamilyName))"/><xsl:for-each select="cac:PartyIdentification/cbc:ID[. != '']"> · <xsl:value-of select="@schemeID"/>: <xsl:value-of select="."/></xsl:for-each></div></xsl:for-each>
     </div>
   </xsl:for-each>
+  <xsl:variable name="data" select="$doc/cac:AdditionalDocumentReference[not(cac:Attachment)][not(cbc:DocumentTypeCode != '' and contains($e-archive, concat('|', translate(cbc:DocumentTypeCode, $lower, $upper), '|')))][not(cbc:DocumentType = 'XSLT')]"/>
+  <xsl:if test="$data">
+    <div class="block"><div class="label">EK BİLGİLER</div>
+      <xsl:for-each select="$data">
+        <div>
+          <xsl:variable name="code" select="string((cbc:ID/@schemeID[. != ''] | cbc:DocumentTypeCode[. != ''])[1])"/>
+          <xsl:if test="$code != ''"><span class="q"><xsl:call-template name="look-up"><xsl:with-param name="list" select="$further"/><xsl:with-param name="code" select="$code"/></xsl:call-template>: </span></xsl:if>
+          <xsl:choose><xsl:when test="cbc:DocumentTypeCode != '' and cbc:DocumentType != ''"><xsl:value-of select="cbc:DocumentType"/></xsl:when><xsl:otherwise><xsl:value-of select="cbc:ID"/><xsl:if test="cbc:DocumentType != ''"> · <xsl:value-of select="cbc:DocumentType"/></xsl:if></xsl:otherwise></xsl:choose>
+          <xsl:if test="cbc:DocumentDescription != ''"> · <xsl:value-of select="cbc:DocumentDescription"/></xsl:if>
+        </div>
+      </xsl:for-each>
+    </div>
+  </xsl:if>
   <xsl:variable name="notes" select="$doc/cbc:Note[normalize-space(.) != '' and not($written and generate-id() = generate-id($written))]"/>
   <xsl:if test="$notes">
     <div class="block"><div class="label">NOTLAR</div><xsl:for-each select="$notes"><div style="white-space:pre-line"><xsl:value-of select="."/></div></xsl:for-each></div>
@@ -469,7 +571,7 @@ thead{display:table-header-group}
   <xsl:text>","ettn":"</xsl:text><xsl:value-of select="$doc/cbc:UUID"/>
   <xsl:text>","parabirimi":"</xsl:text><xsl:value-of select="$currency"/>
   <xsl:text>","malhizmettoplam":"</xsl:text><xsl:value-of select="format-number($total/cbc:LineExtensionAmount, '0.00', 'plain')"/>
-  <xsl:for-each select="$taxes[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode = '0015'][generate-id() = generate-id(key('vat', number(cbc:Percent))[1])]">
+  <xsl:for-each select="$vat-taxes[generate-id() = generate-id(key('vat', number(cbc:Percent))[1])]">
     <xsl:variable name="same" select="key('vat', number(cbc:Percent))"/>
     <xsl:variable name="percent" select="format-number(cbc:Percent, '0.##', 'plain')"/>
     <xsl:text>","kdvmatrah(</xsl:text><xsl:value-of select="$percent"/><xsl:text>)":"</xsl:text><xsl:value-of select="format-number(sum($same/cbc:TaxableAmount), '0.00', 'plain')"/>

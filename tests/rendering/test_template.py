@@ -30,7 +30,7 @@ def page_of(html: bytes | str) -> lxml.html.HtmlElement:
 @pytest.mark.parametrize("name", ["invoice.xslt", "generic.xslt"])
 def test_the_sheets_are_small_plain_xslt_1(name: str) -> None:
     raw = resource_path(f"templates/{name}").read_bytes()
-    assert len(raw) < 40 * 1024
+    assert len(raw) < 56 * 1024
     assert parse_sheet(raw).get("version") == "1.0"
     assert b"<script" not in raw
     assert b"http://" not in raw.replace(b"http://www.w3.org/", b"")
