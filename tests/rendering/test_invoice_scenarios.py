@@ -18,8 +18,8 @@ from app.ubl import codes
 from app.ubl.draft import invoice_to_json
 from app.ubl.profiles import ExtraField, fields_for, values_at
 from app.ubl.totals import compute_totals
-from app.ubl.writer import build_invoice
 from app.ubl.writeextras import Spelling
+from app.ubl.writer import build_invoice
 from tests.ubl.scenarios import ALLOWED, internet_sale, invoice_for
 
 D = Decimal
