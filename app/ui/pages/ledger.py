@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
@@ -37,7 +37,7 @@ class LedgerPage(Page):
     key = "ledger"
     title = "Defter"
     shows = Changes(ledgers=True, companies=True)
-    keys_help = (("Enter", "Ayı aç"), ("Esc", "Panoya dön"))
+    keys_help = (("Enter", "Ayı aç"), ("F5", "Eşitle ve defteri yeniden oku"))
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
@@ -62,10 +62,11 @@ class LedgerPage(Page):
         self.month.acted.connect(self._on_acted)
         self._connect_doing()
         self._action(self.tr("Fiş dosyası içe aktar"), "Ctrl+O", self.choose_file)
-        self._action(self.tr("Panoya dön"), "Esc", self._on_escape)
+        self._escape = self._action(self.tr("Panoya dön"), "Esc", self._on_escape)
         self._action(self.tr("Firmalarda ya da fişlerde ara"), "Ctrl+L", self._on_find)
         self._action(self.tr("Seçili ayları oluştur / sıradaki adım"), "Ctrl+Return", self._on_next)
-        self._action(self.tr("Defteri yeniden oku"), "Ctrl+R", self.refresh)
+        self.stack.currentChanged.connect(self._on_face_changed)
+        self._on_face_changed()
         self.setAcceptDrops(True)
 
     def _connect_doing(self) -> None:
@@ -83,12 +84,25 @@ class LedgerPage(Page):
         doing.taken_back.connect(self._on_taken_back)
         doing.reported.connect(self._on_reported)
 
-    def _action(self, text: str, shortcut: str, slot: Any) -> None:
+    def _action(self, text: str, shortcut: str, slot: Any) -> QAction:
         action = QAction(text, self)
         action.setShortcut(QKeySequence(shortcut))
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         action.triggered.connect(slot)
         self.addAction(action)
+        return action
+
+    def event(self, event: QEvent) -> bool:
+        """F5 stays the window's own (sync); whoever presses it here wants to see the ledger anew as well."""
+        is_asked = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if is_asked and event.key() == Qt.Key.Key_F5:  # type: ignore[attr-defined]
+            self.refresh()
+        return super().event(event)
+
+    @Slot()
+    def _on_face_changed(self) -> None:
+        # On the board Esc is the window's: back to the page before.
+        self._escape.setEnabled(self.is_month)
 
     @property
     def message(self) -> MessageBar:
