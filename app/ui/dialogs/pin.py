@@ -158,8 +158,8 @@ class SealDialog(QDialog):
             button.setAutoDefault(False)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        buttons.addWidget(self.cancel)
         buttons.addWidget(self.confirm)
+        buttons.addWidget(self.cancel)
 
         column = QVBoxLayout(self)
         column.setContentsMargins(tokens.L, tokens.L, tokens.L, tokens.L)
@@ -273,7 +273,12 @@ class SealDialog(QDialog):
             self.caps.setVisible(False)
         self._show_readiness()
         self.adjustSize()
-        if self.isVisible() and not self.secret.hasFocus() and not self.path.hasFocus() and self._shown_key != key:
+        is_typing = self.secret.hasFocus() or self.path.hasFocus()
+        if (
+            self.isVisible()
+            and not is_typing
+            and (self._shown_key != key or self.focusWidget() in (None, self.confirm))
+        ):
             self._focus_first()
         self._shown_key = key
 

@@ -75,6 +75,9 @@ class SealChooser(QWidget):
         self.set_known([*(s for s in self._known if s.key != source.key), source])
 
     def set_searching(self, searching: bool) -> None:
+        if searching and self._again.hasFocus():
+            # Disabled it would hand the keyboard to whatever comes next, and that is the button that seals.
+            self._again.clearFocus()
         self._again.setEnabled(not searching)
         if searching:
             self._status.setText(self.tr("Kartlar aranıyor…"))

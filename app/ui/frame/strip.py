@@ -12,7 +12,7 @@ from app.runtime.lanes import Job
 from app.ui.desk import Desk
 from app.ui.frame.words import thousands
 from app.ui.theme import tokens
-from app.ui.widgets import ElidedLabel, IconLabel, MenuButton, QuietButton, QuietLabel
+from app.ui.widgets import ElidedLabel, IconLabel, LinkButton, MenuButton, QuietLabel
 
 #: Jobs of this title are pages reading; nobody needs to see them.
 READING = "Okunuyor"
@@ -49,7 +49,7 @@ class JobsStrip(QFrame):
         self._bar.setFixedWidth(_BAR_PX)
         self._bar.setAccessibleName(self.tr("İlerleme"))
         self._figures = QLabel(self)
-        self.cancel_button = QuietButton(self.tr("İptal"), self, icon="close")
+        self.cancel_button = LinkButton(self.tr("İptal"), self)
         self.cancel_button.clicked.connect(self._on_cancel_button_clicked)
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._on_menu_about_to_show)
@@ -59,7 +59,7 @@ class JobsStrip(QFrame):
         self._offline = QLabel(self.tr("çevrimdışı"), self)
         self._queued = QuietLabel("", self)
         row = QHBoxLayout(self)
-        row.setContentsMargins(tokens.M, tokens.XS, tokens.M, tokens.XS)
+        row.setContentsMargins(tokens.M, 0, tokens.M, 0)
         row.setSpacing(tokens.S)
         for part in (self._title, self._bar, self._figures, self.cancel_button, self.more):
             row.addWidget(part)
@@ -67,8 +67,8 @@ class JobsStrip(QFrame):
         for part in (self._offline_icon, self._offline, self._queued):
             row.addWidget(part)
         self._title.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        # The page above must not jump when a job comes or goes.
-        self.setMinimumHeight(self.cancel_button.sizeHint().height() + 2 * tokens.XS)
+        # One row of text, and always the same: the page above must not jump when a job comes or goes.
+        self.setFixedHeight(max(tokens.ROW_PX, self.cancel_button.sizeHint().height()))
         self._timer = QTimer(self)
         self._timer.setInterval(100)
         self._timer.timeout.connect(self._on_timer_timeout)

@@ -122,6 +122,9 @@ class CompanySwitcher(QObject):
     def _fill(self) -> None:
         words = fold(self.field.text()).split()
         found = [c for key, c in self._companies if all(word in key for word in words)]
+        if not words:
+            # Whoever opens it without a name in mind looks for where the fire is; the sort keeps names in order.
+            found.sort(key=lambda c: not self._waiting.get(c.id, Waiting()).urgent)
         lines = [self._line(c) for c in found]
         if not words:
             total = sum(self._waiting.values(), Waiting())

@@ -21,7 +21,7 @@ from app.ui.frame.header import Header
 from app.ui.frame.leaving import Leaving, ask_to_lose
 from app.ui.frame.messages import Messages
 from app.ui.frame.shortcuts import ShortcutSheet
-from app.ui.frame.strip import JobsStrip
+from app.ui.frame.strip import READING, JobsStrip
 from app.ui.frame.sync import SyncCenter, SyncSummary
 from app.ui.frame.tabs import TabRow
 from app.ui.frame.tray import Tray
@@ -39,6 +39,8 @@ from app.ui.widgets import IconLabel, line_frame
 _KEY = "window"
 _SIZE = (1280, 760)
 _ROOMY = (1440, 860)
+#: The first page is painted and read by then.
+_WARM_AFTER_MS = 1_500
 #: A screen of 1366×768 at 150 %.
 _LEAST = (880, 460)
 
@@ -135,6 +137,14 @@ class MainWindow(QMainWindow):
         self.center.start_timer()
         self.renewal.start()
         self.card.read_soon()
+        QTimer.singleShot(_WARM_AFTER_MS, self, self._warm_rules)
+
+    @Slot()
+    def _warm_rules(self) -> None:
+        """Let a child compile GİB's rules before the first document is checked; nothing without a package."""
+        office = self.desk.office
+        # A lane of its own: it waits for the child for seconds, and pages must be read meanwhile.
+        self.desk.run(READING, lambda _ctx: office.rules.warm_up(), owner=self, lane=self.desk.lanes.account("rules"))
 
     # --- pages --------------------------------------------------------------------------------------------------------
 

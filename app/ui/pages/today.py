@@ -170,7 +170,11 @@ class TodayPage(Page):
             (read.arrived.total, self.tr("{n} yeni belge geldi")),
         )
         told = ", ".join(words.format(n=thousands(n)) for n, words in parts if n)
-        self._summary.setText(f"{told}." if told else self.tr("Bekleyen iş yok; masa temiz."))
+        told = f"{told}." if told else self.tr("Bekleyen iş yok; masa temiz.")
+        if self.desk.company is not None and len(read.names) > 1:
+            # The tabs count the chosen firm, this page never does.
+            told = self.tr("Bütün firmalar: {told}").format(told=told)
+        self._summary.setText(told)
 
     def _focus_first(self) -> None:
         """The keys work at once: the first column with something in it has the focus."""

@@ -138,6 +138,8 @@ QRadioButton::indicator:hover, QCheckBox::indicator:hover { border-color: $text;
 QRadioButton:disabled, QCheckBox:disabled { color: $disabled; }
 QRadioButton::indicator:disabled, QCheckBox::indicator:disabled { border-color: $disabled; background: transparent; }
 
+QDialogButtonBox, QMessageBox { button-layout: 0; }
+
 QScrollArea { border: none; background: transparent; }
 QScrollArea > QWidget > QWidget { background: transparent; }
 

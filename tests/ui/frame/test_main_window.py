@@ -43,6 +43,16 @@ def test_switcher_finds_by_any_part_of_title_or_vkn(window: MainWindow, filled_w
     assert filled_world.desk.company.id == filled_world.company.id
 
 
+def test_switcher_shows_what_is_urgent_first(window: MainWindow, filled_world: World) -> None:
+    switcher = window.header.switcher
+    switcher.open()
+    last = switcher.list.lines.lines[-1].what
+    assert isinstance(last, CompanyRecord)
+    switcher.show_companies(filled_world.companies(), {last.id: Waiting(answer_due=1, urgent=1)})
+    assert [line.what for line in switcher.list.lines.lines[:2]] == [None, last]
+    switcher.panel.dismiss()
+
+
 def test_switcher_closes_with_escape_and_changes_nothing(window: MainWindow, qtbot: QtBot) -> None:
     switcher = window.header.switcher
     switcher.open()
@@ -248,6 +258,21 @@ def test_today_says_why_something_is_stuck_and_the_next_step(window: MainWindow)
     told = {line.what.state: line for line in page.stuck.list.lines.lines}
     assert "kendiliğinden ikinci kez gönderilmez" in told[State.UNKNOWN].details[-1]
     assert told[State.FAILED].details[-1].startswith("→ ")
+
+
+def test_today_says_that_it_speaks_of_all_firms(window: MainWindow, filled_world: World, qtbot: QtBot) -> None:
+    page = window.page
+    assert isinstance(page, TodayPage)
+    assert not page._summary.text().startswith("Bütün firmalar: ")
+    filled_world.desk.set_company(filled_world.company)
+    qtbot.waitUntil(lambda: page._summary.text().startswith("Bütün firmalar: "))
+
+
+def test_gibs_rules_are_warmed_up_behind_the_first_page(window: MainWindow, qtbot: QtBot) -> None:
+    warmed: list[str] = []
+    window.desk.office.rules.warm_up = lambda: warmed.append(threading.current_thread().name)  # type: ignore[method-assign]
+    qtbot.waitUntil(lambda: len(warmed) == 1)
+    assert warmed[0] != threading.current_thread().name
 
 
 def test_everything_in_sight_has_an_accessible_name(window: MainWindow) -> None:
