@@ -98,10 +98,10 @@ class RowDelegate(QStyledItemDelegate):
             for place, x, width in shown:
                 self._paint_cell(painter, QRect(x, top, width, height), place, view, table)
             if row == current.row():
-                rect = QRect(table.columnViewportPosition(current.column()), top, 0, height)
-                rect.setWidth(table.columnWidth(current.column()))
+                # The keys act on the row, so the row has the ring; what is scrolled out of sight has none.
+                ring = QRect(left, top, right - left, height).intersected(seen.adjusted(0, -height, 0, height))
                 painter.setPen(QPen(self._colour("accent"), 1))
-                painter.drawRect(rect.adjusted(0, 0, -1, -2))
+                painter.drawRect(ring.adjusted(0, 0, -1, -2))
 
     def _paint_cell(self, painter: QPainter, rect: QRect, place: int, view: RowView, table: QTableView) -> None:
         column = self._model.columns[place]

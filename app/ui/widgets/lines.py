@@ -156,13 +156,20 @@ class LineDelegate(QStyledItemDelegate):
             x += tokens.ICON_PX + tokens.S
         end = rect.right() - tokens.S
         room = end - x
+        beside = 0
         if line.right:
             painter.setFont(fonts.medium(option.font) if line.right_tone != "text" else option.font)
             width = QFontMetrics(painter.font()).horizontalAdvance(line.right)
+            # In a narrow column the name has its line to itself: whose it is counts more than the facts below.
+            is_below = bool(line.details) and metrics.horizontalAdvance(line.title) > room - width - tokens.M
+            below = metrics.height() + 2 if is_below else 0
             painter.setPen(QColor(colours.tone(line.right_tone)))
-            place = QRect(end - width, y, width + 1, metrics.height())
+            place = QRect(end - width, y + below, width + 1, metrics.height())
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, line.right)
-            room -= width + tokens.M
+            if is_below:
+                beside = width + tokens.M
+            else:
+                room -= width + tokens.M
         painter.setFont(title_font)
         painter.setPen(QColor(colours.text))
         title = metrics.elidedText(line.title, Qt.TextElideMode.ElideMiddle, room)
@@ -179,7 +186,7 @@ class LineDelegate(QStyledItemDelegate):
             if height > plain.height():
                 painter.drawText(place, Qt.TextFlag.TextWordWrap, detail)
             else:
-                text = plain.elidedText(detail, Qt.TextElideMode.ElideRight, end - x)
+                text = plain.elidedText(detail, Qt.TextElideMode.ElideRight, end - x - (0 if number else beside))
                 painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
             y += height + 2
 
