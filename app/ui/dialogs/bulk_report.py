@@ -31,7 +31,9 @@ class BulkReportDialog(QDialog):
         layout.setSpacing(tokens.S)
         head = QHBoxLayout()
         head.setSpacing(tokens.S)
-        head.addWidget(IconLabel("warn" if done else "error", "warn" if done else "error", self, size=20))
+        head.addWidget(
+            IconLabel("warn" if done else "error", "warn" if done else "error", self, size=tokens.BIG_ICON_PX)
+        )
         head.addWidget(
             HeadingLabel(self.tr("{0} belgeden {1} tanesi yapılamadı").format(done + failed, failed), self), 1
         )

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.findings import Severity
 from app.ui.lists.file_check import CheckedFile
+from app.ui.reading.places import place_of
 from app.ui.theme import tokens
 from app.ui.theme.icons import icon
 from app.ui.theme.tokens import Tone
@@ -109,7 +110,7 @@ class FileFindingsDialog(QDialog):
                 if finding.severity not in shown:
                     continue
                 name, tone, word = _LOOKS[finding.severity]
-                place = finding.field or (f"satır {finding.line}" if finding.line else "")
+                place = place_of(finding) if finding.field or finding.line else ""
                 item = QTreeWidgetItem([f"{word}: {finding.message}", place])
                 item.setIcon(0, icon(name, tone))
                 item.setToolTip(0, finding.message)
@@ -130,7 +131,7 @@ class FileFindingsDialog(QDialog):
     def report_text(self) -> str:
         """Every finding on its own line, tab-separated."""
         lines = [
-            "\t".join((file.name, _LOOKS[f.severity][2], f.code, f.field, f.message))
+            "\t".join((file.name, _LOOKS[f.severity][2], f.code, place_of(f) if f.field or f.line else "", f.message))
             for file in self.files
             for f in file.findings
         ]
