@@ -1,24 +1,31 @@
 """What the karekod of every kind of document says, as ordered fields. Drawing it is rendering's work.
 
 Source: guide Karekod Standardı V1.2 (November 2023), §2.1–2.5: one JSON object, every value a string, amounts with a
-point and two decimals, keys in the guide's order.
+point and two decimals, keys in the guide's order. KDV that is shown and not collected (CalculationSequenceNumeric −1)
+is no KDV of the document and has no pair. `karekod_tree` says the same of a document that is XML.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import Final
 
 from app.domain.despatch import Despatch
 from app.domain.invoice import KDV_CODE, Invoice, InvoiceTotals
-from app.domain.money import ZERO, round_kurus
+from app.domain.money import WIDE, ZERO, round_kurus
 from app.ubl.emitter import iso_time
 from app.ubl.numbertext import percent
 from app.ubl.smm import net_fee
 
 Fields = list[tuple[str, str]]
-_INCOME_TAX, _CORPORATE_TAX, _EXCHANGE_FEE, _PASTURE_FUND, _SOCIAL = "0003", "0011", "8001", "9040", "SGK_PRIM"
+INCOME_TAXES: Final = ("0003", "0011")
+EXCHANGE_FEE: Final = "8001"
+PASTURE_FUND: Final = "9040"
+SOCIAL_SECURITY: Final = "SGK_PRIM"
+#: The guide's own spelling of the producer receipt's type.
+PRODUCER_TYPE: Final = "MUSTAHSILMAKBUZU"
 
 
 def to_text(fields: Sequence[tuple[str, str]]) -> str:
@@ -34,16 +41,10 @@ def invoice_fields(invoice: Invoice, totals: InvoiceTotals) -> Fields:
         agent = invoice.tax_representative.number if invoice.tax_representative is not None else ""
         fields += [("pasaportno", passport), ("aracikurumvkn", agent)]
     fields += _head(invoice, with_scenario=True)
-    fields.append(("malhizmettoplam", _amount(totals.gross)))
-    rates: dict[str, tuple[Decimal, Decimal]] = {}
-    for tax in totals.taxes:
-        if tax.code == KDV_CODE:
-            rate = percent(tax.percent or Decimal(0))
-            base, sum_ = rates.get(rate, (ZERO, ZERO))
-            rates[rate] = (base + tax.taxable, sum_ + tax.amount)
-    for rate, (base, sum_) in rates.items():
-        fields += [(f"kdvmatrah({rate})", _amount(base)), (f"hesaplanankdv({rate})", _amount(sum_))]
-    return [*fields, ("vergidahil", _amount(totals.tax_inclusive)), ("odenecek", _amount(totals.payable))]
+    fields.append(("malhizmettoplam", amount_text(totals.gross)))
+    kept = ((t.percent, t.taxable, t.amount) for t in totals.taxes if t.code == KDV_CODE and t.shown_amount is None)
+    fields += vat_pairs(kept)
+    return [*fields, ("vergidahil", amount_text(totals.tax_inclusive)), ("odenecek", amount_text(totals.payable))]
 
 
 def despatch_fields(despatch: Despatch) -> Fields:
@@ -73,28 +74,28 @@ def smm_fields(receipt: Invoice, totals: InvoiceTotals) -> Fields:
     return [
         *_parties(receipt),
         *_head(receipt, with_scenario=False),
-        ("brutucret", _amount(totals.tax_exclusive)),
-        ("tahsilkdv", _amount(totals.vat - withheld)),
-        ("kdvtevkifat", _amount(withheld)),
-        ("gvstopaj", _amount(_sum_of(totals, _INCOME_TAX, _CORPORATE_TAX))),
-        ("kdvtutari", _amount(totals.vat)),
-        ("netucret", _amount(net_fee(totals))),
-        ("tahsilat", _amount(totals.payable)),
+        ("brutucret", amount_text(totals.tax_exclusive)),
+        ("tahsilkdv", amount_text(totals.vat - withheld)),
+        ("kdvtevkifat", amount_text(withheld)),
+        ("gvstopaj", amount_text(_sum_of(totals, *INCOME_TAXES))),
+        ("kdvtutari", amount_text(totals.vat)),
+        ("netucret", amount_text(net_fee(totals))),
+        ("tahsilat", amount_text(totals.payable)),
     ]
 
 
 def credit_note_fields(receipt: Invoice, totals: InvoiceTotals) -> Fields:
     """e-Müstahsil makbuzu (§2.5). The guide spells the type MUSTAHSILMAKBUZU."""
     fields = [*_parties(receipt), *_head(receipt, with_scenario=True)]
-    fields = [(key, "MUSTAHSILMAKBUZU" if key == "tip" else value) for key, value in fields]
+    fields = [(key, PRODUCER_TYPE if key == "tip" else value) for key, value in fields]
     return [
         *fields,
-        ("malhizmettoplam", _amount(totals.gross)),
-        ("gvstopaj", _amount(_sum_of(totals, _INCOME_TAX, _CORPORATE_TAX))),
-        ("merafonu", _amount(_sum_of(totals, _PASTURE_FUND))),
-        ("borsatescilucreti", _amount(_sum_of(totals, _EXCHANGE_FEE))),
-        ("sgkprimkesintisi", _amount(_sum_of(totals, _SOCIAL))),
-        ("odenecek", _amount(totals.payable)),
+        ("malhizmettoplam", amount_text(totals.gross)),
+        ("gvstopaj", amount_text(_sum_of(totals, *INCOME_TAXES))),
+        ("merafonu", amount_text(_sum_of(totals, PASTURE_FUND))),
+        ("borsatescilucreti", amount_text(_sum_of(totals, EXCHANGE_FEE))),
+        ("sgkprimkesintisi", amount_text(_sum_of(totals, SOCIAL_SECURITY))),
+        ("odenecek", amount_text(totals.payable)),
     ]
 
 
@@ -116,9 +117,23 @@ def _head(invoice: Invoice, *, with_scenario: bool) -> Fields:
     ]
 
 
+def vat_pairs(subtotals: Iterable[tuple[Decimal | None, Decimal, Decimal]]) -> Fields:
+    """One matrah and one KDV field per rate, from (rate, base, KDV), in order of first appearance."""
+    rates: dict[str, tuple[Decimal, Decimal]] = {}
+    for rate, taxable, vat in subtotals:
+        name = percent(rate or Decimal(0))
+        base, sum_ = rates.get(name, (ZERO, ZERO))
+        rates[name] = (WIDE.add(base, taxable), WIDE.add(sum_, vat))
+    fields: Fields = []
+    for name, (base, sum_) in rates.items():
+        fields += [(f"kdvmatrah({name})", amount_text(base)), (f"hesaplanankdv({name})", amount_text(sum_))]
+    return fields
+
+
 def _sum_of(totals: InvoiceTotals, *tax_codes: str) -> Decimal:
     return sum((t.amount for t in totals.taxes if t.code in tax_codes), ZERO)
 
 
-def _amount(value: Decimal) -> str:
+def amount_text(value: Decimal) -> str:
+    """`1000.00`: a point, two decimals, rounded half up."""
     return format(round_kurus(value), "f")

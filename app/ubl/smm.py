@@ -66,7 +66,7 @@ def read_smm(raw: bytes) -> ReadInvoice:
             why=f"Kök eleman: {etree.QName(root).localname[:40]}.",
             todo="Serbest meslek makbuzu XML dosyasını seçin.",
         )
-    return read_invoice_tree(_as_invoice(root) if root.tag in VENDOR_ROOTS else root)
+    return read_invoice_tree(as_invoice(root) if root.tag in VENDOR_ROOTS else root)
 
 
 def net_fee(totals: InvoiceTotals) -> Decimal:
@@ -74,7 +74,7 @@ def net_fee(totals: InvoiceTotals) -> Decimal:
     return totals.tax_exclusive - sum((t.amount for t in totals.taxes if is_deducted(t.code)), Decimal(0))
 
 
-def _as_invoice(voucher: etree._Element) -> etree._Element:
+def as_invoice(voucher: etree._Element) -> etree._Element:
     """The vendor's document as an Invoice tree, so that one reader serves all."""
     line_name, total_name = VENDOR_ROOTS[str(voucher.tag)]
     root = etree.Element(_INVOICE_ROOT)

@@ -12,6 +12,7 @@ import pytest
 from lxml import etree
 
 from app.domain.invoice import Invoice, OtherTax
+from app.rendering import karekod
 from app.rendering.engines import Engines
 from app.rendering.template import own_template
 from app.ubl import codes
@@ -84,6 +85,15 @@ def is_shown(texts: list[str], field: ExtraField, told: str) -> bool:
 @pytest.mark.parametrize(("profile", "type_code"), ALLOWED, ids=lambda v: str(v))
 def test_every_extra_value_of_a_pair_is_on_paper(profile: str, type_code: str) -> None:
     ensure_all_shown(invoice_for(profile, type_code))
+
+
+@pytest.mark.parametrize(("profile", "type_code"), ALLOWED, ids=lambda v: str(v))
+def test_the_sheet_writes_the_karekod_of_every_pair(profile: str, type_code: str) -> None:
+    invoice = invoice_for(profile, type_code)
+    totals = compute_totals(invoice)
+    made, _ = ENGINES.run(own_template(), etree.fromstring(build_invoice(invoice, totals, template=None)))
+    told = lxml.html.document_fromstring(made).get_element_by_id("qrvalue").text_content()
+    assert told == karekod.payload(invoice, totals)
 
 
 @pytest.mark.parametrize("spelling", ["type_code", "send_type"])

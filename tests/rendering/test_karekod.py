@@ -12,10 +12,13 @@ import segno
 from lxml import etree
 
 from app.domain.document_number import parse_document_number
+from app.domain.extras import Buyer, TaxRepresentative
 from app.domain.invoice import Invoice, InvoiceLine, InvoiceTotals, TaxSubtotal
 from app.domain.party import Party
 from app.domain.taxnumber import parse_tax_number
 from app.rendering import karekod
+from app.ubl.totals import compute_totals
+from tests.ubl.scenarios import despatch_for, freelance_receipt, producer_receipt
 
 D = Decimal
 
@@ -74,11 +77,27 @@ def test_the_guides_sample() -> None:
 
 
 def test_the_guides_tax_free_sample() -> None:
-    made = karekod.payload(
-        invoice(extra={"pasaportno": "123654", "aracikurumvkn": "1111111111"}),
-        totals(vat("1000", "80", "8"), gross="1000", inclusive="1080", payable="1080"),
+    traveller = invoice(
+        profile="YOLCUBERABERFATURA",
+        buyer=Buyer(passport_no="123654"),
+        tax_representative=TaxRepresentative(number="1111111111", label="urn:mail:araci@ornek.example"),
     )
-    assert list(json.loads(made))[:4] == ["vkntckn", "avkntckn", "pasaportno", "aracikurumvkn"]
+    made = karekod.payload(traveller, totals(vat("1000", "80", "8"), gross="1000", inclusive="1080", payable="1080"))
+    told = json.loads(made)
+    assert list(told)[:4] == ["vkntckn", "avkntckn", "pasaportno", "aracikurumvkn"]
+    assert (told["pasaportno"], told["aracikurumvkn"]) == ("123654", "1111111111")
+
+
+def test_each_kind_has_its_own_keys() -> None:
+    producer, freelance = producer_receipt(), freelance_receipt()
+    last = {
+        "despatch": list(json.loads(karekod.payload(despatch_for())))[-1],
+        "producer": list(json.loads(karekod.payload(producer, compute_totals(producer))))[-2],
+        "freelance": list(json.loads(karekod.payload(freelance, compute_totals(freelance))))[-1],
+    }
+    assert last == {"despatch": "plaka", "producer": "sgkprimkesintisi", "freelance": "tahsilat"}
+    with pytest.raises(ValueError, match="totals"):
+        karekod.payload(freelance)
 
 
 def test_one_pair_per_rate_and_only_kdv() -> None:

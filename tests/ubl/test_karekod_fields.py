@@ -60,12 +60,20 @@ def test_a_travellers_invoice_names_passport_and_agent() -> None:
 
 
 def test_one_pair_per_rate_although_two_exemptions_share_it() -> None:
-    invoice = invoice_for("YATIRIMTESVIK", "ISTISNA")
+    invoice = invoice_for("TEMELFATURA", "ISTISNA")
+    other = replace(invoice.lines[0], exemption_code="302", exemption_reason="11/1-a Hizmet İhracatı")
+    invoice = replace(invoice, lines=(*invoice.lines, other))
     totals = compute_totals(invoice)
     assert len(totals.taxes) == 2
     keys = [key for key, _ in invoice_fields(invoice, totals)]
-    assert keys.count("kdvmatrah(20)") == 1
-    assert dict(invoice_fields(invoice, totals))["kdvmatrah(20)"] == "3003.00"
+    assert keys.count("kdvmatrah(0)") == 1
+    assert dict(invoice_fields(invoice, totals))["kdvmatrah(0)"] == "3003.00"
+
+
+def test_a_tax_that_is_not_collected_has_no_pair() -> None:
+    invoice = invoice_for("YATIRIMTESVIK", "ISTISNA")
+    keys = [key for key, _ in invoice_fields(invoice, compute_totals(invoice))]
+    assert keys[-4:] == ["parabirimi", "malhizmettoplam", "vergidahil", "odenecek"]
 
 
 def test_the_text_is_json_with_strings_only() -> None:
