@@ -34,6 +34,7 @@ from app.workflows import ledger_life
 from app.workflows.context import WorkContext
 from app.workflows.ledger_build import BuildOptions, build_month
 from app.workflows.ledger_check import MonthCheck, check_month
+from app.workflows.ledger_export import ExportReport, export_month
 from app.workflows.ledger_import import ImportReport, import_vouchers
 
 T = TypeVar("T")
@@ -60,6 +61,7 @@ class LedgerDoing(QObject):
     approved = Signal(object, object, object)
     taken_back = Signal(object, object, object)
     reported = Signal(object, object, object)
+    exported = Signal(object)
 
     def __init__(self, desk: Desk, window: QWidget) -> None:
         super().__init__(window)
@@ -279,6 +281,19 @@ class LedgerDoing(QObject):
             self.reported.emit(company, period, made)
 
         self._start(self.tr("Defter raporu hazırlanıyor"), company, work, then, lane=self._desk.lanes.token)
+
+    def export(self, company: CompanyRecord, period: Period, target: str, output: Path) -> None:
+        """Write the month for an integrator's own e-Defter service."""
+        folder = self._desk.office.folder.ledgers
+
+        def work(ctx: WorkContext) -> ExportReport:
+            return export_month(ctx, company, period, target=target, folder=folder, output=output)
+
+        def then(report: ExportReport) -> None:
+            self.checked.emit(company, period, report.checks)
+            self.exported.emit(report)
+
+        self._start(self.tr("{0} dışa aktarılıyor").format(month_name(period)), company, work, then)
 
     # -- jobs ------------------------------------------------------------------------------------------------------
 

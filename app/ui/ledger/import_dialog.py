@@ -26,16 +26,23 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.errors import AppError
-from app.domain.ledger_rows import BadRow, LedgerRow
-from app.domain.turkish import format_amount
 from app.domain.voucher import Period
 from app.edefter.sources.fields import FIELDS
 from app.edefter.sources.reading import inspect_source, read_source
 from app.edefter.sources.shape import Format, Question, SourceShape, missing_fields
-from app.storage.ledgers.queries import amount
 from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
-from app.ui.ledger.tables import RowTable, TextColumn, TextModel, TextRow
+from app.ui.ledger.import_parts import (
+    DELIMITERS,
+    ENCODINGS,
+    PREVIEW_COLUMNS,
+    choose,
+    format_title,
+    make_combo,
+    preview_row,
+)
+from app.ui.ledger.mapping_bar import MappingBar
+from app.ui.ledger.tables import RowTable, TextModel, TextRow
 from app.ui.ledger.words import month_name, number
 from app.ui.theme import tokens
 from app.ui.widgets import (
@@ -48,26 +55,9 @@ from app.ui.widgets import (
     QuietLabel,
     line_frame,
 )
+from app.workflows.ledger_mappings import apply_mapping, save_mapping
 
 _PREVIEW: Final = 50
-_SAMPLES: Final = 3
-_ENCODINGS: Final = (("utf-8-sig", "UTF-8"), ("cp1254", "Windows-1254 (Türkçe)"), ("iso8859-9", "ISO-8859-9"))
-_DELIMITERS: Final = ((";", "noktalı virgül"), (",", "virgül"), ("\t", "sekme"))
-_FORMATS: Final = {
-    Format.TABLE: "Sütunlu metin (CSV)",
-    Format.TURKCELL: "Turkcell TXT",
-    Format.EXCEL: "Excel",
-    Format.UYUMSOFT_XML: "Uyumsoft XML",
-}
-PREVIEW_COLUMNS: Final = (
-    TextColumn("Satır", 7, is_number=True),
-    TextColumn("Tarih", 11),
-    TextColumn("Fiş", 14),
-    TextColumn("Hesap", 16),
-    TextColumn("Açıklama", 0),
-    TextColumn("Borç", 14, is_number=True),
-    TextColumn("Alacak", 14, is_number=True),
-)
 
 
 class ImportDialog(QDialog):
@@ -95,8 +85,8 @@ class ImportDialog(QDialog):
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         firm = ElidedLabel(company.company.party.display_name, self)
-        self.encoding = _combo(self.tr("Kodlama"), _ENCODINGS, self)
-        self.delimiter = _combo(self.tr("Ayırıcı"), _DELIMITERS, self)
+        self.encoding = make_combo(self.tr("Kodlama"), ENCODINGS, self)
+        self.delimiter = make_combo(self.tr("Ayırıcı"), DELIMITERS, self)
         self.format = QLabel("", self)
         self.encoding.activated.connect(self._inspect)
         self.delimiter.activated.connect(self._inspect)
@@ -131,9 +121,18 @@ class ImportDialog(QDialog):
         self.model = TextModel(PREVIEW_COLUMNS, self)
         self.table = RowTable(self.tr("Önizleme"), PREVIEW_COLUMNS, self)
         self.table.setModel(self.model)
+        self.mappings = MappingBar(desk, company, self)
+        self.mappings.chosen.connect(self._on_mapping_chosen)
+        self.mappings.save_wanted.connect(self._on_mapping_save)
+        second = QWidget(self)
+        whole = QVBoxLayout(second)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.mappings)
+        whole.addWidget(scroll, 1)
         self.tabs = QTabWidget(self)
         self.tabs.addTab(self.table, self.tr("Önizleme"))
-        self.tabs.addTab(scroll, self.tr("Sütunlar"))
+        self.tabs.addTab(second, self.tr("Sütunlar"))
         self.waiting = EmptyState("import", self.tr("Dosya okunuyor…"), "", parent=self)
         self.replace = QCheckBox(self)
         self.replace.setVisible(period is not None and vouchers > 0)
@@ -186,9 +185,9 @@ class ImportDialog(QDialog):
             return
         self.shape = shape
         self._answers.clear()
-        self.format.setText(_FORMATS[shape.format])
-        _choose(self.encoding, shape.text.encoding)
-        _choose(self.delimiter, shape.text.delimiter)
+        self.format.setText(format_title(shape.format))
+        choose(self.encoding, shape.text.encoding)
+        choose(self.delimiter, shape.text.delimiter)
         is_table = shape.format is Format.TABLE
         self.encoding.setEnabled(is_table)
         self.delimiter.setEnabled(is_table)
@@ -222,7 +221,7 @@ class ImportDialog(QDialog):
             combo.addItem(self.tr("alınmıyor"), "")
             for field in FIELDS:
                 combo.addItem(field.title, field.key)
-            _choose(combo, shape.columns[place])
+            choose(combo, shape.columns[place])
             combo.activated.connect(self._on_column_chosen)
             self._combos.append(combo)
             for column, widget in enumerate((name, combo, shown)):
@@ -244,6 +243,46 @@ class ImportDialog(QDialog):
         columns = {h: str(c.currentData() or "") for h, c in zip(self.shape.headers, self._combos, strict=True)}
         self.shape = self.shape.with_mapping({"columns": columns})
         self._show_shape()
+
+    @Slot(str)
+    def _on_mapping_chosen(self, name: str) -> None:
+        shape, company, folder = self.shape, self.company, self._desk.office.folder.ledgers
+        if shape is None:
+            return
+        self._asked += 1
+        question = self._asked
+
+        def read(_s: object) -> tuple[int, SourceShape]:
+            return question, apply_mapping(company, name, shape, folder=folder)
+
+        self._desk.read(read, self._on_mapped, owner=self, failed=self.message.show_error)
+
+    def _on_mapped(self, answer: tuple[int, SourceShape]) -> None:
+        question, shape = answer
+        if question == self._asked:
+            self.shape = shape
+            self._answers.clear()
+            for combo, key in zip(self._combos, shape.columns, strict=True):
+                choose(combo, key)
+            self._show_shape()
+
+    @Slot(str)
+    def _on_mapping_save(self, name: str) -> None:
+        if self.shape is None:
+            return
+        shape, company, folder = self.shape.answer(**self._answers), self.company, self._desk.office.folder.ledgers
+
+        def then(_: None) -> None:
+            self.mappings.refresh(name)
+
+        self._desk.run(
+            self.tr("Eşleme saklanıyor"),
+            lambda ctx: save_mapping(ctx, company, name, shape, folder=folder),
+            then,
+            owner=self,
+            company=company,
+            failed=self.message.show_error,
+        )
 
     def _show_shape(self) -> None:
         shape = self.shape
@@ -294,13 +333,13 @@ class ImportDialog(QDialog):
         if self.shape is None:
             return None
         shape = self.shape.answer(**self._answers)
-        if shape.questions or (shape.format is Format.TABLE and missing_fields(shape.columns)):
+        if shape.questions or (shape.format is not Format.TURKCELL and missing_fields(shape.columns)):
             return None
         return replace(shape, sample=())
 
     def _show_ready(self) -> None:
         assert self.shape is not None
-        missing = missing_fields(self.shape.columns) if self.shape.format is Format.TABLE else []
+        missing = missing_fields(self.shape.columns) if self.shape.format is not Format.TURKCELL else []
         ready = self.ready_shape
         self.go.setEnabled(ready is not None)
         self.tabs.setTabEnabled(0, ready is not None)
@@ -321,7 +360,7 @@ class ImportDialog(QDialog):
         question, path = self._asked, self.path
 
         def read(_s: object) -> tuple[int, list[TextRow]]:
-            return question, [_row(row) for row in islice(read_source(path, shape), _PREVIEW)]
+            return question, [preview_row(row) for row in islice(read_source(path, shape), _PREVIEW)]
 
         self._desk.read(read, self._on_preview, owner=self, failed=self._on_preview_failed)
 
@@ -334,38 +373,3 @@ class ImportDialog(QDialog):
     def _on_preview_failed(self, error: AppError) -> None:
         self.message.show_error(error)
         self.go.setEnabled(False)
-
-
-def _combo(title: str, choices: tuple[tuple[str, str], ...], parent: QWidget) -> QComboBox:
-    combo = QComboBox(parent)
-    combo.setAccessibleName(title)
-    for value, words in choices:
-        combo.addItem(words, value)
-    return combo
-
-
-def _choose(combo: QComboBox, value: str) -> None:
-    plain = "utf-8-sig" if value in ("utf-8", "utf_8", "utf_8_sig") else value
-    place = combo.findData(plain)
-    if place < 0 and plain:
-        combo.addItem(plain, plain)
-        place = combo.count() - 1
-    combo.setCurrentIndex(place)
-
-
-def _row(row: LedgerRow | BadRow) -> TextRow:
-    if isinstance(row, BadRow):
-        texts = (str(row.source_line), "", "", "", row.message, "", "")
-        return TextRow(texts=texts, icon="error", tone="error")
-    figure = format_amount(amount(row.amount))
-    sides = (figure, "") if row.side == "D" else ("", figure)
-    day = f"{row.day[8:]}.{row.day[5:7]}.{row.day[:4]}"
-    texts = (
-        str(row.source_line),
-        day,
-        row.entry_number or row.reference,
-        row.sub_id or row.main_id,
-        row.comment or row.entry_comment,
-        *sides,
-    )
-    return TextRow(texts=texts)

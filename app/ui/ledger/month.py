@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
 from app.domain.findings import Finding, Severity
@@ -28,6 +31,7 @@ from app.ui.widgets import (
     HeadingLabel,
     IconButton,
     IconLabel,
+    MenuButton,
     MessageBar,
     QuietLabel,
     SkeletonRows,
@@ -37,14 +41,25 @@ from app.workflows.ledger_check import last_day
 
 VOUCHERS, BALANCES, FINDINGS, FILES = range(4)
 _PATH_PX = 300
+#: The integrators' own formats, by the names of `ledger_export.FORMATS`.
+EXPORTS: Final = {
+    "izibiz": "İzibiz CSV",
+    "uyumsoft-csv": "Uyumsoft CSV",
+    "uyumsoft-xml": "Uyumsoft XML",
+    "turkcell": "Turkcell TXT",
+}
 
 
 class MonthView(QWidget):
-    """`acted(str)` asks for a step's work; `left` goes back to the board, `stepped(int)` to a neighbouring month."""
+    """`acted(str)` asks for a step's work, `export_wanted(str)` for an integrator's file.
+
+    `left` goes back to the board, `stepped(int)` to a neighbouring month, `settled` when the month has been read.
+    """
 
     acted = Signal(str)
     left = Signal()
     stepped = Signal(int)
+    export_wanted = Signal(str)
     settled = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -62,6 +77,11 @@ class MonthView(QWidget):
         self.after = IconButton("chevron-right", self.tr("Sonraki ay"), self, shortcut="Alt+PgDown")
         self.after.clicked.connect(self._on_after)
         self.title = HeadingLabel("", self)
+        self.export_menu = QMenu(self)
+        for key, words in EXPORTS.items():
+            self.export_menu.addAction(words).setData(key)
+        self.export_menu.triggered.connect(self._on_export)
+        self.export_button = MenuButton(self.tr("Dışa aktar"), self.export_menu, self, icon="export")
         self.firm = ElidedLabel("", self)
         self.state_icon = IconLabel("month-empty", "quiet", self)
         self.state_word = QuietLabel("", self)
@@ -116,6 +136,7 @@ class MonthView(QWidget):
         head.addSpacing(tokens.M)
         head.addWidget(self.firm, 1)
         head.addWidget(self.due)
+        head.addWidget(self.export_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -173,6 +194,7 @@ class MonthView(QWidget):
         self.due.setText(waits_words(month))
         self.due.setToolTip("" if month.cell.due is None else f"{month.cell.due.source}\n{month.cell.due.note}")
         self.path.set_steps(steps_of(month, self._errors()))
+        self.export_button.setEnabled(month.state is not None)
         self.files.show_files(month)
         self._title_tab(FILES, self.tr("Dosyalar"), len(month.files))
         self._fill_tab()
@@ -265,6 +287,10 @@ class MonthView(QWidget):
     @Slot(object)
     def _on_excel_wanted(self, findings: list[Finding]) -> None:
         save_excel(self._desk, findings, self._paper_title, self, self.message)
+
+    @Slot(QAction)
+    def _on_export(self, action: QAction) -> None:
+        self.export_wanted.emit(str(action.data()))
 
     @Slot()
     def _on_before(self) -> None:

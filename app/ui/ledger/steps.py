@@ -73,7 +73,8 @@ def _import_step(month: MonthFacts, name: str, *, is_locked: bool) -> Step:
             key="import",
             title="İçe aktar",
             standing="open",
-            sentence="Muhasebe programınızdan aldığınız fiş dosyasını buraya bırakın ya da seçin (CSV, TXT).",
+            sentence="Muhasebe programınızdan aldığınız fiş dosyasını (CSV, TXT, Excel, XML) buraya "
+            "bırakın ya da seçin.",
             primary=Action(key="import", text="Dosya seç…", icon="import"),
         )
     even = "borç = alacak" if month.debit == month.credit else "borç ve alacak eşit değil"

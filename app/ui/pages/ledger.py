@@ -15,18 +15,19 @@ from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
 from app.ui.jobs import Changes, JobHandle
 from app.ui.ledger import results
-from app.ui.ledger.asking import ask_deleted, confirm_filed, confirm_replace, confirm_take_back, confirm_undo
+from app.ui.ledger.asking import ask_deleted, confirm_filed, confirm_take_back, confirm_undo
 from app.ui.ledger.board import Board
 from app.ui.ledger.doing import LedgerDoing, file_of
 from app.ui.ledger.facts import MonthFacts, year_of
-from app.ui.ledger.import_dialog import ImportDialog
+from app.ui.ledger.incoming import Incoming
 from app.ui.ledger.job_bar import JobBar
 from app.ui.ledger.month import FILES, FINDINGS, MonthView
 from app.ui.ledger.results import BuildOutcome, LedgerReport, import_sentence, told_of
-from app.ui.ledger.words import month_name
+from app.ui.ledger.words import month_name, number
 from app.ui.pages.base import Page
 from app.ui.widgets import MessageBar
 from app.workflows.ledger_check import MonthCheck
+from app.workflows.ledger_export import ExportReport
 from app.workflows.ledger_import import ImportReport
 from app.workflows.ledger_life import ApprovalReport
 
@@ -54,14 +55,16 @@ class LedgerPage(Page):
         column.setSpacing(0)
         column.addWidget(self.stack, 1)
         column.addWidget(self.jobs)
+        self.incoming = Incoming(self)
         self.board.opened.connect(self.open_month)
-        self.board.import_wanted.connect(self.choose_file)
+        self.board.import_wanted.connect(self.incoming.choose_file)
         self.board.build_wanted.connect(self.doing.build)
         self.month.left.connect(self.show_board)
         self.month.stepped.connect(self._on_stepped)
         self.month.acted.connect(self._on_acted)
+        self.month.export_wanted.connect(self._on_export_wanted)
         self._connect_doing()
-        self._action(self.tr("Fiş dosyası içe aktar"), "Ctrl+O", self.choose_file)
+        self._action(self.tr("Fiş dosyası içe aktar"), "Ctrl+O", self.incoming.choose_file)
         self._escape = self._action(self.tr("Panoya dön"), "Esc", self._on_escape)
         self._action(self.tr("Firmalarda ya da fişlerde ara"), "Ctrl+L", self._on_find)
         self._action(self.tr("Seçili ayları oluştur / sıradaki adım"), "Ctrl+Return", self._on_next)
@@ -83,6 +86,7 @@ class LedgerPage(Page):
         doing.approved.connect(self._on_approved)
         doing.taken_back.connect(self._on_taken_back)
         doing.reported.connect(self._on_reported)
+        doing.exported.connect(self._on_exported)
 
     def _action(self, text: str, shortcut: str, slot: Any) -> QAction:
         action = QAction(text, self)
@@ -195,65 +199,7 @@ class LedgerPage(Page):
     def dropEvent(self, event: QDropEvent) -> None:
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
-        self.take_files(paths)
-
-    def take_files(self, paths: list[Path]) -> None:
-        """GİB's berats go to the open month, anything else is looked at as a source of vouchers."""
-        berats = [path for path in paths if path.suffix.lower() in (".xml", ".zip")]
-        sources = [path for path in paths if path not in berats]
-        if berats and self.is_month and self.month.company is not None and self.month.period is not None:
-            self.doing.approve(self.month.company, self.month.period, berats)
-        elif berats:
-            self.message.show_message("wait", self.tr("GİB beratlarını bırakmak için önce ayını açın."))
-        if len(sources) > 1:
-            words = self.tr("Fiş dosyaları birer birer alınır; {0} açıldı. Bitince sıradakini bırakın.")
-            self.message.show_message("wait", words.format(sources[0].name))
-        if sources:
-            self.open_import(sources[0])
-
-    @Slot()
-    def choose_file(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(
-            self,
-            self.tr("Fiş dosyasını seçin"),
-            "",
-            self.tr("Fiş dosyaları (*.csv *.txt *.tsv);;Bütün dosyalar (*)"),
-        )
-        if chosen:
-            self.open_import(Path(chosen))
-
-    def open_import(self, path: Path) -> None:
-        """Show what was understood of the file; import it when the user agrees."""
-        dialog = self.import_dialog(path)
-        if dialog is None or self.doing.is_busy:
-            return
-        accepted = dialog.exec() == ImportDialog.DialogCode.Accepted
-        shape, wants_replace = dialog.ready_shape, dialog.replace.isChecked()
-        company, period, vouchers = dialog.company, dialog.period, dialog.vouchers
-        dialog.deleteLater()
-        if not accepted or shape is None:
-            return
-        replace: frozenset[int] = frozenset()
-        if wants_replace and period is not None:
-            if not confirm_replace(company, period, vouchers, self):
-                return
-            replace = frozenset({int(period.compact)})
-        self.doing.take(company, path, shape, replace)
-
-    def import_dialog(self, path: Path) -> ImportDialog | None:
-        """The preview for the open month's company, else the chosen one, else the board's row; None without one."""
-        company, period, count = self.desk.company, None, 0
-        if self.is_month:
-            company, period = self.month.company, self.month.period
-            count = self.month.month.cell.vouchers if self.month.month is not None else 0
-        elif company is None:
-            company = self.board.current_company()
-        if company is None:
-            self.message.show_message(
-                "warn", self.tr("Fişlerin hangi firmaya ait olduğunu panoda satırını seçip söyleyin.")
-            )
-            return None
-        return ImportDialog(self.desk, company, path, period=period, vouchers=count, parent=self)
+        self.incoming.take_files(paths)
 
     # -- a step's work ---------------------------------------------------------------------------------------------
 
@@ -265,7 +211,7 @@ class LedgerPage(Page):
         self.month.message.hide()
         match key:
             case "import":
-                self.choose_file()
+                self.incoming.choose_file()
             case "undo":
                 self._undo(month)
             case "check":
@@ -301,6 +247,17 @@ class LedgerPage(Page):
         )
         if chosen:
             self.doing.approve(company, period, [Path(path) for path in chosen])
+
+    @Slot(str)
+    def _on_export_wanted(self, target: str) -> None:
+        company, period = self.month.company, self.month.period
+        if company is None or period is None or self.doing.is_busy:
+            return
+        ending = {"uyumsoft-xml": ".xml", "turkcell": ".txt"}.get(target, ".csv")
+        name = f"{company.company.tax_number.digits}-{period.compact}-{target}{ending}"
+        chosen, _ = QFileDialog.getSaveFileName(self, self.tr("Dışa aktarılacak dosya"), name, f"*{ending}")
+        if chosen:
+            self.doing.export(company, period, target, Path(chosen))
 
     # -- what came of it -------------------------------------------------------------------------------------------
 
@@ -409,6 +366,19 @@ class LedgerPage(Page):
     def _on_reported(self, _company: CompanyRecord, _period: Period, made: list[Path]) -> None:
         self.month.tabs.setCurrentIndex(FILES)
         self.message.show_message("ok", self.tr("Defter raporu hazır: {0}.").format(made[0].name if made else ""))
+
+    @Slot(object)
+    def _on_exported(self, report: ExportReport) -> None:
+        if not report.is_written:
+            words = self.tr("Dosya yazılmadı: ayın hataları 'Bulgular' sekmesinde, hepsi bir arada.")
+            self.message.show_message("error", words)
+            return
+        words = self.tr("{0} satır yazıldı: {1}.").format(number(report.lines), report.path.name)
+        if report.without_currency:
+            more = self.tr(" {0} satırın döviz bilgisi bu biçime sığmadı.")
+            self.message.show_message("warn", words + more.format(number(report.without_currency)))
+        else:
+            self.message.show_message("ok", words)
 
     def _show_report(self, report: LedgerReport) -> None:
         """Not modal: the month can be looked at while it is open."""

@@ -16,9 +16,11 @@ from app.storage.ledgers import queries
 from app.ui.ledger import facts
 from app.ui.ledger.asking import DeletedDialog
 from app.ui.ledger.doing import options_of
+from app.ui.ledger.month import EXPORTS
 from app.ui.pages.ledger import LedgerPage
 from app.workflows.ledger_build import build_month
 from app.workflows.ledger_check import check_month
+from app.workflows.ledger_export import FORMATS
 from app.workflows.ledger_import import import_vouchers
 from app.workflows.ledger_life import CANCELLED_FOLDER, record_filed
 
@@ -115,7 +117,7 @@ def test_files_that_are_not_gibs_are_refused_with_their_reason(
     stray = tmp_path / "notlar.xml"
     stray.write_text("<a/>", "utf-8")
     with qtbot.waitSignal(page.doing.approved, timeout=PATIENCE_MS) as ended:
-        page.take_files([forged, stray])
+        page.incoming.take_files([forged, stray])
     settle(qtbot, page)
     report = ended.args[2]
     assert sorted(name for name, _ in report.refused) == sorted([forged.name, stray.name])
@@ -167,3 +169,15 @@ def test_f5_reads_the_ledger_again_and_leaves_the_key_to_the_window(qtbot: QtBot
     with qtbot.waitSignal(page.board.settled, timeout=PATIENCE_MS):
         qtbot.keyClick(page.board.table, Qt.Key.Key_F5)
     settle(qtbot, page)
+
+
+def test_a_month_is_written_for_an_integrators_own_service(qtbot: QtBot, sealed: LedgerPage, tmp_path: Path) -> None:
+    page = sealed
+    assert page.month.export_button.isEnabled()
+    assert set(EXPORTS) == set(FORMATS)
+    target = tmp_path / "izibiz.csv"
+    with qtbot.waitSignal(page.doing.exported, timeout=PATIENCE_MS):
+        page.doing.export(page.month.company, JANUARY, "izibiz", target)
+    settle(qtbot, page)
+    assert target.stat().st_size > 0
+    assert page.month.message.sentence == "12 satır yazıldı: izibiz.csv."

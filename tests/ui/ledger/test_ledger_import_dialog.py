@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import xlsxwriter
 from pytestqt.qtbot import QtBot
 
 from app.domain.voucher import Period
@@ -98,3 +99,39 @@ def test_replacing_is_offered_with_month_and_count(qtbot: QtBot, ledger_world: A
     assert dialog.replace.isVisible()
     assert dialog.replace.text() == "Mayıs 2026 ayındaki 1.240 fişin yerine koy"
     assert not dialog.replace.isChecked()
+
+
+def test_a_mapping_is_kept_under_a_name_and_read_the_next_month(
+    qtbot: QtBot, ledger_world: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "baska.csv"
+    path.write_text(ODD_NAMES, "utf-8")
+    first = opened(qtbot, ledger_world, path)
+    assert not first.mappings.saved.isEnabled()
+    first._combos[1].setCurrentIndex(first._combos[1].findData("day"))
+    first._combos[1].activated.emit(first._combos[1].currentIndex())
+    first.mappings.name.setText("Eski program")
+    first.mappings.save.click()
+    idle(qtbot, ledger_world)
+    assert first.mappings.saved.currentData() == "Eski program"
+    second = opened(qtbot, ledger_world, path)
+    assert not second.go.isEnabled()
+    place = second.mappings.saved.findData("Eski program")
+    second.mappings.saved.setCurrentIndex(place)
+    second.mappings.saved.activated.emit(place)
+    idle(qtbot, ledger_world)
+    assert second.go.isEnabled()
+    assert second._combos[1].currentData() == "day"
+
+
+def test_an_excel_sheet_is_understood_as_well(qtbot: QtBot, ledger_world: Any, tmp_path: Path) -> None:
+    path = tmp_path / "ocak.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        for row, cells in enumerate(line.split(";") for line in ODD_NAMES.replace("Günü", "Tarih").splitlines()):
+            sheet.write_row(row, 0, cells)
+    dialog = opened(qtbot, ledger_world, path)
+    assert dialog.format.text() == "Excel"
+    assert not dialog.encoding.isEnabled()
+    assert dialog.go.isEnabled()
+    assert dialog.model.index(0, 1).data() == "05.04.2026"

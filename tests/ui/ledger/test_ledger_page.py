@@ -37,7 +37,7 @@ def agree(qtbot: QtBot, page: LedgerPage, path: Path, *, replace: bool = False) 
     timer.timeout.connect(press)
     timer.start()
     with qtbot.waitSignal(page.doing.imported, timeout=PATIENCE_MS):
-        page.take_files([path])
+        page.incoming.take_files([path])
     timer.stop()
     settle(qtbot, page)
 
