@@ -20,6 +20,7 @@ from app.office import Office
 from app.runtime.clock import FixedClock
 from app.runtime.secrets import MemorySecretStore
 from app.storage import companies
+from app.ui.app import make_application
 from app.ui.desk import Desk
 from app.ui.pages.inbox import InboxPage
 from app.ui.theme.style import theme
@@ -70,8 +71,8 @@ def run(board: Board, *, big: bool) -> None:
 
 
 def _measure(board: Board, folder: Path, count: int) -> None:
-    existing = QApplication.instance()
-    app = existing if isinstance(existing, QApplication) else QApplication([])
+    # As the program makes it: how long a worker may keep the interpreter is set there.
+    app = make_application()
     theme().apply("light")
     office = Office.open(folder, owner="bench", clock=FixedClock(lists.NOW), secrets=MemorySecretStore())
     company_id = lists._fill(office.db, count)

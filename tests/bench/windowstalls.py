@@ -24,6 +24,7 @@ from app.domain.lifecycle import Direction, State
 from app.storage import search
 from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
+from app.ui.dialogs.file_findings import FileFindingsDialog
 from app.ui.dialogs.pin import SealDialog
 from app.ui.dialogs.seal_sources import TEST
 from app.ui.frame.window import MainWindow
@@ -257,10 +258,10 @@ def _file(board: Board, given: Ground, desk: Desk, window: MainWindow, beat: Hea
         shown: list[bool] = []
 
         def close() -> None:
-            box = QApplication.activeModalWidget()
-            if isinstance(box, QDialog):
-                shown.append(True)
-                box.reject()
+            for box in QApplication.topLevelWidgets():
+                if isinstance(box, FileFindingsDialog) and box.isVisible():
+                    shown.append(True)
+                    box.reject()
 
         timer = QTimer(page)
         timer.setInterval(200)

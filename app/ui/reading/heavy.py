@@ -13,7 +13,7 @@ from app.domain.lifecycle import Direction, State
 from app.signing.verify import verify_document
 from app.ubl.attachments import find_attachments
 from app.ubl.reader import summarize
-from app.ui.reading.fields import fields_of
+from app.ui.reading.fields import Group, fields_of
 from app.ui.reading.verdict import verdict_of
 
 #: Larger ones go to a child.
@@ -33,6 +33,11 @@ class Known:
     sealed_by: str
 
 
+#: Between the names, and between the values, of a group on its way: XML cannot hold it. One long text comes over whole,
+#: twenty thousand short ones take the interpreter from the window.
+_BETWEEN = "\x1f"
+
+
 def look(raw: bytes, direction: str, state: str, sealed_by: str) -> dict[str, Any]:
     """The seal's verdict, the groups of fields, the attachments (name, mime, content).
 
@@ -40,13 +45,24 @@ def look(raw: bytes, direction: str, state: str, sealed_by: str) -> dict[str, An
     """
     known = Known(direction=Direction(direction), state=State(state), sealed_by=sealed_by)
     verdict = verdict_of(verify_document(raw), known, sender=summarize(raw).supplier_vkn)
-    groups = [[group.key, group.title, [list(pair) for pair in group.fields]] for group in fields_of(raw)]
+    groups = [
+        [group.key, group.title, _BETWEEN.join(n for n, _ in group.fields), _BETWEEN.join(v for _, v in group.fields)]
+        for group in fields_of(raw)
+    ]
     attachments = [[each.name, each.mime, each.content] for each in find_attachments(raw)]
     return {
         "verdict": [verdict.kind, verdict.sentence, list(verdict.details)],
         "groups": groups,
         "attachments": attachments,
     }
+
+
+def groups_of(told: dict[str, Any]) -> list[Group]:
+    """The groups of fields in what `look` has told."""
+    return [
+        Group(key=key, title=title, fields=tuple(zip(names.split(_BETWEEN), values.split(_BETWEEN), strict=True)))
+        for key, title, names, values in told["groups"]
+    ]
 
 
 def look_in(pool: Any, raw: bytes, record: Any) -> dict[str, Any]:

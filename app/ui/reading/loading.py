@@ -96,7 +96,7 @@ def load_facts(ctx: WorkContext, office: Office, document_id: int) -> Facts:
         told = heavy.look_in(lambda: office.pool, raw, record)
         kind, sentence, details = told["verdict"]
         verdict = Verdict(kind=kind, sentence=sentence, details=tuple(details))
-        groups = [Group(key=k, title=t, fields=tuple((n, v) for n, v in rows)) for k, t, rows in told["groups"]]
+        groups = heavy.groups_of(told)
         attachments = [Attachment(name=n, mime=m, content=c) for n, m, c in told["attachments"]]
     except AppError as error:
         broken = error

@@ -11,6 +11,7 @@ import pytest
 from app.domain.findings import Finding
 from app.runtime.children import ChildPool
 from app.ui.reading import heavy
+from app.ui.reading.fields import fields_of
 from app.validation.files import check_file
 from app.workflows.viewing import watermark_of
 
@@ -72,3 +73,11 @@ def test_a_large_file_is_checked_in_a_child_without_a_package_too(children: Chil
     assert children.asked == ["app.validation.files:own_in_child"]
     here = [f for f in check_file(LARGE, today=TODAY).findings if f.code != "OFFICIAL.NO_PACKAGE"]
     assert [(f.code, f.message) for f in apart.findings] == [(f.code, f.message) for f in here]
+
+
+def test_the_fields_of_a_document_come_over_as_they_are(children: Children) -> None:
+    raw = SMALL.replace(b"<cbc:Note>n</cbc:Note>", b"<cbc:ID>A B\nC</cbc:ID><cbc:ProfileID>x &lt; y</cbc:ProfileID>")
+    here = heavy.groups_of(heavy.look(raw, "in", "received", ""))
+    there = heavy.groups_of(children.call("app.ui.reading.heavy:look", raw, "in", "received", ""))
+    assert here == there == fields_of(raw)
+    assert here
