@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from app.edefter.sources.shape import SourceShape
     from app.storage.records import CompanyRecord
     from app.workflows.context import WorkContext
-    from app.workflows.ledger_build import BuildOptions
+    from app.workflows.ledger_build import BuildOptions, BuildReport
     from app.workflows.ledger_import import ImportReport
 
 _PREVIEW_ROWS = 5
@@ -168,6 +168,11 @@ def cmd_build(arguments: argparse.Namespace) -> int:
                 out=Path(arguments.out),
                 official=office.rules,
             )
+    return tell_build(arguments, report)
+
+
+def tell_build(arguments: argparse.Namespace, report: BuildReport) -> int:
+    """What was built, or why nothing was; the exit code."""
     if arguments.json:
         print_json(report.to_json())
     else:

@@ -349,6 +349,40 @@ def _ledger(commands: Any) -> None:
     )
     leaf.add_argument("folder", metavar="KLASÖR", help="defterlerin bulunduğu klasör")
     _ledger_life(ledger)
+    _ledger_inventory(ledger)
+
+
+def _ledger_inventory(ledger: Any) -> None:
+    inventory = _group(ledger, "inventory", "envanter listeleri ve envanter defteri")
+    leaf = _leaf(
+        inventory,
+        "import",
+        "bir günün envanter listesini dosyadan al",
+        "ledger_inventory.import",
+        more="Sütunlar: hesap kodu ve adı, ürün kodu ve adı, miktar, birim, tutar. Aynı liste bir şeyi değiştirmez.",
+        example="muhurdar ledger inventory import envanter.xlsx --company 9205121120 --day 2026-12-31",
+    )
+    leaf.add_argument("file", metavar="DOSYA", help="CSV ya da Excel")
+    leaf.add_argument("--company", required=True, metavar="VKN", help="defterin sahibi firma")
+    leaf.add_argument("--day", required=True, metavar="YYYY-AA-GG", help="envanter günü")
+    leaf.add_argument("--decimals", default="", choices=("", ",", "."), help="tutarlardaki ondalık işareti")
+    leaf.add_argument("--replace", action="store_true", help="günün eski listesinin yerine koy")
+    leaf = _leaf(
+        inventory,
+        "build",
+        "bir günün envanter defterini ve beratını oluştur, mühürle, paketle",
+        "ledger_inventory.build",
+        example="muhurdar ledger inventory build --company 9205121120 --day 2026-12-31 --out defterler --seal test",
+    )
+    leaf.add_argument("--company", required=True, metavar="VKN", help="defterin sahibi firma")
+    leaf.add_argument("--day", required=True, metavar="YYYY-AA-GG", help="envanter günü")
+    leaf.add_argument("--out", required=True, metavar="KLASÖR", help="VKN/hesap dönemi/ay ağacının kökü")
+    leaf.add_argument("--application", default="", metavar="METİN", help="onaylı program: VKN##UNVAN##PROGRAM##SÜRÜM")
+    leaf.add_argument("--creator", default="", metavar="AD", help="defteri oluşturan kişi")
+    leaf.add_argument(
+        "--max-mb", type=int, default=200, metavar="MB", help="bir parçanın en büyük boyutu (varsayılan 200)"
+    )
+    _seal_options(leaf, test_seal=True)
 
 
 def _ledger_life(ledger: Any) -> None:

@@ -128,5 +128,48 @@ STATEMENTS: Final = (
         built_at TEXT NOT NULL,
         PRIMARY KEY (part_id, kind)
     )""",
+    # Inventory: the list of a day, and what was built of it. Numbers are given at the build, by account.
+    """CREATE TABLE inventory_item (
+        id INTEGER PRIMARY KEY,
+        day TEXT NOT NULL,
+        source_line INTEGER NOT NULL,
+        branch_no TEXT NOT NULL,
+        branch_name TEXT NOT NULL,
+        main_id TEXT NOT NULL,
+        main_name TEXT NOT NULL,
+        sub_id TEXT NOT NULL,
+        sub_name TEXT NOT NULL,
+        product_id TEXT NOT NULL,
+        product_name TEXT NOT NULL,
+        quantity TEXT NOT NULL,
+        unit TEXT NOT NULL,
+        amount INTEGER NOT NULL,
+        comment TEXT NOT NULL,
+        currency TEXT NOT NULL,
+        currency_amount INTEGER NOT NULL,
+        currency_rate TEXT NOT NULL,
+        currency_rate_day TEXT NOT NULL
+    )""",
+    "CREATE INDEX inventory_item_by_day ON inventory_item (day, branch_no, main_id, sub_id)",
+    """CREATE TABLE inventory_part (
+        id INTEGER PRIMARY KEY,
+        day TEXT NOT NULL,
+        branch_no TEXT NOT NULL,
+        part INTEGER NOT NULL,
+        sequence INTEGER NOT NULL,
+        last_entry INTEGER NOT NULL,
+        last_line INTEGER NOT NULL,
+        UNIQUE (day, branch_no, part)
+    )""",
+    """CREATE TABLE inventory_file (
+        part_id INTEGER NOT NULL REFERENCES inventory_part (id) ON DELETE CASCADE,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        size_bytes INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        signature_value TEXT NOT NULL,
+        built_at TEXT NOT NULL,
+        PRIMARY KEY (part_id, kind)
+    )""",
     "CREATE TABLE mapping (name TEXT PRIMARY KEY, body TEXT NOT NULL)",
 )
