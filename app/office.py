@@ -16,7 +16,6 @@ from app.domain.lifecycle import DocumentKind
 from app.domain.protocols import Clock, NoProgress, Progress, SecretStore
 from app.runtime.clock import SystemClock
 from app.runtime.paths import DataFolder
-from app.runtime.resources import resource_path
 
 if TYPE_CHECKING:
     from app.connectors.base import Connector, Session
@@ -285,10 +284,9 @@ class Office:
 
     def template(self, company: CompanyRecord, kind: DocumentKind = DocumentKind.INVOICE) -> bytes:
         """The template of a company's documents of this kind, with its logo and stamp."""
-        from app.rendering.template import personalise
+        from app.rendering.template import own_template, personalise
 
-        base = resource_path(f"templates/{kind.value}.xslt").read_bytes()
-        return personalise(base, logo=company.company.logo, stamp=company.company.stamp)
+        return personalise(own_template(kind), logo=company.company.logo, stamp=company.company.stamp)
 
     def close(self) -> None:
         """Log out, stop the children, close the database. Never raises."""

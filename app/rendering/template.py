@@ -1,10 +1,12 @@
-"""Our own invoice template with a company's logo and stamp put in, ready to be embedded in its documents."""
+"""Our own template of each kind of document, with a company's logo and stamp put in, ready to be embedded."""
 
 from __future__ import annotations
 
 import base64
+from functools import cache
 
 from app.domain.errors import InputError
+from app.domain.lifecycle import DocumentKind
 from app.runtime.resources import resource_path
 
 LOGO_MARK = b"<!--logo-->"
@@ -13,9 +15,14 @@ STAMP_MARK = b"<!--stamp-->"
 MAX_PICTURE_BYTES = 100 * 1024
 
 
-def own_template() -> bytes:
-    """`resources/templates/invoice.xslt` as it ships: no logo, no stamp."""
-    return resource_path("templates/invoice.xslt").read_bytes()
+# An e-Arşiv invoice is drawn by the invoice's sheet, which knows its profile; an answer by the plain view of anything.
+_SHEETS = {DocumentKind.EARCHIVE: "invoice", DocumentKind.APPLICATION_RESPONSE: "generic"}
+
+
+@cache
+def own_template(kind: DocumentKind = DocumentKind.INVOICE) -> bytes:
+    """The sheet of this kind as it ships: no logo, no stamp. Any thread."""
+    return resource_path(f"templates/{_SHEETS.get(kind, kind.value)}.xslt").read_bytes()
 
 
 def personalise(template: bytes, *, logo: bytes = b"", stamp: bytes = b"") -> bytes:

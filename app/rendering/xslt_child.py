@@ -13,11 +13,13 @@ from typing import Any
 from lxml import etree
 
 from app.domain.errors import RenderError
+from app.domain.lifecycle import DocumentKind
 from app.rendering import clean, karekod
 from app.rendering.engines import Engines, SheetRefused
 from app.rendering.karekod import CAC, CBC
-from app.runtime.resources import resource_path
+from app.rendering.template import own_template
 from app.ubl import namespaces, xmlsafe
+from app.ubl.smm import VENDOR_ROOTS, as_invoice, is_smm
 
 _ATTACHMENT = f"{CAC}AdditionalDocumentReference/{CAC}Attachment/{CBC}EmbeddedDocumentBinaryObject"
 _KINDS = tuple(
@@ -28,13 +30,17 @@ _KINDS = tuple(
         (namespaces.RECEIPT_ADVICE, "ReceiptAdvice"),
         (namespaces.CREDIT_NOTE, "CreditNote"),
         (namespaces.APPLICATION_RESPONSE, "ApplicationResponse"),
+        (namespaces.VOUCHER, "Voucher"),
+        (namespaces.FREELANCER_VOUCHER, "FreelancerVoucher"),
     )
 )
 _MAX_NOTED = 400
 _NO_TEMPLATE = "Belgede görünüm tasarımı yok; Mühürdar'ın kendi görünümüyle gösteriliyor."
+_ENVELOPE = "Dosya bir zarf; içindeki belge gösteriliyor."
+_ENVELOPE_OF_MANY = "Dosya bir zarf ve içinde {count} belge var; yalnız ilki gösteriliyor."
+_NO_DOCUMENT = "Dosya bir zarf, ama içinde tanınan bir belge yok; zarfın kendi bilgileri gösteriliyor."
 _BLOCKED = "Tasarımın dışarıdan yüklemek istediği öğeler (resim, stil) güvenlik için engellendi."
 _engines = Engines()
-_own_sheets: dict[str, bytes] = {}
 
 
 def prepare() -> None:
@@ -47,7 +53,7 @@ def render(raw: bytes, watermark: str = "", own_only: str = "") -> dict[str, Any
     `own_only`, when not empty, is the note to show: the stranger's template was already found dangerous.
     Raises InputError for an unreadable document, RenderError when even our own view fails.
     """
-    root = _document(xmlsafe.parse(raw).getroot())
+    root, enveloped = _document(xmlsafe.parse(raw).getroot())
     payload = karekod.payload_of_xml(root)
     note = own_only
     if not own_only:
@@ -61,22 +67,27 @@ def render(raw: bytes, watermark: str = "", own_only: str = "") -> dict[str, Any
             except (SheetRefused, ValueError) as error:
                 reason = str(error)
                 continue
-            return {"html": html, "source": "embedded", "engine": engine, "note": _BLOCKED if blocked else ""}
+            told = _joined(enveloped, _BLOCKED if blocked else "")
+            return {"html": html, "source": "embedded", "engine": engine, "note": told}
         if reason:
             note = broken_note(reason)
-    return _own_view(root, payload, watermark) | {"note": note}
+    return _own_view(root, payload, watermark) | {"note": _joined(enveloped, note)}
 
 
-def _document(root: etree._Element) -> etree._Element:
-    """The document itself, or the first one inside an envelope."""
+def _document(root: etree._Element) -> tuple[etree._Element, str]:
+    """The document itself, or the first one inside an envelope and the sentence that says so."""
     if root.tag != f"{{{namespaces.SBDH}}}StandardBusinessDocument":
-        return root
-    for kind in _KINDS:
-        inner = root.find(f".//{kind}")
-        if inner is not None:
-            # A tree of its own: templates start at "/".
-            return etree.fromstring(etree.tostring(inner, with_tail=False))
-    return root
+        return root, ""
+    found = list(root.iter(*_KINDS))
+    if not found:
+        return root, _NO_DOCUMENT
+    # A tree of its own: templates start at "/".
+    inner = etree.fromstring(etree.tostring(found[0], with_tail=False))
+    return inner, _ENVELOPE if len(found) == 1 else _ENVELOPE_OF_MANY.format(count=len(found))
+
+
+def _joined(*notes: str) -> str:
+    return " ".join(note for note in notes if note)
 
 
 def find_templates(root: etree._Element) -> tuple[list[bytes], str]:
@@ -103,22 +114,23 @@ def broken_note(reason: str) -> str:
     )
 
 
-_OWN_SHEETS = {
-    "Invoice": "invoice.xslt",
-    "DespatchAdvice": "despatch.xslt",
-    "ReceiptAdvice": "receipt.xslt",
-    "CreditNote": "creditnote.xslt",
+_OWN_KINDS = {
+    "Invoice": DocumentKind.INVOICE,
+    "DespatchAdvice": DocumentKind.DESPATCH,
+    "ReceiptAdvice": DocumentKind.RECEIPT,
+    "CreditNote": DocumentKind.CREDIT_NOTE,
 }
 
 
 def _own_view(root: etree._Element, payload: str, watermark: str) -> dict[str, Any]:
-    name = _OWN_SHEETS.get(etree.QName(root).localname, "generic.xslt")
-    if name == "invoice.xslt" and root.findtext(f"{CBC}InvoiceTypeCode") == "SERBESTMESLEKMAKBUZU":
-        name = "smm.xslt"
-    if name not in _own_sheets:
-        _own_sheets[name] = resource_path(f"templates/{name}").read_bytes()
+    kind = _OWN_KINDS.get(etree.QName(root).localname, DocumentKind.APPLICATION_RESPONSE)
+    if is_smm(root):
+        kind = DocumentKind.SMM
+        # The vendors' own forms have other names for lines and sums; the sheet knows ours.
+        root = as_invoice(root) if root.tag in VENDOR_ROOTS else root
+    sheet = own_template(kind)
     try:
-        produced, engine = _engines.run(_own_sheets[name], root)
+        produced, engine = _engines.run(sheet, root)
         html, _ = clean.clean(produced, own_payload=payload, watermark=watermark)
     except (SheetRefused, ValueError) as error:
         raise RenderError(

@@ -25,6 +25,7 @@
 <xsl:variable name="lines" select="$doc/cac:CreditNoteLine"/>
 <xsl:variable name="types">|MUSTAHSILMAKBUZ:MÜSTAHSİL MAKBUZU|MUSTAHSILMAKBUZU:MÜSTAHSİL MAKBUZU|</xsl:variable>
 <xsl:variable name="units">|C62:Adet|NIU:Adet|KGM:kg|GRM:g|MGM:mg|TNE:ton|GT:gross ton|LTR:litre|MLT:ml|MTR:m|CMT:cm|MMT:mm|KMT:km|MTK:m²|MTQ:m³|CMK:cm²|CMQ:cm³|SM3:sm³|KWH:kWh|MWH:MWh|KWT:kW|HUR:saat|D61:dakika|MIN:dakika|SEC:saniye|DAY:gün|WEE:hafta|MON:ay|ANN:yıl|BX:kutu|PA:paket|PK:paket|CT:karton|PR:çift|SET:set|DZN:düzine|CEN:yüz adet|T3:bin adet|CTM:karat|LPA:litre saf alkol|B32:kg-m²|EA:adet|LO:lot|BG:poşet|RO:rulo|</xsl:variable>
+<xsl:variable name="product-ids">|KUNYENO:Künye no|ILAC:İlaç no|TIBBICIHAZ:Tıbbi cihaz no|DIGER:Diğer ürün no|TELEFON:Telefon IMEI|TABLET_PC:Tablet / bilgisayar seri no|ETIKETNO:Etiket no|</xsl:variable>
 <xsl:variable name="schemes">|MERSISNO:MERSİS No|TICARETSICILNO:Ticaret Sicil No|MUSTERINO:Müşteri No|HIZMETNO:Hizmet No|TESISATNO:Tesisat No|TELEFONNO:Telefon No|DISTRIBUTORNO:Distribütör No|TAPDKNO:TAPDK No|BAYINO:Bayi No|ABONENO:Abone No|SAYACNO:Sayaç No|EPDKNO:EPDK No|SUBENO:Şube No|PASAPORTNO:Pasaport No|CIFTCINO:Çiftçi No|IMALATCINO:İmalatçı No|DOSYANO:Dosya No|HASTANO:Hasta No|URETICINO:Üretici No|PLAKA:Plaka|ARACKIMLIKNO:Araç Kimlik No|SEVKIYATNO:Sevkiyat No|</xsl:variable>
 
 <xsl:template match="/">
@@ -200,7 +201,7 @@ thead{display:table-header-group}
       <xsl:for-each select="cac:Item/cbc:Description[normalize-space(.) != ''] | cbc:Note[normalize-space(.) != '']"><div class="small q"><xsl:value-of select="."/></div></xsl:for-each>
       <xsl:if test="cac:Item/cbc:BrandName[. != ''] or cac:Item/cbc:ModelName[. != '']"><div class="small q"><xsl:value-of select="normalize-space(concat(cac:Item/cbc:BrandName, ' ', cac:Item/cbc:ModelName))"/></div></xsl:if>
       <xsl:for-each select="cac:Item/cac:SellersItemIdentification/cbc:ID[. != '']"><div class="small q">Kod: <xsl:value-of select="."/></div></xsl:for-each>
-      <xsl:for-each select="cac:Item/cac:AdditionalItemIdentification/cbc:ID[. != '']"><div class="small q"><xsl:value-of select="@schemeID"/>: <xsl:value-of select="."/></div></xsl:for-each>
+      <xsl:for-each select="cac:Item/cac:AdditionalItemIdentification/cbc:ID[. != '']"><div class="small q"><xsl:call-template name="look-up"><xsl:with-param name="list" select="$product-ids"/><xsl:with-param name="code" select="@schemeID"/></xsl:call-template>: <xsl:value-of select="."/></div></xsl:for-each>
     </td>
     <td class="n"><xsl:value-of select="format-number(cbc:CreditedQuantity, '#.##0,########', 'tr')"/><xsl:text> </xsl:text><span class="q"><xsl:call-template name="look-up"><xsl:with-param name="list" select="$units"/><xsl:with-param name="code" select="cbc:CreditedQuantity/@unitCode"/></xsl:call-template></span></td>
     <td class="n"><xsl:value-of select="format-number(cac:Price/cbc:PriceAmount, '#.##0,00######', 'tr')"/></td>
