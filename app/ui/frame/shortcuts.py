@@ -22,6 +22,8 @@ from app.ui.theme import fonts, tokens
 from app.ui.widgets import HeadingLabel, QuietButton
 
 Keys = tuple[str, str]
+#: A window so wide has room for a third column.
+_WIDE_PX = 1_150
 #: What every list understands without an action of its own (Qt's and the list's own keys).
 LIST_KEYS: tuple[Keys, ...] = (
     ("Enter", "Seçileni aç"),
@@ -89,7 +91,7 @@ def collect(widget: QWidget, *, skip: Iterable[QWidget] = ()) -> list[Keys]:
 
 
 class ShortcutSheet(QDialog):
-    """Two columns of keys, by where they work. Esc closes it."""
+    """Columns of keys, by where they work: as many as the window has room for. Esc closes it."""
 
     def __init__(self, window: QWidget, pages: list[Page]) -> None:
         super().__init__(window)
@@ -105,17 +107,17 @@ class ShortcutSheet(QDialog):
         columns = QHBoxLayout(body)
         columns.setContentsMargins(tokens.L, tokens.L, tokens.L, tokens.L)
         columns.setSpacing(2 * tokens.XL)
-        halves = (QVBoxLayout(), QVBoxLayout())
-        for half in halves:
-            half.setSpacing(tokens.S)
-            columns.addLayout(half, 1)
-        heights = [0, 0]
+        parts = [QVBoxLayout() for _ in range(3 if window.width() >= _WIDE_PX else 2)]
+        for part in parts:
+            part.setSpacing(tokens.S)
+            columns.addLayout(part, 1)
+        heights = [0] * len(parts)
         for title, keys in self.groups:
-            shorter = 0 if heights[0] <= heights[1] else 1
-            heights[shorter] += len(keys) + 2
-            self._add_group(halves[shorter], title, keys)
-        for half in halves:
-            half.addStretch(1)
+            shortest = heights.index(min(heights))
+            heights[shortest] += len(keys) + 2
+            self._add_group(parts[shortest], title, keys)
+        for part in parts:
+            part.addStretch(1)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setWidget(body)
@@ -129,7 +131,7 @@ class ShortcutSheet(QDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(scroll, 1)
         column.addLayout(foot)
-        self.resize(body.sizeHint().width() + tokens.XL, min(body.sizeHint().height() + 4 * tokens.XL, 640))
+        self.resize(body.sizeHint().width() + tokens.XL, min(body.sizeHint().height() + 4 * tokens.XL, window.height()))
 
     def _add_group(self, half: QVBoxLayout, title: str, keys: list[Keys]) -> None:
         half.addWidget(HeadingLabel(title, self))

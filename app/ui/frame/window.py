@@ -143,6 +143,8 @@ class MainWindow(QMainWindow):
     def _warm_rules(self) -> None:
         """Let a child compile GİB's rules before the first document is checked; nothing without a package."""
         office = self.desk.office
+        if not self.isVisible() or self.leaving.is_under_way:
+            return
         # A lane of its own: it waits for the child for seconds, and pages must be read meanwhile.
         self.desk.run(READING, lambda _ctx: office.rules.warm_up(), owner=self, lane=self.desk.lanes.account("rules"))
 

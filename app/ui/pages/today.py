@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app.connectors.gib_codes import gib_code
 from app.domain.lifecycle import Direction, State
 from app.domain.turkish import format_amount
-from app.storage import overview
+from app.storage import companies, overview
 from app.storage.database import OpenSession
 from app.storage.records import DocumentRecord
 from app.ui.desk import Desk
 from app.ui.frame.words import ago, left, long_date, thousands
 from app.ui.jobs import Changes
 from app.ui.pages.base import Page
+from app.ui.stuck import why_stuck
 from app.ui.theme import tokens
 from app.ui.theme.tokens import Tone
 from app.ui.widgets import EmptyState, HeadingLabel, Line, LineList, QuietLabel, Section, SkeletonRows, look_of
@@ -46,6 +46,7 @@ class _Read:
     stuck: overview.Found
     arrived: overview.Found
     names: dict[int, str]
+    has_account: bool
     now: datetime
 
 
@@ -80,7 +81,7 @@ class TodayPage(Page):
 
     key = "today"
     title = "Bugün"
-    shows = Changes(documents=True, companies=True)
+    shows = Changes(documents=True, companies=True, accounts=True)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
@@ -118,8 +119,16 @@ class TodayPage(Page):
         self._seals: tuple[EndingSeal, ...] = ()
         self._known: _Read | None = None
         self.columns = (self.due, self.stuck, self.arrived)
-        row = QHBoxLayout()
+        self.begin = EmptyState("building", "", "", parent=self)
+        self.begin.pressed.connect(self._on_begin_pressed)
+        self._begins_with = ""
+        questions = QWidget(self)
+        row = QHBoxLayout(questions)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(tokens.M)
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(questions)
+        self.stack.addWidget(self.begin)
         for column in self.columns:
             row.addWidget(column, 1)
             column.list.opened.connect(self._on_list_opened)
@@ -127,7 +136,7 @@ class TodayPage(Page):
         page.setContentsMargins(tokens.M, tokens.M, tokens.M, tokens.S)
         page.setSpacing(tokens.M)
         page.addLayout(top)
-        page.addLayout(row, 1)
+        page.addWidget(self.stack, 1)
 
     def refresh(self) -> None:
         now = self.desk.office.clock.now()
@@ -141,6 +150,7 @@ class TodayPage(Page):
                 overview.stuck(s),
                 overview.arrived(s, now=now),
                 overview.company_names(s),
+                bool(companies.list_accounts(s)),
                 now,
             )
 
@@ -175,6 +185,35 @@ class TodayPage(Page):
             # The tabs count the chosen firm, this page never does.
             told = self.tr("Bütün firmalar: {told}").format(told=told)
         self._summary.setText(told)
+        self._show_begin(read)
+
+    def _show_begin(self, read: _Read) -> None:
+        """An office that cannot have work yet is told what comes first instead of "nothing waits" three times."""
+        has_lines = any(column.list.lines.rowCount() for column in self.columns)
+        if not read.names:
+            self._begins_with = "firms"
+            self.begin.set_words(
+                self.tr("Önce bir firma ekleyin"),
+                self.tr("Firmaların bekleyen işleri burada bir arada durur. Eklemek için firmanın VKN'si yeter."),
+                self.tr("Firma ekle"),
+            )
+        elif not read.has_account and not has_lines:
+            self._begins_with = "integrators"
+            self.begin.set_words(
+                self.tr("Sıradaki adım: entegratör"),
+                self.tr(
+                    "Belge alıp göndermek için firmanın entegratör hesabı gerekir; taslak o olmadan da hazırlanır."
+                ),
+                self.tr("Entegratör tanımla"),
+            )
+        else:
+            self._begins_with = ""
+        self._summary.setVisible(not self._begins_with)
+        self.stack.setCurrentIndex(1 if self._begins_with else 0)
+
+    @Slot()
+    def _on_begin_pressed(self) -> None:
+        self.desk.wanted.emit("settings", self._begins_with)
 
     def _focus_first(self) -> None:
         """The keys work at once: the first column with something in it has the focus."""
@@ -244,21 +283,6 @@ class TodayPage(Page):
             self.desk.wanted.emit("inbox" if record.direction is Direction.IN else "outbox", record.id)
         elif isinstance(record, EndingSeal):
             self.desk.wanted.emit("settings", "seal")
-
-
-def why_stuck(record: DocumentRecord) -> tuple[str, str]:
-    """Why a document is stuck, and the next safe step; from the review flag, GİB's code, or the state."""
-    if record.review_code:
-        return record.review_reason, record.review_todo or "Belgenin geçmişine bakın."
-    if record.state is State.UNKNOWN:
-        return (
-            "Gönderimin yanıtı gelmedi; gidip gitmediği bilinmiyor.",
-            "Eşitleyin (F5): önce durumu sorulur, kendiliğinden ikinci kez gönderilmez.",
-        )
-    known = gib_code(record.gib_code) if record.gib_code is not None else None
-    if known is not None:
-        return known.official, known.plain
-    return record.raw_text or "Entegratör belgeyi kabul etmedi.", "Düzeltip aynı numarayla yeniden gönderin."
 
 
 def _facts(*parts: str) -> str:

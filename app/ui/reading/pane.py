@@ -12,6 +12,7 @@ from shiboken6 import isValid
 
 from app.domain.errors import AppError
 from app.domain.findings import Finding
+from app.domain.lifecycle import State
 from app.storage.records import DocumentRecord
 from app.ui.desk import Desk
 from app.ui.jobs import Changes, JobHandle
@@ -33,6 +34,7 @@ from app.ui.reading.many import ManyView, Summary, summary
 from app.ui.reading.notices import Notice, NoticeStack
 from app.ui.reading.stack import DocumentStack, PictureTab
 from app.ui.reading.warmth import Warmth
+from app.ui.stuck import is_stuck, why_stuck
 from app.ui.theme import tokens
 from app.ui.widgets import EmptyState
 
@@ -336,8 +338,8 @@ class ReadingPane(QWidget):
         self.tabs.show_facts(facts)
         self.bar.set_attachments([a.name for a in facts.attachments])
         record = facts.record
-        if record.review_code:
-            self.review.show_message("error", f"{record.review_reason} {record.review_todo}".strip())
+        if is_stuck(record):
+            self.review.show_message("warn" if record.state is State.UNKNOWN else "error", " ".join(why_stuck(record)))
         else:
             self.review.setVisible(False)
 

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 
 from app.domain.lifecycle import Direction, State
 from app.runtime.settings import THEME
@@ -19,6 +20,7 @@ from app.ui.pages.base import Page
 from app.ui.pages.today import TodayPage
 from app.ui.theme.style import theme
 from app.ui.theme.tokens import DARK, LIGHT
+from app.workflows import points
 from tests.ui.conftest import World
 from tests.ui.frame.conftest import settle, today_only
 
@@ -266,6 +268,18 @@ def test_today_says_that_it_speaks_of_all_firms(window: MainWindow, filled_world
     assert not page._summary.text().startswith("Bütün firmalar: ")
     filled_world.desk.set_company(filled_world.company)
     qtbot.waitUntil(lambda: page._summary.text().startswith("Bütün firmalar: "))
+
+
+def test_today_of_a_new_office_says_what_comes_first(ui_world: World, qtbot: QtBot) -> None:
+    with ui_world.office.db.write(points.STATUS) as s:
+        s.execute(text("DELETE FROM account"))
+    page = TodayPage(ui_world.desk)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: page.begin.isVisible())
+    with qtbot.waitSignal(ui_world.desk.wanted) as asked:
+        qtbot.mouseClick(page.begin.button, Qt.MouseButton.LeftButton)
+    assert asked.args == ["settings", "integrators"]
 
 
 def test_gibs_rules_are_warmed_up_behind_the_first_page(window: MainWindow, qtbot: QtBot) -> None:

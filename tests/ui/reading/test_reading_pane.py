@@ -154,6 +154,20 @@ def test_one_message_at_a_time_the_most_important_first(qtbot: QtBot, filled_wor
     assert pane.notices.shown() == [pane.review]
 
 
+def test_a_lost_answer_is_told_with_the_next_safe_step(qtbot: QtBot, filled_world, pane: ReadingPane) -> None:  # type: ignore[no-untyped-def]
+    lost = next(r for r in filled_world.records(Direction.OUT, State.UNKNOWN) if not r.review_code)
+    show(qtbot, pane, lost)
+    qtbot.waitUntil(lambda: pane.review.isVisible(), timeout=PATIENCE_MS)
+    assert "bilinmiyor. Eşitleyin (F5)" in pane.review.sentence
+
+
+def test_a_refusal_is_told_in_whole_sentences(qtbot: QtBot, filled_world, pane: ReadingPane) -> None:  # type: ignore[no-untyped-def]
+    refused = next(r for r in filled_world.records(Direction.OUT, State.FAILED) if r.gib_code == 1150)
+    show(qtbot, pane, refused)
+    qtbot.waitUntil(lambda: pane.review.isVisible(), timeout=PATIENCE_MS)
+    assert "HATALI. Düzeltip" in pane.review.sentence
+
+
 def test_a_change_reads_the_document_again(qtbot: QtBot, filled_world, pane: ReadingPane) -> None:  # type: ignore[no-untyped-def]
     record = filled_world.records(Direction.IN)[0]
     show(qtbot, pane, record)
