@@ -45,7 +45,7 @@ def test_the_day_by_kind_and_preference(month: str, kind: TaxpayerKind, quarterl
     assert found.day == due
     assert not found.is_confirmed
     assert found.note
-    assert "Sıra No" in found.source
+    assert "(Sıra" in found.source
 
 
 def test_a_special_fiscal_year_counts_from_its_own_months() -> None:

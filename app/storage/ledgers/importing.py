@@ -343,11 +343,12 @@ def undo_import(db: LedgerDatabase, import_id: int) -> int:
     replaced its vouchers (that one goes first).
     """
     with db.write(UNDO) as connection:
-        touched = connection.exec_driver_sql(
+        rows = connection.exec_driver_sql(
             "SELECT DISTINCT period FROM voucher WHERE (import_id = ? AND state <> ?) OR replaced_by = ?",
             (import_id, STAGED, import_id),
         )
-        if {row[0] for row in touched} & _locked(connection):
+        touched = {row[0] for row in rows}
+        if touched & _locked(connection):
             raise RuleBroken(
                 "LEDGER.LOCKED",
                 "Aktarma geri alınamadı.",
@@ -366,6 +367,11 @@ def undo_import(db: LedgerDatabase, import_id: int) -> int:
         ).rowcount
         connection.exec_driver_sql(
             "UPDATE voucher SET state = ?, replaced_by = NULL WHERE replaced_by = ?", (IN_FORCE, import_id)
+        )
+        # What was checked or sealed of these months was checked and sealed with the vouchers that have gone.
+        connection.exec_driver_sql(
+            f"UPDATE period SET state = ? WHERE period IN ({_marks(touched)})",
+            (int(PeriodState.IMPORTED), *sorted(touched)),
         )
         connection.exec_driver_sql("UPDATE import_file SET ended_at = NULL WHERE id = ?", (import_id,))
     discard_import(db, import_id)

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Final, TypeVar
-
-from sqlalchemy.engine import Connection
+from typing import Any, Final, TypeAlias, TypeVar
 
 from app.domain.turkish import format_date, format_datetime, sort_key
 from app.domain.voucher import Period, PeriodState
@@ -25,6 +23,8 @@ from app.workflows.ledger_build import fiscal_year, month_folder
 from app.workflows.ledger_import import first_month_of, fiscal_year_of
 
 T = TypeVar("T")
+#: Of an open ledger file; only the functions of `storage.ledgers` do anything with it.
+Connection: TypeAlias = Any
 YEAR: Final = 12
 #: Files that no build recorded (GİB's berats, reports) are hashed when seen, up to this size.
 _HASHED_BYTES: Final = 8 * 1024 * 1024

@@ -34,11 +34,15 @@ LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True, slots=True)
 class TextColumn:
-    """A column's title, its width in characters (0 takes what is left), and whether it holds figures."""
+    """A column's title, its width in characters (0 takes what is left), and whether it holds figures.
+
+    One that `gives_way` is left out where the screen is too narrow for all.
+    """
 
     title: str
     width: int
     is_number: bool = False
+    gives_way: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +155,13 @@ class RowTable(QTableView):
         each = self.fontMetrics().averageCharWidth()
         fixed = {i: self._width(i, column) for i, column in enumerate(self._columns) if column.width}
         loose = [i for i, column in enumerate(self._columns) if not column.width]
+        least = sum(fixed.values()) + len(loose) * each * 10
+        for place, column in enumerate(self._columns):
+            if column.gives_way:
+                is_hidden = least > self.viewport().width()
+                self.setColumnHidden(place, is_hidden)
+                if is_hidden:
+                    least -= fixed.pop(place, 0)
         room = max(0, self.viewport().width() - sum(fixed.values()))
         for place, width in fixed.items():
             self.setColumnWidth(place, width)
@@ -160,8 +171,11 @@ class RowTable(QTableView):
     def _width(self, place: int, column: TextColumn) -> int:
         """Figures are as wide as they are, for a cut amount would be a wrong one."""
         metrics, model = self.fontMetrics(), self.model()
-        if not column.is_number or not isinstance(model, TextModel):
+        if not column.is_number:
             return metrics.averageCharWidth() * column.width + 2 * tokens.S
+        if not isinstance(model, TextModel):
+            least = metrics.horizontalAdvance("0") * column.width
+            return max(least, metrics.horizontalAdvance(column.title)) + 2 * tokens.S + tokens.XS
         # The last rows too: sums are the longest figures and stand at the end.
         seen = [*model.rows[:_MEASURED], *model.rows[-1:]]
         texts = [column.title, *(row.texts[place] for row in seen)]

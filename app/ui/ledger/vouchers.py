@@ -30,7 +30,7 @@ COLUMNS: Final = (
     TextColumn("Tarih", 10),
     TextColumn("Fiş no", 11),
     TextColumn("Açıklama", 0),
-    TextColumn("Satır", 5, is_number=True),
+    TextColumn("Satır", 5, is_number=True, gives_way=True),
     TextColumn("Borç", 14, is_number=True),
     TextColumn("Alacak", 14, is_number=True),
 )

@@ -136,7 +136,7 @@ def test_what_forbids_a_month_is_shown_together_and_jumps_to_its_voucher(
 
 
 def test_the_same_file_changes_nothing_a_month_is_replaced_only_when_asked_and_can_be_undone(
-    qtbot: QtBot, ledger_page: LedgerPage, clerk: Clerk, tmp_path: Path
+    qtbot: QtBot, ledger_page: LedgerPage, ledger_world: Any, clerk: Clerk, tmp_path: Path
 ) -> None:
     page = ledger_page
     first = source(tmp_path / "ocak.csv", 1, 5)
@@ -149,9 +149,12 @@ def test_the_same_file_changes_nothing_a_month_is_replaced_only_when_asked_and_c
     assert "Ocak 2026 ayının fişleri değiştirilsin mi?" in clerk.asked
     assert page.month.month is not None
     assert page.month.month.cell.vouchers == 7
+    press(qtbot, page, "check", "check", page.doing.checked)
+    assert state_of(ledger_world, JANUARY) is PeriodState.CHECKED
     press(qtbot, page, "import", "undo", page.doing.undone)
     assert page.month.month is not None
     assert page.month.month.cell.vouchers == 5
+    assert state_of(ledger_world, JANUARY) is PeriodState.IMPORTED, "what was checked has gone"
 
 
 def test_months_are_built_together_in_their_order_with_one_seal(
