@@ -347,7 +347,8 @@ thead{display:table-header-group}
   <xsl:for-each select="cac:Shipment/cac:ShipmentStage/cbc:TransportModeCode[. != '']">Gönderilme şekli: <xsl:call-template name="look-up"><xsl:with-param name="list" select="$modes"/><xsl:with-param name="code" select="."/></xsl:call-template><xsl:text> </xsl:text></xsl:for-each>
   <xsl:for-each select="cac:Shipment/cac:GoodsItem/cbc:RequiredCustomsID[. != '']">GTİP: <xsl:value-of select="."/><xsl:text> </xsl:text></xsl:for-each>
   <xsl:for-each select="cac:Shipment/cac:TransportHandlingUnit/cac:ActualPackage">
-    <div>Kap: <xsl:if test="cbc:Quantity"><xsl:value-of select="format-number(cbc:Quantity, '#.##0,##', 'tr')"/><xsl:text> </xsl:text></xsl:if><xsl:call-template name="look-up"><xsl:with-param name="list" select="$packs"/><xsl:with-param name="code" select="cbc:PackagingTypeCode"/></xsl:call-template><xsl:if test="cbc:ID != ''"> · <xsl:value-of select="cbc:ID"/></xsl:if></div>
+    <xsl:choose><xsl:when test="position() = 1">Kap: </xsl:when><xsl:otherwise>, </xsl:otherwise></xsl:choose>
+    <xsl:if test="cbc:Quantity"><xsl:value-of select="format-number(cbc:Quantity, '#.##0,##', 'tr')"/><xsl:text> </xsl:text></xsl:if><xsl:call-template name="look-up"><xsl:with-param name="list" select="$packs"/><xsl:with-param name="code" select="cbc:PackagingTypeCode"/></xsl:call-template><xsl:if test="cbc:ID != ''"><xsl:text> </xsl:text><xsl:value-of select="cbc:ID"/></xsl:if>
   </xsl:for-each>
   <xsl:for-each select="cac:Shipment/cac:TransportHandlingUnit/cac:CustomsDeclaration/cac:IssuerParty/cac:PartyIdentification/cbc:ID[. != '']">
     <div><xsl:choose><xsl:when test="@schemeID = 'SATICIDIBSATIRKOD'">Satıcı DİİB satır kodu: </xsl:when><xsl:when test="@schemeID = 'ALICIDIBSATIRKOD'">Alıcı DİİB satır kodu: </xsl:when><xsl:otherwise><xsl:value-of select="@schemeID"/>: </xsl:otherwise></xsl:choose><xsl:value-of select="."/></div>
