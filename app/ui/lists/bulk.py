@@ -5,8 +5,8 @@ Each verb takes document ids of any companies and never stops at one document's 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,13 +121,22 @@ def waiting_answers(ctx: WorkContext, document_ids: Sequence[int]) -> list[tuple
 
 
 def issue(
-    ctx: WorkContext, office: Office, company: CompanyRecord, records: Sequence[DocumentRecord], sealer: Sealer | None
+    ctx: WorkContext,
+    office: Office,
+    company: CompanyRecord,
+    records: Sequence[DocumentRecord],
+    sealer: Sealer | None,
+    accepted: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """Number, seal and queue one company's documents. Token thread when the seal is a card's."""
+    """Number, seal and queue one company's documents. Token thread when the seal is a card's.
+
+    `accepted` are the reasons for which warnings may be passed over; those that need one and have none are failures.
+    """
     from app.workflows import issuing
 
     outcome = Outcome(title="Mühürlenip kuyruğa alındı")
-    report = issuing.issue(ctx, company, [r.ettn for r in records], means(ctx, office, company, sealer))
+    given = replace(means(ctx, office, company, sealer), accepted_warnings=dict(accepted or {}))
+    report = issuing.issue(ctx, company, [r.ettn for r in records], given)
     by_ettn = {r.ettn: r for r in records}
     outcome.done += [by_ettn[e].id for e in report.queueing.done if e in by_ettn]
     outcome.failed += [_failure(by_ettn[f.ettn], f) for f in [*report.sealing.failed, *report.queueing.failed]]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -35,6 +36,8 @@ Batch = tuple[CompanyRecord, list[DocumentRecord], Endpoint | None]
 #: A sync of the same company ends within seconds; longer than this somebody else is at work.
 _PATIENCE_STEPS = 120
 _STEP_S = 0.5
+#: `workflows.official.WordWanted`, whose module a list alone does not need.
+_WORD_WANTED = "SEAL.WORD_WANTED"
 
 
 class SealFlow(QObject):
@@ -54,7 +57,7 @@ class SealFlow(QObject):
         self._window = window
         self._verb: Verb = "issue"
         self._waiting: deque[Batch] = deque()
-        self._running: tuple[CompanyRecord, list[DocumentRecord]] | None = None
+        self._running: tuple[CompanyRecord, list[DocumentRecord], Sealer | None] | None = None
         self._outcome: Outcome | None = None
         self._declined = 0
         self._was_cancelled = False
@@ -145,9 +148,16 @@ class SealFlow(QObject):
         }[endpoint.kind]
         return where.format(endpoint.title)
 
-    def _begin(self, company: CompanyRecord, records: list[DocumentRecord], sealer: Sealer | None) -> None:
-        office, verb = self._desk.office, bulk.issue if self._verb == "issue" else bulk.reissue
-        self._running = company, records
+    def _begin(
+        self,
+        company: CompanyRecord,
+        records: list[DocumentRecord],
+        sealer: Sealer | None,
+        accepted: Mapping[str, str] | None = None,
+    ) -> None:
+        office = self._desk.office
+        verb = partial(bulk.issue, accepted=accepted) if self._verb == "issue" else bulk.reissue
+        self._running = company, records, sealer
         handle = self._desk.run(
             self.tr("{0} belge mühürleniyor").format(len(records)),
             lambda ctx: patiently(ctx, lambda: verb(ctx, office, company, records, sealer)),
@@ -164,9 +174,15 @@ class SealFlow(QObject):
         from app.ui.seals import keeper_of
 
         assert self._running is not None and self._outcome is not None
-        (company, records), self._running = self._running, None
+        (company, records, sealer), self._running = self._running, None
+        accepted: dict[str, str] = {}
+        held: set[int] = set()
         match ended:
             case Done(outcome):
+                held = {failure.document_id for failure in outcome.failed if failure.error.code == _WORD_WANTED}
+                accepted = self._ask_word(company, outcome) if held else {}
+                if accepted:
+                    outcome.failed = [failure for failure in outcome.failed if failure.document_id not in held]
                 self._outcome.add(outcome)
                 for failure in outcome.failed:
                     keeper_of(self._desk).note_failure(company.id, failure.error)
@@ -180,7 +196,19 @@ class SealFlow(QObject):
                 self._was_cancelled = True
                 self._waiting.clear()
                 send_soon(self._desk, company, owner=self._desk)
+        if accepted:
+            self._begin(company, [record for record in records if record.id in held], sealer, accepted)
+            return
         self._next()
+
+    def _ask_word(self, company: CompanyRecord, outcome: Outcome) -> dict[str, str]:
+        """The user's reason for the warnings that kept documents from being sealed; empty to leave them drafts."""
+        from app.ui.dialogs.warning_word import ask_word
+
+        held = [failure.error for failure in outcome.failed if failure.error.code == _WORD_WANTED]
+        by_code = {finding.code: finding for error in held for finding in getattr(error, "findings", ())}
+        name = company.company.party.display_name
+        return ask_word(list(by_code.values()), company=name, count=len(held), parent=self._window)
 
 
 def needs_seal(company: CompanyRecord, kind: DocumentKind = DocumentKind.INVOICE) -> bool:

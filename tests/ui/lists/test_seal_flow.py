@@ -6,14 +6,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import SealError
+from app.domain.findings import Finding, Layer, Severity
 from app.domain.lifecycle import Direction, State
 from app.domain.protocols import Sealer
+from app.storage import documents
 from app.ui.dialogs.pin import SealDialog
+from app.ui.dialogs.warning_word import WordDialog
 from app.ui.lists import bulk
 from app.ui.lists.bulk import Outcome
 from app.ui.lists.list_page import ListPage
@@ -127,6 +131,65 @@ def test_the_first_refusal_of_the_card_stops_the_batch(qtbot: QtBot, outbox: Lis
     assert {r.id for r in ui_world.records(Direction.OUT, State.DRAFT, State.READY)} == failed
     assert len(failed) + 2 == len(drafts)
     assert keeper_of(ui_world.desk).get(ui_world.company.id) is None, "the PIN is asked again the next time"
+
+
+class Accountant(User):
+    """Answers the question about warnings as well: with a reason, or by leaving the drafts as they are."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(says_yes=True)
+        self.told: list[str] = []
+        self._reason = reason
+
+    def _press(self) -> None:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, WordDialog):
+            super()._press()
+            return
+        assert not dialog.yes_button.isEnabled() and not dialog.yes_button.isDefault()
+        self.told.append(" ".join(label.text() for label in dialog.findChildren(QLabel)))
+        dialog.reason.setText(self._reason)
+        (dialog.yes_button if dialog.yes_button.isEnabled() else dialog.no_button).click()
+
+
+FREE = [{"name": "Numune", "quantity": "1", "unit": "C62", "unit_price": "0", "vat_rate": "20"}]
+
+
+def test_enter_after_the_reason_neither_seals_nor_throws_it_away(qtbot: QtBot) -> None:
+    finding = Finding(Severity.WARNING, Layer.BUILTIN, "INV.ZERO", "lines", "Tutar sıfır.")
+    dialog = WordDialog([finding], company="Çınar", count=1)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    QTest.keyClicks(dialog.reason, "Numune")
+    QTest.keyClick(dialog.reason, Qt.Key.Key_Return)
+    assert dialog.isVisible() and dialog.text == "Numune"
+    assert dialog.yes_button.isEnabled() and not dialog.yes_button.isDefault()
+
+
+@pytest.mark.parametrize("reason", ["Bedelsiz numune", "  "])
+def test_warnings_that_matter_are_passed_over_with_a_reason_only(
+    qtbot: QtBot, outbox: ListPage, ui_world: Any, reason: str
+) -> None:
+    ui_world.draft(0)
+    free = ui_world.draft(0, lines=FREE).ettn
+    keeper_of(ui_world.desk).keep(ui_world.company.id, ui_world.sealer)
+    chosen(qtbot, outbox, 2)
+    user = Accountant(reason)
+    with qtbot.waitSignal(outbox.doing.finished, timeout=PATIENCE_MS) as ended:
+        outbox.primary_button.click()
+    user.stop()
+    outcome: Outcome = ended.args[0]
+    assert (user.asked, len(user.told)) == (1, 1), "the seal is asked for once, the reason once"
+    assert "Faturanın tutarı sıfır" in user.told[0]
+    record = next(r for r in ui_world.records(Direction.OUT) if r.ettn == free)
+    with ui_world.office.db.read() as s:
+        notes = " ".join(row.note for row in documents.history(s, record.id))
+    if reason.strip():
+        assert (len(outcome.done), outcome.failed) == (2, []) and record.number
+        assert "INV.ZERO uyarısı bilerek geçildi: Bedelsiz numune" in notes
+    else:
+        assert [f.error.code for f in outcome.failed] == ["SEAL.WORD_WANTED"] and len(outcome.done) == 1
+        assert (record.state, record.number) == (State.DRAFT, "") and "bilerek" not in notes
 
 
 def test_declining_the_seal_brings_the_page_back_and_says_so(qtbot: QtBot, outbox: ListPage, ui_world: Any) -> None:
