@@ -38,6 +38,9 @@
 <xsl:variable name="with-other" select="boolean($lines/cac:TaxTotal/cac:TaxSubtotal[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode != '0015'])"/>
 <xsl:variable name="with-withholding" select="boolean($lines/cac:WithholdingTaxTotal/cac:TaxSubtotal)"/>
 <xsl:variable name="is-archive" select="$doc/cbc:ProfileID = 'EARSIVFATURA'"/>
+<!-- Asked once: a step from $doc within a line walks past all the lines. -->
+<xsl:variable name="is-incentive" select="$doc/cbc:ProfileID = 'YATIRIMTESVIK' or starts-with($doc/cbc:InvoiceTypeCode, 'YTB')"/>
+<xsl:variable name="is-charging" select="starts-with($doc/cbc:InvoiceTypeCode, 'SARJ')"/>
 <xsl:variable name="written" select="$doc/cbc:Note[starts-with(normalize-space(.), 'Yalnız') or starts-with(normalize-space(.), 'YALNIZ')][1]"/>
 <xsl:key name="vat" match="n:Invoice/cac:TaxTotal/cac:TaxSubtotal[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode = '0015'][not(cbc:CalculationSequenceNumeric = -1)]" use="number(cbc:Percent)"/>
 
@@ -253,7 +256,7 @@ thead{display:table-header-group}
     <tr><td class="q">İrsaliye</td><td class="long"><xsl:call-template name="reference"/></td></tr>
   </xsl:for-each>
   <xsl:for-each select="$doc/cac:BillingReference/cac:InvoiceDocumentReference[position() &lt; 4]">
-    <tr><td class="q">İade edilen fatura</td><td class="long"><xsl:call-template name="reference"/></td></tr>
+    <tr><td class="q"><xsl:choose><xsl:when test="contains($doc/cbc:InvoiceTypeCode, 'IADE') or cbc:DocumentTypeCode = 'IADE'">İade edilen fatura</xsl:when><xsl:otherwise>İlgili fatura</xsl:otherwise></xsl:choose></td><td class="long"><xsl:call-template name="reference"/></td></tr>
   </xsl:for-each>
   <xsl:for-each select="$doc/cac:ContractDocumentReference">
     <tr><td class="q"><xsl:choose><xsl:when test="cbc:ID/@schemeID = 'YTBNO'">Yatırım teşvik belgesi</xsl:when><xsl:otherwise>Sözleşme</xsl:otherwise></xsl:choose></td><td class="long"><xsl:call-template name="reference"/></td></tr>
@@ -328,17 +331,23 @@ thead{display:table-header-group}
 <!-- What single scenarios say of a line: origin, incentive, socket, customs tariff, packages, özel matrah. -->
 <xsl:template name="goods">
   <xsl:variable name="kind" select="cac:Item/cac:CommodityClassification/cbc:ItemClassificationCode[. != '']"/>
-  <xsl:variable name="is-incentive" select="$doc/cbc:ProfileID = 'YATIRIMTESVIK' or starts-with($doc/cbc:InvoiceTypeCode, 'YTB')"/>
   <xsl:if test="cac:Item/cac:OriginCountry or $kind or cac:Item/cac:ItemInstance">
     <div class="small q">
       <xsl:for-each select="cac:Item/cac:OriginCountry">Menşe: <xsl:value-of select="cbc:Name"/><xsl:if test="not(cbc:Name != '')"><xsl:value-of select="cbc:IdentificationCode"/></xsl:if><xsl:text> </xsl:text></xsl:for-each>
       <xsl:for-each select="$kind"><xsl:choose><xsl:when test="$is-incentive">Harcama tipi: <xsl:call-template name="look-up"><xsl:with-param name="list" select="$expenses"/><xsl:with-param name="code" select="."/></xsl:call-template></xsl:when><xsl:otherwise>Sınıf: <xsl:value-of select="."/></xsl:otherwise></xsl:choose><xsl:text> </xsl:text></xsl:for-each>
       <xsl:for-each select="cac:Item/cac:ItemInstance/cbc:ProductTraceID[. != '']"><xsl:choose><xsl:when test="$is-incentive">Makine sıra no: </xsl:when><xsl:otherwise>İzleme no: </xsl:otherwise></xsl:choose><xsl:value-of select="."/><xsl:text> </xsl:text></xsl:for-each>
-      <xsl:for-each select="cac:Item/cac:ItemInstance/cbc:SerialID[. != '']"><xsl:choose><xsl:when test="$is-incentive">Makine ID: </xsl:when><xsl:when test="starts-with($doc/cbc:InvoiceTypeCode, 'SARJ')">Soket no: </xsl:when><xsl:otherwise>Seri no: </xsl:otherwise></xsl:choose><xsl:value-of select="."/><xsl:text> </xsl:text></xsl:for-each>
+      <xsl:for-each select="cac:Item/cac:ItemInstance/cbc:SerialID[. != '']"><xsl:choose><xsl:when test="$is-incentive">Makine ID: </xsl:when><xsl:when test="$is-charging">Soket no: </xsl:when><xsl:otherwise>Seri no: </xsl:otherwise></xsl:choose><xsl:value-of select="."/><xsl:text> </xsl:text></xsl:for-each>
     </div>
   </xsl:if>
-  <xsl:for-each select="cac:Delivery"><div class="small q"><xsl:call-template name="carriage"/></div></xsl:for-each>
+  <xsl:for-each select="cac:Delivery">
+    <div class="small q"><xsl:call-template name="carriage"/></div>
+    <xsl:for-each select="cac:DeliveryAddress[normalize-space(.) != '']"><div class="small q">Teslim adresi: <xsl:call-template name="place"/></div></xsl:for-each>
+  </xsl:for-each>
   <xsl:for-each select="cac:TaxTotal/cac:TaxSubtotal[cac:TaxCategory/cac:TaxScheme/cbc:TaxTypeCode = '0015'][starts-with(cac:TaxCategory/cbc:TaxExemptionReasonCode, '8')]"><div class="small q">Özel matrah: <xsl:value-of select="format-number(cbc:TaxableAmount, '#.##0,00', 'tr')"/></div></xsl:for-each>
+</xsl:template>
+
+<xsl:template name="place">
+  <xsl:value-of select="normalize-space(concat(cbc:StreetName, ' ', cbc:BuildingName, ' ', cbc:BuildingNumber, ' ', cbc:PostalZone, ' ', cbc:CitySubdivisionName, ' ', cbc:CityName, ' ', cac:Country/cbc:Name))"/>
 </xsl:template>
 
 <!-- Delivery terms, transport, customs tariff, packages of a delivery: one run of words. -->
@@ -429,7 +438,7 @@ thead{display:table-header-group}
     <div class="block"><div class="label">DİĞER İRSALİYELER</div><xsl:for-each select="$doc/cac:DespatchDocumentReference[position() &gt; 3]"><div><xsl:call-template name="reference"/></div></xsl:for-each></div>
   </xsl:if>
   <xsl:if test="count($doc/cac:BillingReference/cac:InvoiceDocumentReference) &gt; 3">
-    <div class="block"><div class="label">DİĞER İADE EDİLEN FATURALAR</div><xsl:for-each select="($doc/cac:BillingReference/cac:InvoiceDocumentReference)[position() &gt; 3]"><div><xsl:call-template name="reference"/></div></xsl:for-each></div>
+    <div class="block"><div class="label">DİĞER İLGİLİ FATURALAR</div><xsl:for-each select="($doc/cac:BillingReference/cac:InvoiceDocumentReference)[position() &gt; 3]"><div><xsl:call-template name="reference"/></div></xsl:for-each></div>
   </xsl:if>
   <xsl:if test="$doc/cac:PaymentMeans or $doc/cac:PaymentTerms">
     <div class="block"><div class="label">ÖDEME</div>
@@ -448,7 +457,7 @@ thead{display:table-header-group}
   <xsl:for-each select="$doc/cac:Delivery">
     <div class="block"><div class="label">TESLİMAT</div>
       <div><xsl:call-template name="carriage"/></div>
-      <xsl:for-each select="cac:DeliveryAddress"><div><xsl:value-of select="normalize-space(concat(cbc:StreetName, ' ', cbc:BuildingName, ' ', cbc:BuildingNumber, ' ', cbc:PostalZone, ' ', cbc:CitySubdivisionName, ' ', cbc:CityName, ' ', cac:Country/cbc:Name))"/></div></xsl:for-each>
+      <xsl:for-each select="cac:DeliveryAddress"><div><xsl:call-template name="place"/></div></xsl:for-each>
       <xsl:for-each select="cbc:ActualDeliveryDate"><div>Teslim tarihi: <xsl:call-template name="day"><xsl:with-param name="value" select="."/></xsl:call-template></div></xsl:for-each>
       <xsl:for-each select="cac:Despatch/cbc:ActualDespatchDate"><div>Gönderi tarihi: <xsl:call-template name="day"><xsl:with-param name="value" select="."/></xsl:call-template></div></xsl:for-each>
       <xsl:for-each select="cac:CarrierParty"><div>Taşıyıcı: <xsl:value-of select="normalize-space(concat(cac:PartyName/cbc:Name, ' ', cac:Person/cbc:FirstName, ' ', cac:Person/cbc:FamilyName))"/><xsl:for-each select="cac:PartyIdentification/cbc:ID[. != '']"> · <xsl:value-of select="@schemeID"/>: <xsl:value-of select="."/></xsl:for-each></div></xsl:for-each>

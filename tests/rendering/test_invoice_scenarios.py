@@ -190,3 +190,25 @@ def test_both_engines_draw_the_same_words() -> None:
         assert lxml.html.document_fromstring(first).text_content().split() == (
             lxml.html.document_fromstring(second).text_content().split()
         )
+
+
+def test_an_invoice_that_is_named_is_returned_only_by_a_return() -> None:
+    returned = invoice_for("TEMELFATURA", "IADE")
+    assert "İade edilen fatura ABC2026000000009 · 01.02.2026" in words_of(returned)
+    sale = invoice_for("TEMELFATURA", "SATIS", returned_invoices=returned.returned_invoices)
+    assert "İlgili fatura ABC2026000000009 · 01.02.2026" in words_of(sale)
+
+
+def test_terms_and_address_of_a_line_stand_at_the_line() -> None:
+    """As GİB's export sample has them."""
+    export = invoice_for("IHRACAT", "ISTISNA")
+    assert export.delivery is not None
+    line = export.lines[0]
+    assert line.delivery is not None
+    own = replace(line.delivery, incoterms="FOB", transport_mode="4", address=export.delivery.address)
+    told = words_of(replace(export, delivery=None, lines=(replace(line, delivery=own),)))
+    assert "Teslim şartı: FOB (Gemi bordasında teslim)" in told
+    assert "Gönderilme şekli: Havayolu" in told
+    assert "Kap: 1 Konteyner UACU2451999, 40 Kutu" in told
+    assert "Teslim adresi: Avon Way 56 Bridgtow London Birleşik Krallık" in told
+    assert "TESLİMAT" not in told
