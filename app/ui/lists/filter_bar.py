@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QLineEdit,
     QMenu,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -29,7 +28,7 @@ from app.ui.lists.filters import PERIODS, ChipSpec, ListFilter
 from app.ui.lists.remember import Remembered
 from app.ui.theme import tokens
 from app.ui.theme.icons import icon
-from app.ui.widgets import Chip, MenuButton
+from app.ui.widgets import Chip, MenuButton, PrimaryButton
 from app.ui.widgets.state import look_of
 
 #: A pause in typing that long asks the question.
@@ -74,6 +73,10 @@ class FilterBar(QWidget):
             self.chip_buttons[spec.key] = chip
             chip_row.addWidget(chip)
         self._group.buttonClicked.connect(self._on_chip)
+        self._chip_menu = QMenu(self)
+        self._chip_menu.aboutToShow.connect(self._fill_chip_menu)
+        self._chip_menu.triggered.connect(self._on_chip_menu)
+        self.chip_button = MenuButton("", self._chip_menu, self)
         self.search = QLineEdit(self)
         self.search.setPlaceholderText(self.tr("Listede ara (Ctrl+L)"))
         self.search.setAccessibleName(self.tr("Listede ara"))
@@ -96,20 +99,25 @@ class FilterBar(QWidget):
         self.compact_button = MenuButton(self.tr("Süzgeç"), self._compact_menu, self, icon="filter")
         self._tool_box, self._tool_row = _box(self)
         self._action_box, self.actions_row = _box(self)
+        # The highest thing that comes and goes; the list below must not jump with it.
+        probe = PrimaryButton("", self)
+        probe.ensurePolished()
+        self._action_box.setMinimumHeight(probe.sizeHint().height())
+        probe.deleteLater()
         for button, menu, title in (
             (self.period_button, period_menu, self.tr("Dönem")),
             (self.state_button, state_menu, self.tr("Durum")),
             (self.saved_button, self._saved_menu, self.tr("Süzgeçler")),
         ):
             self.add_tool(button, menu, title)
-        self._top, self._bottom = QHBoxLayout(), QHBoxLayout()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(tokens.S, tokens.S, tokens.S, tokens.XS)
-        column.setSpacing(tokens.XS)
-        for row in (self._top, self._bottom):
-            row.setSpacing(tokens.XS)
-            column.addLayout(row)
-        self._arranged = ""
+        row = QHBoxLayout(self)
+        row.setContentsMargins(tokens.S, tokens.S, tokens.S, tokens.XS)
+        row.setSpacing(tokens.XS)
+        for part in (self._chip_box, self.chip_button, self._tool_box, self.compact_button):
+            row.addWidget(part)
+        row.addStretch(1)
+        row.addWidget(self.search, 2)
+        row.addWidget(self._action_box)
         self._arrange()
         self._show()
 
@@ -122,7 +130,7 @@ class FilterBar(QWidget):
         self._compact_menu.addMenu(menu)
 
     def _arrange(self) -> None:
-        """One row where everything has room in it, the tools as one menu if that helps, else two rows.
+        """One row at any width: first the tools go under one menu, then the chips too. Rows are for documents.
 
         The room of the longest action is kept free, so that nothing jumps when something is selected.
         """
@@ -130,34 +138,12 @@ class FilterBar(QWidget):
         action = self.fontMetrics().averageCharWidth() * _LONGEST_ACTION + tokens.XL
         rest = self._chip_box.sizeHint().width() + self.search.minimumWidth() + 2 * action + 4 * gap
         room = self.width() - 2 * tokens.S
-        if rest + self._tool_box.sizeHint().width() <= room:
-            wanted = "one"
-        elif rest - action + self.compact_button.sizeHint().width() <= room:
-            wanted = "compact"
-        elif self._tool_box.sizeHint().width() + 2 * action + 2 * gap <= room:
-            wanted = "two"
-        else:
-            wanted = "two, compact"
-        if wanted == self._arranged:
-            return
-        self._arranged = wanted
-        for row in (self._top, self._bottom):
-            while row.count():
-                row.takeAt(0)
-        is_compact, is_two = wanted.endswith("compact"), wanted.startswith("two")
+        is_folded = rest - action + self.compact_button.sizeHint().width() > room
+        is_compact = is_folded or rest + self._tool_box.sizeHint().width() > room
+        self._chip_box.setVisible(not is_folded)
+        self.chip_button.setVisible(is_folded)
         self._tool_box.setVisible(not is_compact)
         self.compact_button.setVisible(is_compact)
-        self._top.addWidget(self._chip_box)
-        second = self._bottom if is_two else self._top
-        if is_two:
-            self._top.addStretch(1)
-            self._top.addWidget(self.search, 2)
-        second.addWidget(self._tool_box)
-        second.addWidget(self.compact_button)
-        second.addStretch(1)
-        if not is_two:
-            second.addWidget(self.search, 2)
-        second.addWidget(self._action_box)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -192,6 +178,7 @@ class FilterBar(QWidget):
     def set_counts(self, counts: Mapping[str, int]) -> None:
         for key, chip in self.chip_buttons.items():
             chip.set_count(counts.get(key))
+        self._show_chip()
         self._arrange()
 
     def set_today(self, today: date) -> None:
@@ -201,6 +188,7 @@ class FilterBar(QWidget):
 
     def _show(self) -> None:
         self.chip_buttons[self._filter.chip].setChecked(True)
+        self._show_chip()
         if self.search.text() != self._filter.text:
             self.search.setText(self._filter.text)
         period = self._filter.period_text(self._today)
@@ -217,6 +205,25 @@ class FilterBar(QWidget):
         self.compact_button.setText(narrowed[0] if len(narrowed) == 1 else self.tr("Süzgeç"))
         self.compact_button.setAccessibleName(self.tr("Süzgeç: {0}").format(", ".join(narrowed) or self.tr("yok")))
         self.state_button.setAccessibleName(self.tr("Durum: {0}").format(", ".join(titles) or self.tr("hepsi")))
+
+    def _show_chip(self) -> None:
+        """The chosen chip on the button that stands for all of them."""
+        chip = self.chip_buttons[self._filter.chip]
+        self.chip_button.setText(chip.text())
+        self.chip_button.setAccessibleName(chip.accessibleName())
+
+    @Slot()
+    def _fill_chip_menu(self) -> None:
+        self._chip_menu.clear()
+        for key, chip in self.chip_buttons.items():
+            action = self._chip_menu.addAction(chip.text())
+            action.setCheckable(True)
+            action.setChecked(key == self._filter.chip)
+            action.setData(key)
+
+    @Slot(QAction)
+    def _on_chip_menu(self, action: QAction) -> None:
+        self.set_filter(replace(self._filter, chip=action.data(), states=()))
 
     # -- parts -----------------------------------------------------------------------------------------------------
 

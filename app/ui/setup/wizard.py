@@ -104,8 +104,8 @@ class SetupWizard(QDialog):
         self.demo_button = PlainButton(self.tr("Deneme ofisini aç"), self, icon="flask", shortcut="Ctrl+D")
         self.demo_button.setToolTip(self.tr("Örnek belgelerle dolu bir büro; gerçek gönderim yapılmaz (Ctrl+D)."))
         self.back_button = QuietButton(self.tr("Geri"), self, icon="back", shortcut="Alt+Left")
-        self.skip_button = QuietButton(self.tr("Geç"), self, icon="forward", shortcut="Alt+Right")
-        self.next_button = PrimaryButton(self.tr("Devam"), self, icon="check")
+        self.skip_button = QuietButton(self.tr("Geç"), self, shortcut="Alt+Right")
+        self.next_button = PrimaryButton(self.tr("Devam"), self, icon="forward")
         self.next_button.setDefault(True)
         self.invoice_button = PlainButton(self.tr("İlk faturayı yaz"), self, icon="plus")
         self._lay()
@@ -293,6 +293,8 @@ class SetupWizard(QDialog):
 
 
 def _word(wizard: QWidget, key: str, state: SetupState) -> str:
+    if key == state.step:
+        return wizard.tr("şimdi")
     if key in state.done:
         return wizard.tr("tamam")
     if key in state.skipped:

@@ -140,6 +140,25 @@ def test_chips_filter_and_count(qtbot: QtBot, inbox: ListPage, filled_world: Any
     assert sorted(inbox.model.ids) == [r.id for r in due]
 
 
+def test_a_narrow_list_keeps_its_bar_in_one_row(qtbot: QtBot, outbox: ListPage, filled_world: Any) -> None:
+    bar = outbox.bar
+    one_row = bar.height()
+    # A screen of 1366×768 at 150 %.
+    outbox.resize(911, 400)
+    qtbot.waitUntil(bar.chip_button.isVisible)
+    assert bar.height() == one_row and not bar.chip_buttons["all"].isVisible()
+    choose(qtbot, outbox, filled_world.records(Direction.OUT, State.FAILED)[:1])
+    assert bar.height() == one_row and bar.minimumSizeHint().width() <= bar.width()
+    bar.chip_button.menu().aboutToShow.emit()
+    drafts = next(a for a in bar.chip_button.menu().actions() if a.data() == "draft")
+    with qtbot.waitSignal(outbox.model.answered):
+        drafts.trigger()
+    assert bar.chip_button.text() == bar.chip_buttons["draft"].text() and bar.filter.chip == "draft"
+    outbox.resize(1366, 700)
+    qtbot.waitUntil(bar.chip_buttons["draft"].isVisible)
+    assert bar.chip_buttons["draft"].isChecked() and not bar.chip_button.isVisible()
+
+
 def test_search_waits_for_a_pause_and_asks_once(qtbot: QtBot, inbox: ListPage, filled_world: Any) -> None:
     wanted = filled_world.records(Direction.IN)[0]
     questions: list[str] = []

@@ -230,7 +230,9 @@ class TestPanel(QFrame):
         form.add("token", self.tr("Kart"), self.token)
         form.add("pin", self.tr("PIN"), self.pin)
         row = QHBoxLayout()
-        row.addWidget(self.result, 1)
+        row.addWidget(self.result, 100)
+        # While there is no result the button keeps its own width.
+        row.addStretch(1)
         row.addWidget(self.sign_button, alignment=Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(tokens.L, tokens.M, tokens.L, tokens.M)
