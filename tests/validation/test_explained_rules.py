@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from app.domain.despatch import Despatch
 from app.domain.findings import Finding, Layer, Severity
 from app.runtime.resources import resource_path
+from app.ubl.draft import invoice_to_json
 from app.ui.editor.store import FormStore
 from app.validation.builtin import check_invoice
 from app.validation.builtin_despatch import check_despatch
@@ -22,7 +24,7 @@ from app.validation.explanations import all_explanations, explain
 from app.validation.files import check_file
 from app.validation.packages import child
 from app.validation.packages.installed import findings_of
-from tests.ubl.scenarios import TODAY
+from tests.ubl.scenarios import TODAY, internet_sale
 from tests.validation.explained_cases import Case, document, sound_bytes, spoilt_bytes, spoilt_draft, written
 from tests.validation.explained_invoices import INVOICES
 from tests.validation.explained_scenarios import OTHERS
@@ -123,11 +125,11 @@ def test_the_mend_clears_it(case: Case, official: Ask) -> None:
 
 @pytest.mark.parametrize("case", [c for c in CASES if c.is_draft], ids=lambda case: case.code)
 def test_a_mend_of_our_own_rule_clears_it_too(case: Case) -> None:
-    """Where the built-in finding has a `fix`. Its flags (true, false) are the form's own matter."""
+    """Where the built-in finding has a `fix`."""
     before = own_errors(case)
     mended = 0
     for finding in before:
-        if finding.code == case.ours and finding.fix and not finding.fix.endswith("=true"):
+        if finding.code == case.ours and finding.fix:
             store = FormStore()
             store.load(spoilt_draft(case))
             assert store.mend(finding)
@@ -147,7 +149,19 @@ MENDED_BY_US = {
     "GeneralWithholdingTaxTotalCheck.TYPE",
     "WithholdingTaxTotalCheck.RATE",
     "YatirimTesvikTaxExemptionReasonCode308Check",
+    "YatirimTesvikItemClassificationCodeIstisnaCalculationSequenceNumericCheck",
 }
+
+
+def test_a_mend_may_add_a_note() -> None:
+    sale = internet_sale()
+    store = FormStore()
+    store.load(invoice_to_json(replace(sale, notes=("Teşekkürler.",))))
+    case = Case(code="", base="EARSIVFATURA/SATIS", ours="")
+    (finding,) = [f for f in check_invoice(document(store.data(), case), today=TODAY) if f.code == "INV.INTERNET_NOTE"]
+    assert store.mend(finding)
+    assert store.data()["notes"] == ["Teşekkürler.", *sale.notes]
+    assert "INV.INTERNET_NOTE" not in {f.code for f in check_invoice(document(store.data(), case), today=TODAY)}
 
 
 def _paths(name: str) -> set[str]:

@@ -119,10 +119,15 @@ class FormStore(QObject):
         return rows[int(found[1])], found[2] or ""
 
     def mend(self, finding: Finding) -> bool:
-        """Do what `finding.fix` says (`unit=C62`, `type=TEVKIFAT`), as one undo step. False when it says nothing."""
-        key, equals, value = finding.fix.partition("=")
+        """Do what `finding.fix` says (`unit=C62`, `notes+=…`), as one undo step. False when it says nothing."""
+        key, equals, told = finding.fix.partition("=")
         if not equals:
             return False
+        value: Any = {"true": True, "false": False}.get(told, told)
+        if key.endswith("+"):
+            # One more entry of a list: `notes+=…`.
+            key = key.removesuffix("+")
+            value = [*self.get(key, []), told]
         place = self.place_of(finding.field)
         if place is None or key.partition(".")[0] in _DOCUMENT_KEYS:
             self.set(key, value, "Düzelt")
