@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time
 
 import lxml.html
@@ -9,6 +10,7 @@ import pytest
 from lxml import etree
 
 from app.domain.lifecycle import DocumentKind
+from app.rendering import karekod
 from app.rendering.html import Renderer
 from app.rendering.template import LOGO_MARK, STAMP_MARK, own_template
 from app.ubl.creditnote import build_credit_note
@@ -157,3 +159,15 @@ def test_an_envelope_of_nothing_known_shows_itself(renderer: Renderer) -> None:
     assert "içinde tanınan bir belge yok" in shown.note
     for told in ("ZARF", "Gönderen", "urn:mail:defaultgb@cinar.example", "Zarf no", ETTN):
         assert told in text
+
+
+@pytest.mark.parametrize("kind", TITLES)
+def test_a_senders_empty_place_gets_the_karekod_of_its_kind(
+    kind: DocumentKind, renderer: Renderer, make_sheet: Callable[..., bytes]
+) -> None:
+    raw = document(kind, make_sheet('<html><body><div id="qrcode"></div><p>Belge</p></body></html>'))
+    shown = renderer.render(raw)
+    assert (shown.source, shown.note) == ("embedded", "")
+    (path,) = lxml.html.document_fromstring(shown.html).xpath("//*[@data-muhurdar='karekod']/path[@fill='#000']/@d")
+    expected = karekod.svg(karekod.payload_of_xml(etree.fromstring(raw)), size_px=100)
+    assert path == expected[1].get("d")
