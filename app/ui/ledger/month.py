@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -93,6 +94,7 @@ class MonthView(QWidget):
         self.vouchers.failed.connect(self.show_error)
         self.balances = BalancesTab(desk, self)
         self.balances.failed.connect(self.show_error)
+        self.balances.voucher_wanted.connect(self._on_voucher_wanted)
         self.findings = FindingsList(self, on_paper=True)
         self.findings.place_wanted.connect(self._on_place_wanted)
         self.findings.print_wanted.connect(self._on_print_wanted)
@@ -272,9 +274,23 @@ class MonthView(QWidget):
     def _on_place_wanted(self, finding: Finding) -> None:
         voucher_id = next((one.voucher_id for one in self._current() if one.finding == finding), 0)
         if voucher_id:
-            self.tabs.setCurrentIndex(VOUCHERS)
-            self.vouchers.reveal(voucher_id)
-            self.vouchers.table.setFocus()
+            self.show_voucher(voucher_id)
+
+    @Slot(int, object)
+    def _on_voucher_wanted(self, voucher_id: int, day: date) -> None:
+        """A card of the whole year leads to other months as well."""
+        company, period = self.company, Period.of(day)
+        if company is None or period == self.period:
+            self.show_voucher(voucher_id)
+            return
+        self.open(company, period)
+        self.vouchers.reveal_next(voucher_id)
+
+    def show_voucher(self, voucher_id: int) -> None:
+        """Jump to a voucher of this month."""
+        self.tabs.setCurrentIndex(VOUCHERS)
+        self.vouchers.reveal(voucher_id)
+        self.vouchers.table.setFocus()
 
     @property
     def _paper_title(self) -> str:

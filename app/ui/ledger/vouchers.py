@@ -270,6 +270,10 @@ class VouchersTab(QWidget):
             self.search.clear()
         self._ask()
 
+    def reveal_next(self, voucher_id: int) -> None:
+        """The same for the month that is about to be shown."""
+        self._reveal = voucher_id
+
     @Slot()
     def _ask(self) -> None:
         self._typing.stop()

@@ -208,3 +208,54 @@ def test_escape_goes_back_to_the_board(qtbot: QtBot, ledger_page: LedgerPage, ke
     action.trigger()
     assert not page.is_month
     assert page.board.table.currentIndex().column() == 4
+
+
+def test_the_trial_balance_opens_an_accounts_card_and_its_voucher(
+    qtbot: QtBot, ledger_page: LedgerPage, tmp_path: Path
+) -> None:
+    page = ledger_page
+    agree(qtbot, page, source(tmp_path / "ocak.csv", 1, 20))
+    open_month(qtbot, page, 1)
+    balances = page.month.balances
+    page.month.tabs.setCurrentIndex(1)
+    settle(qtbot, page)
+    total = balances.model.rows[-1]
+    assert total.texts[0] == "Toplam"
+    assert total.texts[2] == total.texts[3]
+    assert "eşit" in balances.totals.text()
+    balances.sub.click()
+    settle(qtbot, page)
+    balances.table.selectRow(1)
+    settle(qtbot, page)
+    code = balances.model.rows[1].texts[0]
+    assert code.endswith(".01")
+    assert {row.texts[2] for row in balances.card.rows} == {code}
+    last = balances.card.rows[-1].texts[-1]
+    assert last.split()[0] in balances.model.rows[1].texts[4:]
+    with qtbot.waitSignal(page.month.vouchers.model.answered, timeout=PATIENCE_MS):
+        balances.card_table.activated.emit(balances.card.index(0, 0))
+    settle(qtbot, page)
+    row = page.month.vouchers.table.currentIndex().row()
+    assert page.month.vouchers.model.ids[row] == balances.card.rows[0].what.voucher_id
+
+
+def test_a_card_of_the_year_leads_to_the_month_of_its_voucher(
+    qtbot: QtBot, ledger_page: LedgerPage, tmp_path: Path
+) -> None:
+    page = ledger_page
+    for month in (1, 2):
+        agree(qtbot, page, source(tmp_path / f"{month}.csv", month, 8))
+    open_month(qtbot, page, 2)
+    page.month.tabs.setCurrentIndex(1)
+    settle(qtbot, page)
+    balances = page.month.balances
+    balances.year.click()
+    settle(qtbot, page)
+    first = balances.card.rows[0].what
+    assert first.day.month == 1
+    with qtbot.waitSignal(page.month.vouchers.model.answered, timeout=PATIENCE_MS):
+        balances.card_table.activated.emit(balances.card.index(0, 0))
+    settle(qtbot, page)
+    assert page.month.title.text() == "Ocak 2026"
+    row = page.month.vouchers.table.currentIndex().row()
+    assert page.month.vouchers.model.ids[row] == first.voucher_id
