@@ -34,7 +34,8 @@ class Warmth(QObject):
         super().__init__(pane)
         self._desk = desk
         self._pane = pane
-        self._steps = deque([self._children, self._library, self._ours, self._browser, make_view])
+        self._steps = deque([self._children, self._library, self._ours, self._browser, make_view, self._rules])
+        self._has_begun = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_timer_timeout)
@@ -60,7 +61,7 @@ class Warmth(QObject):
 
     @Slot()
     def _on_timer_timeout(self) -> None:
-        if len(self._steps) == 5 and _BROWSER in sys.modules:
+        if not self._has_begun and _BROWSER in sys.modules:
             # Another list has begun it.
             self.stop()
         elif not self._pane.isVisible() or QGuiApplication.applicationState() is Qt.ApplicationState.ApplicationHidden:
@@ -69,6 +70,7 @@ class Warmth(QObject):
         elif self._is_busy():
             self._timer.start(_QUIET_MS)
         else:
+            self._has_begun = True
             self._steps.popleft()()
             if self._steps:
                 self._timer.start(_PAUSE_MS)
@@ -81,7 +83,9 @@ class Warmth(QObject):
 
     def _children(self) -> None:
         office = self._desk.office
-        self._desk.run(_READING, lambda _ctx: warm_children(office), owner=self, failed=_minded_by_the_first)
+        self._desk.run(
+            _READING, lambda _ctx: office.renderer.warm_up(), owner=self, failed=_minded_by_the_first_document
+        )
 
     def _library(self) -> None:
         import PySide6.QtWebEngineCore  # noqa: F401
@@ -94,11 +98,17 @@ class Warmth(QObject):
 
         stage()
 
+    def _rules(self) -> None:
+        office = self._desk.office
+        self._desk.run(_READING, lambda _ctx: warm_rules(office), owner=self, failed=_minded_by_the_first_document)
 
-def warm_children(office: Office) -> None:
-    """A child that draws. Any thread; takes half a second."""
-    office.renderer.warm_up()
+
+def warm_rules(office: Office) -> None:
+    """A second child that has compiled GİB's rules, where a package is installed. Any thread; takes seconds."""
+    if office.pool.size > 1:
+        # The only child of a small machine is kept for drawing.
+        office.rules.warm_up()
 
 
-def _minded_by_the_first(_error: object) -> None:
+def _minded_by_the_first_document(_error: object) -> None:
     """The first document will say it."""

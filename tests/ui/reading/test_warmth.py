@@ -33,6 +33,7 @@ def test_a_pane_that_is_only_looked_at_makes_its_view_and_a_child(qtbot: QtBot, 
     assert pane.picture.view is None
     qtbot.waitUntil(lambda: pane.picture.view is not None, timeout=PATIENCE_MS)
     assert filled_world.office.pool.process_ids
+    qtbot.waitUntil(lambda: pane.warmth.is_done, timeout=PATIENCE_MS)
     record = filled_world.records(Direction.IN)[-1]
     with qtbot.waitSignal(pane.shown, timeout=PATIENCE_MS, check_params_cb=lambda i: i == record.id):
         pane.show_document(record.id)
