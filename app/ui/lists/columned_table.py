@@ -14,6 +14,7 @@ from app.ui.theme import tokens
 #: The columns that take what room there is, until the user gives them a width; and their least in characters.
 FLEXIBLE = "partner_name"
 STEPS = "state"
+_COMPANY = "company"
 _LEAST_PARTNER = 16
 _LEAST_STATE = 19
 
@@ -133,7 +134,7 @@ class ColumnedTable(QTableView):
         if self._is_chosen:
             return set()
         each = self.fontMetrics().averageCharWidth()
-        least = {STEPS: _LEAST_STATE, FLEXIBLE: _LEAST_PARTNER, "company": _LEAST_PARTNER}
+        least = {STEPS: _LEAST_STATE, FLEXIBLE: _LEAST_PARTNER, _COMPANY: _LEAST_PARTNER}
         shown = [c for c in self._model.columns if c.key not in self._hidden and (self._across or not c.across_only)]
         widths = {c.key: self._widths.get(c.key, each * least.get(c.key, c.width) + 2 * tokens.S) for c in shown}
         room = self.viewport().width()
@@ -148,26 +149,32 @@ class ColumnedTable(QTableView):
         """Share what room the other columns leave: half to the next step, up to its width, the rest to the partner."""
         keys = [c.key for c in self._model.columns]
         header = self.horizontalHeader()
-        loose = [k for k in (STEPS, FLEXIBLE) if k in keys and k not in self._widths and k not in self._hidden]
+        loose = [k for k in (STEPS, _COMPANY, FLEXIBLE) if self._is_loose(k, keys)]
         if not loose:
             return
         each = self.fontMetrics().averageCharWidth()
-        least = {STEPS: each * _LEAST_STATE + 2 * tokens.S, FLEXIBLE: each * _LEAST_PARTNER + 2 * tokens.S}
+        chars = {STEPS: _LEAST_STATE, _COMPANY: _LEAST_PARTNER, FLEXIBLE: _LEAST_PARTNER}
+        sizes = {k: each * chars[k] + 2 * tokens.S for k in loose}
         places = {k: keys.index(k) for k in loose}
         others = header.length() - sum(header.sectionSize(place) for place in places.values())
-        room = max(0, self.viewport().width() - others - sum(least[k] for k in loose))
-        sizes = {k: least[k] for k in loose}
-        if STEPS in sizes:
-            most = each * self._model.columns[places[STEPS]].width + 2 * tokens.S
-            grown = min(max(0, most - least[STEPS]), room // len(loose))
-            sizes[STEPS] += grown
-            room -= grown
+        room = max(0, self.viewport().width() - others - sum(sizes.values()))
+        for number, key in enumerate(loose):
+            # The partner comes last and takes what the others leave; they take their own width at most.
+            if key != FLEXIBLE:
+                most = each * self._model.columns[places[key]].width + 2 * tokens.S
+                grown = min(max(0, most - sizes[key]), room // (len(loose) - number))
+                sizes[key] += grown
+                room -= grown
         if FLEXIBLE in sizes:
             sizes[FLEXIBLE] += room
         self._is_fitting = True
         for key, size in sizes.items():
             header.resizeSection(places[key], size)
         self._is_fitting = False
+
+    def _is_loose(self, key: str, keys: list[str]) -> bool:
+        is_shown = key in keys and key not in self._hidden and (key != _COMPANY or self._across)
+        return is_shown and key not in self._widths
 
     @Slot(int, int, int)
     def _on_section_resized(self, logical: int, _before: int, size: int) -> None:
@@ -221,5 +228,8 @@ class ColumnedTable(QTableView):
         for logical, column in enumerate(self._model.columns):
             hidden = column.key in self._hidden or (column.across_only and not self._across) or column.key in given_way
             if hidden != self.isColumnHidden(logical):
+                # A column that comes back has its width told anew; nobody has pulled at it.
+                self._is_fitting = True
                 self.setColumnHidden(logical, hidden)
+                self._is_fitting = False
         self._fit_flexible()

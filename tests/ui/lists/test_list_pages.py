@@ -159,6 +159,18 @@ def test_a_narrow_list_keeps_its_bar_in_one_row(qtbot: QtBot, outbox: ListPage, 
     assert bar.chip_buttons["draft"].isChecked() and not bar.chip_button.isVisible()
 
 
+def test_the_amount_is_in_sight_beside_the_firms_on_a_small_screen(
+    qtbot: QtBot, outbox: ListPage, filled_world: Any
+) -> None:
+    filled_world.desk.set_company(None)
+    outbox.resize(911, 400)
+    keys = [column.key for column in outbox.model.columns]
+    qtbot.waitUntil(lambda: not outbox.table.isColumnHidden(keys.index("company")), timeout=PATIENCE_MS)
+    amount = keys.index("payable")
+    right = outbox.table.columnViewportPosition(amount) + outbox.table.columnWidth(amount)
+    assert right <= outbox.table.viewport().width()
+
+
 def test_search_waits_for_a_pause_and_asks_once(qtbot: QtBot, inbox: ListPage, filled_world: Any) -> None:
     wanted = filled_world.records(Direction.IN)[0]
     questions: list[str] = []
