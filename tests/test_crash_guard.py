@@ -88,7 +88,10 @@ def test_every_point_is_killed_by_a_test() -> None:
     import app.storage.leases
     import app.storage.ledgers.importing
     import app.storage.settings_store
+    import app.workflows.ledger_export
+    import app.workflows.ledger_inventory
     import app.workflows.ledger_life
+    import app.workflows.ledger_mappings
     import app.workflows.points
 
     killers = [
