@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from app.domain.dates import ISTANBUL
 from app.domain.despatch import Despatch, Receipt
 from app.domain.document_number import SeriesPurpose
 from app.domain.errors import ConfigError, InputError, RuleBroken
+from app.domain.ettn import new_ettn
 from app.domain.findings import Finding
 from app.domain.invoice import Invoice
 from app.domain.lifecycle import Direction, DocumentKind, State
@@ -20,10 +22,10 @@ from app.domain.protocols import Clock
 from app.storage import documents, numbers
 from app.storage.records import CompanyRecord, DocumentIndex, DocumentRecord
 from app.ubl.creditnote import EARSIVBELGE, MUSTAHSILMAKBUZ, build_credit_note
-from app.ubl.despatch import build_despatch
+from app.ubl.despatch import build_despatch, read_despatch
 from app.ubl.despatchjson import despatch_from_json, despatch_to_json, receipt_from_json, receipt_to_json
 from app.ubl.draft import invoice_from_json, invoice_to_json
-from app.ubl.receipt import build_receipt
+from app.ubl.receipt import answer_despatch, build_receipt
 from app.ubl.smm import SERBESTMESLEKMAKBUZU, build_smm
 from app.ubl.totals import compute_totals
 from app.ubl.writer import build_invoice
@@ -204,6 +206,45 @@ def load_paper(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord)
     with ctx.db.read() as s:
         fields = documents.load_draft(s, record.id)
     return read_paper(record.kind, fields, company=company, clock=ctx.clock)
+
+
+def answer_fields(ctx: WorkContext, company: CompanyRecord, despatch: int | bytes) -> dict[str, Any]:
+    """Fields of an answer to a despatch note that came: everything arrived as sent, until somebody says otherwise.
+
+    `despatch` is a received document or the bytes of a file. Raises: RuleBroken (ANSWER.OWN for a note that we sent,
+    ANSWER.NOT_OURS for one that was sent to somebody else), InputError when it is no despatch note.
+    """
+    if isinstance(despatch, int):
+        with ctx.db.read() as s:
+            record = documents.get(s, despatch)
+            raw = documents.load_file(s, record.id, "received") or b""
+        if record.direction is not Direction.IN or record.company_id != company.id:
+            raise RuleBroken(
+                "ANSWER.OWN",
+                f"{record.number} bu firmaya gelen bir irsaliye değil.",
+                why="İrsaliyeye malı teslim alan yanıt verir.",
+                todo="Gelen kutusundan bir irsaliye seçin.",
+            )
+    else:
+        raw = despatch
+    note = read_despatch(raw).despatch
+    if note.customer.tax_number != company.company.tax_number:
+        raise RuleBroken(
+            "ANSWER.NOT_OURS",
+            f"{note.number_text} bu firmaya düzenlenmemiş.",
+            why=f"Teslim alan: {note.customer.display_name}.",
+            todo="Doğru firmayı seçip yeniden deneyin.",
+        )
+    now = ctx.clock.now().astimezone(ISTANBUL)
+    answer = answer_despatch(
+        note,
+        uuid=new_ettn(),
+        series="XXX",
+        issue_date=ctx.clock.today(),
+        issue_time=now.time().replace(microsecond=0, tzinfo=None),
+        received_day=ctx.clock.today(),
+    )
+    return {k: v for k, v in receipt_to_json(answer).items() if k not in ("series", "issue_time")}
 
 
 def draft_xml(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, template: bytes | None) -> bytes:

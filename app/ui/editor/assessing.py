@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from decimal import Decimal
 from typing import Any, Final
 
@@ -31,6 +32,20 @@ _FIELD_NAMES: Final[Mapping[str, str]] = {
     "exchange_rate.rate": "Kur",
     "payment.code": "Ödeme şekli",
     "rounding": "Yuvarlama",
+    "supplier": "Gönderen",
+    "supplier.vkn": "Gönderen VKN",
+    "despatch": "İrsaliye",
+    "shipment.despatch_day": "Sevk tarihi",
+    "shipment.despatch_time": "Sevk saati",
+    "shipment.carrier": "Taşıyıcı",
+    "shipment.carrier.vkn": "Taşıyıcı VKN",
+    "shipment": "Sevkiyat",
+    "paper": "Kâğıt irsaliye",
+    "orders": "Sipariş",
+    "delivery": "Teslim",
+    "delivery.day": "Teslim tarihi",
+    "received_day": "Teslim alma tarihi",
+    "received_time": "Teslim alma saati",
 }
 _LINE_NAMES: Final[Mapping[str, str]] = {
     "name": "mal veya hizmetin adı",
@@ -38,6 +53,8 @@ _LINE_NAMES: Final[Mapping[str, str]] = {
     "unit": "birim",
     "unit_price": "birim fiyat",
     "vat_rate": "KDV oranı",
+    "received": "gelen miktar",
+    "rejected": "iade edilen miktar",
 }
 _REFERENCE_NAMES: Final[Mapping[str, str]] = {
     "order_reference": "Sipariş",
@@ -148,6 +165,15 @@ def _line(line: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_reference(reference: Mapping[str, Any]) -> bool:
     return bool(reference.get("number")) and bool(reference.get("day"))
+
+
+def is_clock(text: str) -> bool:
+    """Whether this is a time of day as drafts keep it."""
+    try:
+        time.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def unfinished(problem: str) -> Finding:

@@ -35,6 +35,8 @@ class Column:
     #: What a cell says and what its editor starts with, where that is more than the kept text.
     show: Callable[[Line], str] | None = None
     edit: Callable[[Line], str] | None = None
+    #: Words that come with the line and are not typed here.
+    is_fixed: bool = False
 
     @property
     def holds(self) -> str:

@@ -118,7 +118,7 @@ class FindingsPanel(QWidget):
         self.copy.clicked.connect(self._on_copy_clicked)
         self.more = QuietButton("", self)
         self.more.clicked.connect(self._on_more_clicked)
-        self._empty = QuietLabel(self.tr("Bulgu yok: fatura mühürlenebilir."), self, wrap=True)
+        self._empty = QuietLabel(self.tr("Bulgu yok: belge mühürlenebilir."), self, wrap=True)
         self._empty.setContentsMargins(tokens.M, tokens.S, tokens.M, tokens.S)
         body = QWidget(self)
         self._rows = QVBoxLayout(body)

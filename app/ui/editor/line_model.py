@@ -147,7 +147,8 @@ class LineModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if index.isValid() and self.sheet.columns[index.column()].kind != "computed" and not self.is_locked:
+        column = self.sheet.columns[index.column()] if index.isValid() else None
+        if column is not None and column.kind != "computed" and not column.is_fixed and not self.is_locked:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags if index.isValid() else Qt.ItemFlag.NoItemFlags
 

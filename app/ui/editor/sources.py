@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,6 +65,7 @@ def start(
     document_id: int | None,
     copy_of: int | None,
     return_of: int | None,
+    invoice_of: Sequence[int] = (),
     unfinished: str | None = None,
 ) -> Start:
     """The fields to begin with."""
@@ -74,6 +75,8 @@ def start(
         return Start(fields=copying.copied_fields(ctx, company, copy_of))
     if return_of is not None:
         return Start(fields=copying.return_fields(ctx, company, return_of))
+    if invoice_of:
+        return Start(fields=copying.despatch_fields(ctx, company, invoice_of))
     if document_id is None:
         return Start(
             fields={

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
@@ -34,6 +36,7 @@ class EditorWindow(FormWindow):
         document_id: int | None = None,
         copy_of: int | None = None,
         return_of: int | None = None,
+        invoice_of: Sequence[int] = (),
         unfinished: str | None = None,
         company: CompanyRecord | None = None,
         parent: QWidget | None = None,
@@ -60,6 +63,7 @@ class EditorWindow(FormWindow):
                 document_id=document_id,
                 copy_of=copy_of,
                 return_of=return_of,
+                invoice_of=invoice_of,
                 unfinished=unfinished,
             )
 

@@ -11,7 +11,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 from app.connectors.base import Answer
-from app.domain.errors import AppError
+from app.domain.errors import AppError, InputError
+from app.domain.lifecycle import DocumentKind
 from app.runtime.files import OUTPUT, staged
 from app.ui.desk import Desk
 from app.ui.dialogs.bulk_report import BulkReportDialog
@@ -134,6 +135,51 @@ class Doing(QObject):
     @Slot()
     def copy_of(self) -> None:
         self._desk.wanted.emit("editor", ("copy", self.selection.ids[0]))
+
+    @Slot()
+    def invoice_of(self) -> None:
+        self._desk.wanted.emit("editor", ("invoice_of", tuple(self._ids())))
+
+    @Slot()
+    def answer_note(self) -> None:
+        self._desk.wanted.emit("editor", ("answer", self.selection.ids[0]))
+
+    @Slot()
+    def new_invoice(self) -> None:
+        self._desk.wanted.emit("editor", None)
+
+    @Slot()
+    def new_despatch(self) -> None:
+        self._desk.wanted.emit("editor", ("new", DocumentKind.DESPATCH))
+
+    @Slot()
+    def new_credit_note(self) -> None:
+        self._desk.wanted.emit("editor", ("new", DocumentKind.CREDIT_NOTE))
+
+    @Slot()
+    def new_smm(self) -> None:
+        self._desk.wanted.emit("editor", ("new", DocumentKind.SMM))
+
+    @Slot()
+    def answer_file(self) -> None:
+        """A despatch note that came by another way than the integrator."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._page, self.tr("Yanıtlanacak irsaliye"), _documents(), self.tr("e-İrsaliye (*.xml)")
+        )
+        if name:
+            self.answer_path(Path(name))
+
+    def answer_path(self, path: Path) -> None:
+        self._desk.run(
+            self.tr("Belge okunuyor"),
+            lambda _ctx: _note_in(path),
+            self._on_note_read,
+            owner=self,
+            failed=self._on_failed,
+        )
+
+    def _on_note_read(self, raw: bytes) -> None:
+        self._desk.wanted.emit("editor", ("answer", raw))
 
     # -- marks and drafts ------------------------------------------------------------------------------------------
 
@@ -375,3 +421,22 @@ def _sentence(outcome: Outcome) -> str:
 
 def _documents() -> str:
     return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+
+
+#: A despatch note is small; what is larger is something else.
+_MAX_NOTE_BYTES = 20 * 1024 * 1024
+
+
+def _note_in(path: Path) -> bytes:
+    """The bytes of a chosen file. Raises: InputError (FILE.UNREADABLE, FILE.TOO_BIG)."""
+    try:
+        if path.stat().st_size > _MAX_NOTE_BYTES:
+            raise InputError("FILE.TOO_BIG", "Dosya okunmadı.", why="20 MB'tan büyük.", todo="İrsaliye XML'ini seçin.")
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            "FILE.UNREADABLE",
+            f"{path.name} okunamadı.",
+            why=error.strerror or type(error).__name__,
+            todo="Dosyanın yerini ve izinlerini kontrol edip yeniden seçin.",
+        ) from error

@@ -50,6 +50,8 @@ class ListPage(Page):
     #: The keys of verbs that stand as buttons in the bar; the first that can be pressed is the primary one.
     primary: ClassVar[tuple[str, ...]]
     quiet: ClassVar[tuple[str, ...]]
+    #: The keys of verbs under the button "Yeni"; none has no such button.
+    new: ClassVar[tuple[str, ...]] = ()
     sort: ClassVar[Sort] = (("issue_date", True),)
     empty_icon: ClassVar[str]
 

@@ -25,6 +25,7 @@ from app.ui.jobs import Changes
 from app.ui.lists import bulk
 from app.ui.lists.bulk import Failure, Outcome
 from app.workflows.context import Endpoint, WorkContext
+from app.workflows.papers import KINDS
 
 # The seal and the sync bring cryptography and card drivers along; a list alone does not need them.
 if TYPE_CHECKING:
@@ -100,12 +101,12 @@ class SealFlow(QObject):
         while self._waiting:
             company, records, endpoint = self._waiting.popleft()
             if any(needs_seal(company, record.kind) for record in records):
-                destination = self._destination(endpoint)
+                destination = self._destination(endpoint, records)
                 choice = pin.ask_seal(self._desk, company, len(records), destination, self._window)
                 if choice is not None:
                     self._begin(company, records, choice.sealer)
                     return
-            elif self._confirm(company, len(records), endpoint):
+            elif self._confirm(company, records, endpoint):
                 self._begin(company, records, None)
                 return
             self._declined += len(records)
@@ -126,19 +127,26 @@ class SealFlow(QObject):
             return self.tr("İş durduruldu. O ana kadar mühürlenenler numaralarını aldı; 'Kuyruğa al' ile gönderilir.")
         return self.tr("Mühür verilmedi: hiçbir belge mühürlenmedi, numara almadı ve gönderilmedi.")
 
-    def _confirm(self, company: CompanyRecord, count: int, endpoint: Endpoint | None) -> bool:
+    def _confirm(self, company: CompanyRecord, records: list[DocumentRecord], endpoint: Endpoint | None) -> bool:
         """Where the integrator seals there is no PIN, but the question is asked all the same."""
+        count = len(records)
         return confirm(
             self.tr("{0} belge mühürlenip gönderilsin mi?").format(count),
             company=company.company.party.display_name,
             consequence=self.tr(
                 "Belgeler numara alır; sonra değiştirilemez ve silinemez. Entegratör mühürler. {0}"
-            ).format(self._destination(endpoint)),
+            ).format(self._destination(endpoint, records)),
             yes=self.tr("Mühürle ve gönder ({0})").format(count),
             parent=self._window,
         )
 
-    def _destination(self, endpoint: Endpoint | None) -> str:
+    def _destination(self, endpoint: Endpoint | None, records: Sequence[DocumentRecord]) -> str:
+        kept = [r for r in records if r.kind in KINDS and (endpoint is None or r.kind not in endpoint.kinds)]
+        if kept and len(kept) == len(records):
+            return self.tr("Mühürlenir ve saklanır; entegratör bu belge türünü göndermiyor.")
+        if kept:
+            words = self._destination(endpoint, [r for r in records if r not in kept])
+            return self.tr("{0} Entegratörün göndermediği {1} belge mühürlü saklanır.").format(words, len(kept))
         if endpoint is None:
             return self.tr("Entegratör tanımlı değil: mühürlenir, kuyrukta bekler.")
         where = {

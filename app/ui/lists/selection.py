@@ -12,6 +12,14 @@ from app.domain.turkish import format_amount
 from app.storage.search import Tally
 from app.ui.lists.bulk import is_sealable
 
+#: How the profiles of despatch notes and of answers to them end; producer and freelance receipts have one profile.
+_DESPATCH = "IRSALIYE"
+_RECEIPTS = "EARSIVBELGE"
+
+
+def _is_other(profile: str) -> bool:
+    return profile.endswith(_DESPATCH) or profile == _RECEIPTS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
@@ -48,7 +56,24 @@ class Selection:
     @property
     def returnable(self) -> int:
         """Received invoices that are not answered by the system: there the way back is a return invoice."""
-        return self.count(lambda t: t.direction is Direction.IN and t.profile != TICARIFATURA)
+        return self.count(
+            lambda t: t.direction is Direction.IN and t.profile != TICARIFATURA and not _is_other(t.profile)
+        )
+
+    @property
+    def copyable(self) -> int:
+        """Invoices: the other kinds are begun anew."""
+        return self.count(lambda t: not _is_other(t.profile))
+
+    @property
+    def invoiceable(self) -> int:
+        """Despatch notes of ours that have their number: their goods can be invoiced."""
+        return self.count(lambda t: t.direction is Direction.OUT and t.has_number and t.profile.endswith(_DESPATCH))
+
+    @property
+    def despatches(self) -> int:
+        """Despatch notes that came: the receiver answers them."""
+        return self.count(lambda t: t.direction is Direction.IN and t.profile.endswith(_DESPATCH))
 
     @property
     def discardable(self) -> int:

@@ -37,6 +37,13 @@ class Toolbar(QObject):
         self.columns_menu.triggered.connect(table.on_columns_menu)
         self.columns_button = MenuButton(self.tr("Sütunlar"), self.columns_menu, page, icon="columns")
         bar.add_tool(self.columns_button, self.columns_menu, self.tr("Sütunlar"))
+        self.new_button: MenuButton | None = None
+        if page.new:
+            menu = QMenu(page)
+            for key in page.new:
+                menu.addAction(verbs.actions[key])
+            self.new_button = MenuButton(self.tr("Yeni"), menu, page, icon="plus")
+            bar.actions_row.addWidget(self.new_button)
         self.quiet_buttons: dict[str, QuietButton] = {}
         for key in quiet:
             verb = next(v for v in verbs.verbs if v.key == key)
@@ -72,12 +79,21 @@ class Toolbar(QObject):
         """On a narrow window the quiet buttons go, the last first; all of them stand under "Diğer" as well."""
         actions = self._verbs.actions
         wanted = [k for k in self._quiet_keys if self._has_selection and actions[k].isEnabled() and k != self._primary]
-        for key, button in self.quiet_buttons.items():
-            button.setVisible(key in wanted)
-        for key in reversed(wanted):
-            if self._bar.minimumSizeHint().width() <= self._bar.width():
-                break
-            self.quiet_buttons[key].setVisible(False)
+        # Reckoned before any is shown: a button that is shown without room widens the window at once.
+        row, gap = self._bar.actions_row, self._bar.actions_row.spacing()
+        row.invalidate()
+        box = row.parentWidget()
+        if box is not None:
+            box.updateGeometry()
+        shown = [button for button in self.quiet_buttons.values() if not button.isHidden()]
+        taken = sum(button.sizeHint().width() + gap for button in shown)
+        room = self._bar.width() - self._bar.minimumSizeHint().width() + taken
+        fits = True
+        for key in (*wanted, *(key for key in self.quiet_buttons if key not in wanted)):
+            button = self.quiet_buttons[key]
+            room -= button.sizeHint().width() + gap
+            fits = fits and key in wanted and room >= 0
+            button.setVisible(fits)
 
     def likely(self) -> list[Verb]:
         """What can be done with the selection, what comes next first."""

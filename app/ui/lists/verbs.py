@@ -125,7 +125,7 @@ COPY_OF: Final = Verb(
     icon="copy",
     slot="copy_of",
     shortcut="Ctrl+Shift+N",
-    count=_single(_any),
+    count=_single(lambda s: s.copyable),
 )
 DISCARD: Final = Verb(
     key="discard",
@@ -194,9 +194,50 @@ SAVE_LIST: Final = Verb(
 )
 CHECK: Final = Verb(key="check", text="Belge denetle…", icon="search", slot="choose_and_check", shortcut="Ctrl+Shift+D")
 
+NEW_INVOICE: Final = Verb(key="new_invoice", text="e-Fatura", icon="plus", slot="new_invoice")
+NEW_DESPATCH: Final = Verb(key="new_despatch", text="e-İrsaliye", icon="plus", slot="new_despatch", shortcut="Shift+F2")
+NEW_CREDIT_NOTE: Final = Verb(
+    key="new_credit_note", text="e-Müstahsil makbuzu", icon="plus", slot="new_credit_note", shortcut="Shift+F3"
+)
+NEW_SMM: Final = Verb(key="new_smm", text="e-Serbest meslek makbuzu", icon="plus", slot="new_smm", shortcut="Shift+F4")
+ANSWER_FILE: Final = Verb(
+    key="answer_file", text="Dosyadaki irsaliyeye yanıt…", icon="reply", slot="answer_file", shortcut="Shift+F6"
+)
+INVOICE_OF: Final = Verb(
+    key="invoice_of",
+    text="İrsaliyeden fatura hazırla",
+    icon="draft",
+    slot="invoice_of",
+    shortcut="Ctrl+Shift+E",
+    count=lambda s: s.invoiceable if s.invoiceable == len(s.ids) else 0,
+    counted_text=True,
+)
+ANSWER_NOTE: Final = Verb(
+    key="answer_note",
+    text="İrsaliyeye yanıt hazırla",
+    icon="reply",
+    slot="answer_note",
+    shortcut="Ctrl+Shift+A",
+    count=_single(lambda s: s.despatches),
+)
+
 EVERYWHERE: Final = (PDF, XML, COPY, SELECT_ALL, SAVE_LIST, WORK, CHECK)
-INBOX: Final = (ACCEPT, REJECT, SEND_ANSWERS, RETURN, READ, UNREAD, SETTLE, REVIEWED, *EVERYWHERE)
-OUTBOX: Final = (ISSUE, QUEUE, REISSUE, EDIT, COPY_OF, DISCARD, RESTORE, SETTLE, REVIEWED, *EVERYWHERE)
+INBOX: Final = (ACCEPT, REJECT, SEND_ANSWERS, RETURN, ANSWER_NOTE, READ, UNREAD, SETTLE, REVIEWED, *EVERYWHERE)
+NEW: Final = (NEW_INVOICE, NEW_DESPATCH, NEW_CREDIT_NOTE, NEW_SMM, ANSWER_FILE)
+OUTBOX: Final = (
+    ISSUE,
+    QUEUE,
+    REISSUE,
+    EDIT,
+    INVOICE_OF,
+    COPY_OF,
+    DISCARD,
+    RESTORE,
+    SETTLE,
+    REVIEWED,
+    *NEW,
+    *EVERYWHERE,
+)
 
 
 class VerbActions(QObject):

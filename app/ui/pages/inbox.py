@@ -29,7 +29,7 @@ class InboxPage(ListPage):
     chips = CHIPS
     states = STATES
     verbs = verbs.INBOX
-    primary = ("accept", "send_answers", "settle", "return")
+    primary = ("accept", "send_answers", "settle", "answer_note", "return")
     quiet = ("reject", "pdf")
     empty_icon = "inbox"
 

@@ -9,6 +9,7 @@ from app.ui.lists import columns, verbs
 from app.ui.lists.filters import ChipSpec
 from app.ui.lists.list_page import ListPage
 
+NEW_KEYS: Final = tuple(verb.key for verb in verbs.NEW)
 CHIPS: Final = (
     ChipSpec(key="all", title="Tümü"),
     ChipSpec(key="draft", title="Taslak", states=(State.DRAFT, State.READY)),
@@ -44,8 +45,9 @@ class OutboxPage(ListPage):
     chips = CHIPS
     states = STATES
     verbs = verbs.OUTBOX
-    primary = ("issue", "reissue", "settle", "queue")
+    primary = ("issue", "reissue", "settle", "queue", "invoice_of")
     quiet = ("edit", "pdf")
+    new = NEW_KEYS
     empty_icon = "outbox"
 
     def empty_words(self) -> tuple[str, str, str]:

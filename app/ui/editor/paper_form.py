@@ -1,0 +1,413 @@
+"""The left side of the other documents: sections told as data, the other side's card, the grid of the kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+from app.domain.despatch import HKSIRSALIYE, IDISIRSALIYE, MATBUDAN, SEVK, TEMELIRSALIYE
+from app.domain.findings import Finding, Severity
+from app.domain.lifecycle import DocumentKind
+from app.ui.editor.fields import ChoiceBinding, Field, NotesBinding, TextBinding, WrapBinding, date_edit
+from app.ui.editor.folding import FieldGrid, FoldSection
+from app.ui.editor.line_table import LineTable
+from app.ui.editor.paper_parts import DriversEdit, PartyCard, TaxNumberEdit, time_edit
+from app.ui.editor.references import ReferencesEdit
+from app.ui.editor.store import FormStore
+from app.ui.theme import tokens
+from app.ui.widgets import IconButton, MenuButton, Section
+
+Input = Literal[
+    "text", "long", "date", "time", "series", "choice", "notes", "reference", "references", "drivers", "tax"
+]
+_LINES_IN_SIGHT: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One field: `units` twelfths wide; `places` are findings' fields beside its own; `only` the type that uses it."""
+
+    path: str
+    title: str
+    kind: Input = "text"
+    units: int = 3
+    places: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
+    only: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A section that folds. `party` names the path of the card of the other side instead of entries."""
+
+    key: str
+    title: str
+    entries: tuple[Entry, ...] = ()
+    party: str = ""
+    is_folded: bool = False
+
+
+_DAY: Final = Entry(path="issue_date", title="Tarih", kind="date", units=2)
+_SERIES: Final = Entry(path="series", title="Seri", kind="series", units=1, places=("number",))
+_NOTES: Final = Entry(path="notes", title="Notlar (her satır bir not)", kind="notes", units=12)
+_MORE: Final = Part(key="notes", title="Notlar", entries=(_NOTES,), is_folded=True)
+
+PARTS: Final[Mapping[DocumentKind, tuple[Part, ...]]] = {
+    DocumentKind.DESPATCH: (
+        Part(
+            key="document",
+            title="Belge",
+            entries=(
+                Entry(
+                    path="profile",
+                    title="Senaryo",
+                    kind="choice",
+                    choices=(
+                        (TEMELIRSALIYE, "Temel irsaliye"),
+                        (HKSIRSALIYE, "Hal kayıt sistemi (HKS)"),
+                        (IDISIRSALIYE, "İDİS irsaliyesi"),
+                    ),
+                ),
+                Entry(
+                    path="type",
+                    title="Tip",
+                    kind="choice",
+                    choices=((SEVK, "Sevk"), (MATBUDAN, "Kâğıttan aktarma (MATBUDAN)")),
+                ),
+                _DAY,
+                _SERIES,
+                Entry(path="paper", title="Kâğıt irsaliye", kind="reference", units=5, only=MATBUDAN),
+            ),
+        ),
+        Part(key="party", title="Teslim alan", party="customer"),
+        Part(
+            key="shipment",
+            title="Sevkiyat ve teslim adresi",
+            entries=(
+                Entry(path="shipment.despatch_day", title="Fiilî sevk tarihi", kind="date", units=2),
+                Entry(path="shipment.despatch_time", title="Sevk saati", kind="time", units=2),
+                Entry(
+                    path="shipment.address.street",
+                    title="Teslim adresi",
+                    kind="long",
+                    units=4,
+                    places=("shipment.address",),
+                ),
+                Entry(path="shipment.address.district", title="İlçe", units=2),
+                Entry(path="shipment.address.city", title="İl", units=2),
+                Entry(path="shipment.address.postal_code", title="Posta kodu", units=2),
+                Entry(path="shipment.address.country", title="Ülke", units=2),
+            ),
+        ),
+        Part(
+            key="carriage",
+            title="Şoför, araç, taşıyıcı",
+            entries=(
+                Entry(path="shipment.drivers", title="Şoförler", kind="drivers", units=6),
+                Entry(path="shipment.plate", title="Araç plakası", kind="series", units=2),
+                Entry(
+                    path="shipment.carrier",
+                    title="Taşıyıcı VKN / TCKN",
+                    kind="tax",
+                    units=2,
+                    places=("shipment.carrier.tax_number", "shipment.carrier.vkn", "shipment.carrier.tckn"),
+                ),
+                Entry(path="shipment.carrier.title", title="Taşıyıcı unvanı", units=4),
+                Entry(path="shipment.carrier.address.district", title="Taşıyıcının ilçesi", units=2),
+                Entry(path="shipment.carrier.address.city", title="Taşıyıcının ili", units=2),
+            ),
+        ),
+        Part(
+            key="notes",
+            title="Sipariş ve notlar",
+            entries=(Entry(path="orders", title="Sipariş", kind="references", units=6), _NOTES),
+            is_folded=True,
+        ),
+    ),
+    DocumentKind.RECEIPT: (
+        Part(
+            key="document",
+            title="Yanıt",
+            entries=(
+                Entry(path="despatch_number", title="Yanıtlanan irsaliye", units=4, places=("despatch",)),
+                _DAY,
+                _SERIES,
+                Entry(path="received_day", title="Teslim alındığı gün", kind="date", units=2),
+                Entry(path="received_time", title="Saat", kind="time", units=2),
+            ),
+        ),
+        Part(key="party", title="Gönderen", party="supplier", is_folded=True),
+        _MORE,
+    ),
+    DocumentKind.CREDIT_NOTE: (
+        Part(
+            key="document",
+            title="Makbuz",
+            entries=(_DAY, _SERIES, Entry(path="delivery.day", title="Malın teslim tarihi", kind="date", units=3)),
+        ),
+        Part(key="party", title="Müstahsil (üretici)", party="customer"),
+        _MORE,
+    ),
+    DocumentKind.SMM: (
+        Part(key="document", title="Makbuz", entries=(_DAY, _SERIES)),
+        Part(key="party", title="Müşteri", party="customer"),
+        _MORE,
+    ),
+}
+
+
+class PaperForm(QSplitter):
+    """Sections above, grid below; the same doors as the invoice's form."""
+
+    def __init__(self, kind: DocumentKind, store: FormStore, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setOrientation(Qt.Orientation.Vertical)
+        self.setChildrenCollapsible(False)
+        self.store = store
+        self.fields: list[Field] = []
+        self.sections: dict[str, FoldSection] = {}
+        self.party: PartyCard
+        self.series: TextBinding
+        self.table = LineTable(store.lines, self)
+        self.columns_menu: QMenu
+        self._columns: frozenset[str] = frozenset()
+        self._entries: dict[str, tuple[Entry, Field]] = {}
+        top = QWidget(self)
+        column = QVBoxLayout(top)
+        column.setContentsMargins(tokens.S, tokens.S, tokens.S, tokens.S)
+        column.setSpacing(tokens.S)
+        for part in PARTS[kind]:
+            section = FoldSection(part.key, part.title, top)
+            self.sections[part.key] = section
+            column.addWidget(section)
+            section.body.addWidget(self._party(part, section) if part.party else self._grid(part, section))
+            section.fold(part.is_folded)
+            section.folded.connect(self._on_section_folded)
+        column.addStretch(1)
+        self.area = QScrollArea(self)
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(top)
+        self._top = top
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.addWidget(self.area)
+        self.addWidget(self._lines())
+        self.setStretchFactor(0, 3)
+        self.setStretchFactor(1, 2)
+        store.field_changed.connect(self._on_field_changed)
+        store.changed.connect(self._show_summaries)
+        self._on_field_changed("")
+
+    # --- parts -------------------------------------------------------------------------------------------------------
+
+    def _party(self, part: Part, parent: QWidget) -> QWidget:
+        self.party = PartyCard(self.store, part.party, part.title, parent)
+        self.fields += self.party.fields
+        return self.party
+
+    def _grid(self, part: Part, parent: QWidget) -> QWidget:
+        grid = FieldGrid(parent)
+        for entry in part.entries:
+            field = Field(entry.title, self._editor(entry, grid), (entry.path, *entry.places), grid)
+            self.fields.append(field)
+            self._entries[entry.path] = entry, field
+            grid.add(field, entry.units)
+        return grid
+
+    def _editor(self, entry: Entry, parent: QWidget) -> QWidget:
+        store, path, title = self.store, entry.path, entry.title
+        match entry.kind:
+            case "date":
+                return date_edit(store, path, title, parent)
+            case "time":
+                return time_edit(store, path, title, parent)
+            case "choice":
+                return ChoiceBinding(store, path, title, entry.choices, parent)
+            case "notes":
+                return NotesBinding(store, path, title, parent)
+            case "long":
+                return WrapBinding(store, path, title, parent)
+            case "drivers":
+                return DriversEdit(store, path, title, parent)
+            case "tax":
+                return TaxNumberEdit(store, path, title, parent)
+            case "reference" | "references":
+                is_one = entry.kind == "reference"
+                return ReferencesEdit(store, path, title, parent, number_hint=self.tr("numara"), single=is_one)
+            case "series":
+                edit = TextBinding(store, path, title, parent, stored=str.upper)
+                if path == "series":
+                    edit.setMaxLength(3)
+                    self.series = edit
+                return edit
+        return TextBinding(store, path, title, parent)
+
+    def _lines(self) -> QWidget:
+        holder = QWidget(self)
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(tokens.S, tokens.XS, tokens.S, tokens.XS)
+        column.setSpacing(0)
+        section = Section(self.tr("Satırlar"), holder)
+        if not self.store.lines.sheet.is_fixed:
+            for action in self.table.actions_for_menu[:5]:
+                words = f"{action.text()} ({action.shortcut().toString()})"
+                button = IconButton("plus", words, holder)
+                button.setDefaultAction(action)
+                button.setToolTip(words)
+                section.buttons.addWidget(button)
+        sheet = self.store.lines.sheet
+        if sheet.optional:
+            menu = QMenu(self.tr("Sütunlar"), holder)
+            for key in sheet.optional:
+                verb = QAction(sheet.columns[sheet.keys.index(key)].title, menu)
+                verb.setCheckable(True)
+                verb.setData(key)
+                verb.triggered.connect(self._on_column_triggered)
+                menu.addAction(verb)
+            menu.aboutToShow.connect(self._show_column_checks)
+            self.columns_menu = menu
+            section.buttons.addWidget(MenuButton(self.tr("Sütunlar"), menu, holder, icon="columns"))
+        self.line_count = section
+        section.body.addWidget(self.table, 1)
+        column.addWidget(section, 1)
+        self.table.setMinimumHeight(self.table.rows_height(_LINES_IN_SIGHT))
+        return holder
+
+    @Slot()
+    def _show_column_checks(self) -> None:
+        for verb in self.columns_menu.actions():
+            key = str(verb.data())
+            is_shown = not self.table.isColumnHidden(self.store.lines.sheet.keys.index(key))
+            verb.setChecked(is_shown)
+            # What a line holds cannot be sent away.
+            verb.setEnabled(not is_shown or key in self._columns)
+
+    @Slot(bool)
+    def _on_column_triggered(self, checked: bool) -> None:
+        verb = self.sender()
+        assert isinstance(verb, QAction)
+        key = str(verb.data())
+        self._columns = self._columns | {key} if checked else self._columns - {key}
+        self.table.show_columns(self._columns)
+
+    # --- what is shown -----------------------------------------------------------------------------------------------
+
+    @Slot(bool)
+    def _on_section_folded(self, _folded: bool) -> None:
+        self._show_summaries()
+
+    @Slot(str)
+    def _on_field_changed(self, path: str) -> None:
+        if path in ("", "type"):
+            for entry, field in self._entries.values():
+                if entry.only:
+                    field.setVisible(self.store.text("type") == entry.only)
+        self._show_summaries()
+
+    @Slot()
+    def _show_summaries(self) -> None:
+        """What the folded parts hold, in one line each."""
+        self.line_count.set_count(len(self.store.lines.lines))
+        for key, section in self.sections.items():
+            if not section.is_folded:
+                continue
+            if section.isAncestorOf(self.party):
+                section.set_summary(self.party.summary() or self.tr("seçilmedi"))
+            elif key == "notes":
+                section.set_summary(" · ".join(str(note) for note in self.store.get("notes", None) or []) or "–")
+            else:
+                edits = [f.editor for f in self.fields if section.isAncestorOf(f)]
+                texts = [edit.text() for edit in edits if isinstance(edit, TextBinding)]
+                section.set_summary(" · ".join(text for text in texts if text) or "–")
+
+    def set_locked(self, locked: bool) -> None:
+        """A numbered document is read, not written."""
+        self.store.lines.set_locked(locked)
+        for section in self.sections.values():
+            section.inside.setEnabled(not locked)
+        for action in self.table.actions_for_menu:
+            action.setEnabled(not locked or action.text() == self.tr("Kopyala"))
+
+    def greet(self) -> None:
+        """After the fields are there: the cursor goes to what is typed next, the grid gets what is left."""
+        upper = min(self._top.sizeHint().height() + 2 * tokens.S, self.height() * 3 // 5)
+        self.setSizes([upper, max(self.height() - upper, 0)])
+        if self.party.summary():
+            self.table.go_to(0, 2 if self.store.lines.sheet.is_fixed else 0)
+        else:
+            self.sections["party"].open()
+            self.party.picker.setFocus()
+            self.area.ensureWidgetVisible(self.party.picker)
+
+    # --- findings ----------------------------------------------------------------------------------------------------
+
+    def field_of(self, place: str) -> Field | None:
+        """The field that belongs to a finding's place: the one that names it most exactly, else one of its parts."""
+        best: tuple[int, Field] | None = None
+        part: Field | None = None
+        for field in self.fields:
+            for known in field.places:
+                fits = place == known or place.startswith((f"{known}.", f"{known}["))
+                if fits and (best is None or len(known) > best[0]):
+                    best = len(known), field
+                if part is None and known.startswith(f"{place}."):
+                    part = field
+        return best[1] if best is not None else part
+
+    def show_findings(self, findings: Sequence[Finding]) -> None:
+        """The worst finding of each field stands below it; a folded part says how many it hides."""
+        worst: dict[int, Finding] = {}
+        counts: dict[str, list[Severity]] = {}
+        for finding in findings:
+            field = self.field_of(finding.field)
+            if field is None or finding.severity is Severity.INFO:
+                continue
+            if (section := self._section_of(field)) is not None:
+                counts.setdefault(section.key, []).append(finding.severity)
+            if id(field) not in worst or finding.severity is Severity.ERROR:
+                worst[id(field)] = finding
+        for field in self.fields:
+            field.show_finding(worst.get(id(field)))
+        for name, section in self.sections.items():
+            found = counts.get(name, [])
+            errors = found.count(Severity.ERROR)
+            section.show_fault("error" if errors else "warn", errors or len(found))
+
+    def _section_of(self, field: Field) -> FoldSection | None:
+        return next((section for section in self.sections.values() if section.isAncestorOf(field)), None)
+
+    def place_title(self, finding: Finding) -> str:
+        """What a finding's link says."""
+        place = self.store.place_of(finding.field)
+        sheet = self.store.lines.sheet
+        if place is not None:
+            column = sheet.columns[sheet.column_of_place(place[1])].title if place[1] else ""
+            return self.tr("{0}. satır").format(place[0] + 1) + (f", {column}" if column else "")
+        if finding.field.startswith("lines"):
+            return self.tr("Satırlar")
+        field = self.field_of(finding.field)
+        if field is not None:
+            return field.title
+        own = "customer" if self.party.fields[0].places[0].startswith("supplier") else "supplier"
+        return self.tr("Firma kartı") if finding.field.startswith(own) else self.tr("Belge")
+
+    def jump(self, finding: Finding) -> None:
+        """Set the cursor into the field a finding speaks of, and open what is folded around it."""
+        place = self.store.place_of(finding.field)
+        if place is not None or finding.field.startswith("lines"):
+            row, inner = place or (len(self.store.lines.lines), "")
+            self.table.go_to(row, self.store.lines.sheet.column_of_place(inner))
+            return
+        field = self.field_of(finding.field)
+        if field is None:
+            return
+        section = self._section_of(field)
+        if section is not None:
+            section.open()
+        self.area.ensureWidgetVisible(field)
+        field.editor.setFocus()
