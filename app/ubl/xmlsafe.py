@@ -89,34 +89,44 @@ def pull(chunks: Iterable[bytes], *, tag: str) -> Iterator[etree._Element]:
         collect_ids=False,
     )
     head = b""
+    is_first = True
     try:
         for chunk in chunks:
             if not head:
                 head = chunk
                 _ensure_plausible(head, len(head))
             parser.feed(chunk)
-            yield from _given_out(parser)
+            for element in _ended(parser):
+                if is_first and element.getroottree().docinfo.internalDTD is not None:
+                    raise _dtd_error()
+                is_first = False
+                yield element
+                _give_back(element)
         root = parser.close()
-        yield from _given_out(parser)
+        if root.getroottree().docinfo.internalDTD is not None:
+            raise _dtd_error()
+        for element in _ended(parser):
+            yield element
+            _give_back(element)
     except etree.XMLSyntaxError as e:
         raise _translate(e, head) from e
     except ValueError as e:
         raise _encoding_error(str(e)) from e
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise _dtd_error()
 
 
-def _given_out(parser: etree.XMLPullParser) -> Iterator[etree._Element]:
-    for _, element in parser.read_events():
-        if not isinstance(element, etree._Element):
-            continue  # what the stubs allow for other events
-        if element.getroottree().docinfo.internalDTD is not None:
-            raise _dtd_error()
-        yield element
-        element.clear()
-        parent = element.getparent()
-        while parent is not None and (before := element.getprevious()) is not None:
-            parent.remove(before)
+def _ended(parser: etree.XMLPullParser) -> Iterator[etree._Element]:
+    # The stubs allow for other things than elements, which other events would give.
+    return (element for _, element in parser.read_events() if isinstance(element, etree._Element))
+
+
+def _give_back(element: etree._Element) -> None:
+    """Let the memory go: of the element and of what stands before it."""
+    element.clear()
+    before = element.getprevious()
+    parent = element.getparent() if before is not None else None
+    while parent is not None and before is not None:
+        parent.remove(before)
+        before = element.getprevious()
 
 
 def serialize(tree: etree._ElementTree | etree._Element) -> bytes:

@@ -51,7 +51,10 @@ def xml_cells(path: Path) -> Iterator[list[str]]:
     groups: dict[etree._Element | None, _Group] = {}
     with path.open("rb") as file:
         for element in pull(iter(lambda: file.read(_CHUNK), b""), tag="{*}*"):
-            parent = groups.setdefault(element.getparent(), _Group())
+            above = element.getparent()
+            parent = groups.get(above)
+            if parent is None:
+                parent = groups[above] = _Group()
             for line in _take(element, groups.pop(element, None), parent, seen):
                 yield [line.get(key, "") for key in KEYS]
     for group in groups.values():
@@ -74,7 +77,7 @@ def _take(
     element: etree._Element, group: _Group | None, parent: _Group, seen: Counter[str]
 ) -> Iterator[dict[str, str]]:
     """Sort an element that has ended into what stands around it; gives out the lines that are complete."""
-    for name, value in element.attrib.items():
+    for name, value in element.items():
         if key := _key_of(str(name)):
             group = group or _Group()
             group.fields.setdefault(key, str(value))
