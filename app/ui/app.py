@@ -161,10 +161,12 @@ def _fill_the_rest(desk: Desk, window: MainWindow) -> None:
 
 def _offer_setup(desk: Desk, window: MainWindow) -> None:
     """An office without a company is led through the set-up, or to the demo office with one click."""
-    from app.ui.setup import SetupWizard, needs_setup
+    from app.ui.setup import needs_setup
 
     if not needs_setup(desk):
         return
+    from app.ui.setup import SetupWizard
+
     wizard = SetupWizard(desk, window)
     wizard.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 

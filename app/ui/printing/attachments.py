@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.runtime.files import write_output
-from app.ubl.attachments import Attachment
+
+if TYPE_CHECKING:
+    from app.ubl.attachments import Attachment
 
 #: Windows runs or trusts these on a double click; they are saved, but so that nothing runs.
 _PROGRAM_ENDINGS: Final = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -16,10 +16,11 @@ from app.ui.desk import Desk
 from app.ui.jobs import JobHandle
 from app.ui.reading.heavy import watermark_in
 from app.ui.widgets import MessageBar
-from app.workflows import printing
 from app.workflows.context import WorkContext
-from app.workflows.printing import Page, PrintReport
-from app.workflows.viewing import viewable
+
+# What draws and looks at seals is imported by the job that does it: a reading pane alone does not need it.
+if TYPE_CHECKING:
+    from app.workflows.printing import Page, PrintReport
 
 
 class StoredPage:
@@ -32,12 +33,16 @@ class StoredPage:
     def __init__(
         self, ctx: WorkContext, office: Office, company: CompanyRecord, record: DocumentRecord, template: bytes
     ) -> None:
-        self.name = printing.safe_name(f"{record.number or record.ettn[:8]}_{record.partner_name[:40]}")
+        from app.workflows.printing import safe_name
+
+        self.name = safe_name(f"{record.number or record.ettn[:8]}_{record.partner_name[:40]}")
         self.watermark = ""
         self._asked = (ctx, office, company, record, template)
 
     @property
     def raw(self) -> bytes:
+        from app.workflows.viewing import viewable
+
         ctx, office, company, record, template = self._asked
         seen = viewable(
             ctx,
@@ -63,6 +68,8 @@ def collect_pages(ctx: WorkContext, office: Office, ids: Sequence[int]) -> list[
 
 def write_merged(ctx: WorkContext, office: Office, ids: Sequence[int], out: Path) -> PrintReport:
     """All documents in the one file `out`. CPU lane."""
+    from app.workflows import printing
+
     pages = collect_pages(ctx, office, ids)
     return printing.print_merged(
         pages, renderer=office.renderer, printer=office.printer, out=out, progress=ctx.progress
@@ -71,6 +78,8 @@ def write_merged(ctx: WorkContext, office: Office, ids: Sequence[int], out: Path
 
 def write_each(ctx: WorkContext, office: Office, ids: Sequence[int], folder: Path) -> PrintReport:
     """One file per document in `folder`. CPU lane."""
+    from app.workflows import printing
+
     pages = collect_pages(ctx, office, ids)
     return printing.print_each(
         pages, renderer=office.renderer, printer=office.printer, folder=folder, progress=ctx.progress

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.domain.errors import AppError
 from app.domain.invoice import Invoice, InvoiceLine, InvoiceTotals, LineTotals
 from app.domain.party import Address, Party
 from app.domain.turkish import format_amount, format_date
 from app.ubl import codes
-from app.ubl.reader import DocumentSummary, read_invoice, summarize
 from app.ui.reading.places import title_of
+
+if TYPE_CHECKING:
+    from app.ubl.summary import DocumentSummary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,8 @@ class Group:
 
 def fields_of(raw: bytes) -> list[Group]:
     """All groups of a document. Raises: InputError (XML.*) when it cannot be read at all."""
+    from app.ubl.reader import read_invoice, summarize
+
     try:
         read = read_invoice(raw)
     except AppError:

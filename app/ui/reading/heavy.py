@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.lifecycle import Direction, State
-from app.signing.verify import verify_document
-from app.ubl.attachments import find_attachments
-from app.ubl.reader import summarize
 from app.ui.reading.fields import Group, fields_of
 from app.ui.reading.verdict import verdict_of
 
@@ -43,6 +40,11 @@ def look(raw: bytes, direction: str, state: str, sealed_by: str) -> dict[str, An
 
     Raises: InputError (XML.*) when the bytes cannot be read.
     """
+    # XML and cryptography come with the first document, in a worker or a child, never with the window.
+    from app.signing.verify import verify_document
+    from app.ubl.attachments import find_attachments
+    from app.ubl.reader import summarize
+
     known = Known(direction=Direction(direction), state=State(state), sealed_by=sealed_by)
     verdict = verdict_of(verify_document(raw), known, sender=summarize(raw).supplier_vkn)
     groups = [

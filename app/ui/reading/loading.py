@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from app.domain.errors import AppError
 from app.domain.findings import Finding, Layer, Severity
@@ -15,14 +15,15 @@ from app.rendering.html import Rendered
 from app.storage import companies, documents
 from app.storage.document_files import attempts, files, load_file
 from app.storage.records import AttemptRecord, CompanyRecord, DocumentRecord, FileRecord, HistoryRecord
-from app.ubl.attachments import Attachment
 from app.ui.reading import heavy
 from app.ui.reading.fields import Group
 from app.ui.reading.verdict import Verdict
-from app.validation.files import check_file
-from app.workflows import drafting, papers
 from app.workflows.context import WorkContext
-from app.workflows.viewing import Viewable, viewable
+
+# XML, cryptography and what builds documents come with the first document, in a worker: a list alone does without.
+if TYPE_CHECKING:
+    from app.ubl.attachments import Attachment
+    from app.workflows.viewing import Viewable
 
 _CACHED_DOCUMENTS = 24
 _CACHED_BYTES = 48 << 20
@@ -76,12 +77,16 @@ def load_bytes(ctx: WorkContext, office: Office, company: CompanyRecord, record:
 def _viewable(
     ctx: WorkContext, office: Office, company: CompanyRecord, record: DocumentRecord, watermark: Callable[[bytes], str]
 ) -> Viewable:
+    from app.workflows.viewing import viewable
+
     template = office.template(company)
     return viewable(ctx, company, record.ettn, template=template, direction=record.direction, watermark=watermark)
 
 
 def load_facts(ctx: WorkContext, office: Office, document_id: int) -> Facts:
     """All but the picture. A document whose bytes cannot be read still has a state and a history."""
+    from app.ubl.attachments import Attachment
+
     company, record = load_record(ctx, document_id)
     ctx.progress.checkpoint()
     with ctx.db.read() as s:
@@ -176,6 +181,9 @@ def load_stored_file(ctx: WorkContext, document_id: int, role: str, attempt_no: 
 
 def load_findings(ctx: WorkContext, office: Office, document_id: int) -> list[Finding]:
     """What the checks say: ours, and GİB's where its package is installed. Raises: AppError."""
+    from app.validation.files import check_file
+    from app.workflows import drafting, papers
+
     company, record = load_record(ctx, document_id)
     raw = load_bytes(ctx, office, company, record)
     ctx.progress.checkpoint()
