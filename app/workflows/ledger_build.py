@@ -47,7 +47,7 @@ _CHUNK = 1024 * 1024
 _OFFICIAL_BYTES = 24 * 1024 * 1024
 
 
-class _Refused(Exception):
+class OfficialRefusal(Exception):
     """GİB's rules found an error in a file that our own checks let through; the report holds it."""
 
 
@@ -139,7 +139,7 @@ def build_month(
     try:
         with leases.acquire(ctx.db, company.id, owner=ctx.owner) as lease:
             _build(under_lease(ctx, lease), company, ledger, sealer, options, report, out, official or NoPackage())
-    except _Refused:
+    except OfficialRefusal:
         report.files.clear()
         report.parts = 0
     finally:
@@ -213,8 +213,8 @@ def _build_branch(
             head = _head(company, check, report.period, cut, options, ctx.clock.now(), standing, index, len(cuts))
             written = _write_part(ctx, ledger, sealer, head, check, cut, stack, place, report)
             for kind, file in written.items():
-                _ask_official(ctx, official, head.name(kind), file, report)
-            files = [_file_record(head.name(kind), file) for kind, file in written.items()]
+                ask_official(ctx, official, head.name(kind), file, report)
+            files = [file_record(head.name(kind), file) for kind, file in written.items()]
             made.append((_record(head, cut, month), files))
     with ledger.write(BUILT) as connection:
         parts.replace_parts(
@@ -371,14 +371,14 @@ def _write_part(
         inside = [(name, made[kind]), (head.name(of), made[of])]
         if kind is BookKind.LEDGER_BERAT and month >= _LEDGER_STAYS_HOME:
             inside = inside[:1]
-        digest = _pack(target(f"{name.stem}.zip"), inside)
+        digest = pack(target(f"{name.stem}.zip"), inside)
         report.files.append((place / f"{name.stem}.zip", digest))
     for kind, written in made.items():
         report.files.append((place / f"{head.name(kind).stem}.xml", written.sha256))
     return made
 
 
-def _file_record(name: BookName, written: Written) -> FileRecord:
+def file_record(name: BookName, written: Written) -> FileRecord:
     return FileRecord(
         kind=name.kind.value,
         name=f"{name.stem}.xml",
@@ -388,10 +388,10 @@ def _file_record(name: BookName, written: Written) -> FileRecord:
     )
 
 
-def _ask_official(
+def ask_official(
     ctx: WorkContext, official: OfficialRules, name: BookName, written: Written, report: BuildReport
 ) -> None:
-    """GİB's own rules on a finished file. Raises: _Refused when they find an error; what was staged then goes."""
+    """GİB's own rules on a finished file. Raises: OfficialRefusal when they find an error; what was staged then goes."""
     file_name = f"{name.stem}.xml"
     ctx.progress.checkpoint()
     ctx.progress.report(0, 0, f"{file_name}: GİB kuralları denetleniyor")
@@ -405,10 +405,10 @@ def _ask_official(
     report.engines[file_name] = f"builtin, xsd, schematron {official.release}" if is_asked else "builtin"
     report.official += [(file_name, finding) for finding in findings]
     if has_errors(findings):
-        raise _Refused
+        raise OfficialRefusal
 
 
-def _pack(target: Path, inside: list[tuple[BookName, Written]]) -> str:
+def pack(target: Path, inside: list[tuple[BookName, Written]]) -> str:
     """Write a package, its XML files at the root, always the same bytes for the same files; returns its SHA-256."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as package:
         for name, written in inside:

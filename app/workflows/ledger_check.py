@@ -127,7 +127,7 @@ def check_branch(
     """One branch's month."""
     month = int(period.compact)
     check = MonthCheck(period=period, branch_no=branch_no, branch_name=branch_name)
-    check.findings += _company_findings(company.company)
+    check.findings += company_findings(company.company)
     if ctx.clock.today() <= last_day(period):
         _add(check, "DEFTER.FUTURE", a=str(period))
     with ledger.read() as connection:
@@ -181,7 +181,7 @@ def last_day(period: Period) -> date:
     return following - timedelta(days=1)
 
 
-def _company_findings(company: Company) -> list[LedgerFinding]:
+def company_findings(company: Company) -> list[LedgerFinding]:
     """What the head of a ledger needs of the company's card. Source: Genel Açıklamalar, entityInformation."""
     party, accountant = company.party, company.accountant
     needed = (

@@ -39,14 +39,14 @@ from app.workflows.ledger_build import (
     BOOK_FILE,
     BuildOptions,
     BuildReport,
-    _ask_official,
-    _file_record,
-    _pack,
-    _Refused,
+    OfficialRefusal,
+    ask_official,
+    file_record,
     fiscal_year,
     month_folder,
+    pack,
 )
-from app.workflows.ledger_check import LedgerFinding, MonthCheck, _company_findings, open_ledger
+from app.workflows.ledger_check import LedgerFinding, MonthCheck, company_findings, open_ledger
 
 _FRAME_BYTES = 64 * 1024
 _ENTRY_BYTES = 2_000
@@ -126,7 +126,7 @@ def check_inventory(
 ) -> MonthCheck:
     """One branch's list of a day looked at before any XML exists."""
     check = MonthCheck(period=Period.of(day), branch_no=branch_no, branch_name=branch_name)
-    check.findings += _company_findings(company.company)
+    check.findings += company_findings(company.company)
     with ledger.read() as connection:
         items = inventory.items_of(connection, day=day.isoformat(), branch_no=branch_no)
         standing = inventory.standing_before(connection, day=day.isoformat(), branch_no=branch_no)
@@ -182,7 +182,7 @@ def build_inventory(
                 _build_branch(
                     held, company, ledger, day, sealer, options, report, check, place, official or NoPackage()
                 )
-        except _Refused:
+        except OfficialRefusal:
             report.files.clear()
             report.parts = 0
             return report
@@ -230,11 +230,11 @@ def _build_branch(
             )
             written = _write_part(ctx, stack, head, lines, sealer, place, files)
             for kind, file in written.items():
-                _ask_official(ctx, official, head.name(kind), file, report)
+                ask_official(ctx, official, head.name(kind), file, report)
             part = InventoryPart(
                 part=head.part, sequence=head.sequence, last_entry=lines[-1].entry, last_line=lines[-1].number
             )
-            made.append((part, [_file_record(head.name(kind), file) for kind, file in written.items()]))
+            made.append((part, [file_record(head.name(kind), file) for kind, file in written.items()]))
     with ledger.write(inventory.INVENTORY_BUILT) as connection:
         at = ctx.clock.now().isoformat()
         inventory.replace_parts(connection, day=day.isoformat(), branch_no=check.branch_no, parts=made, at=at)
@@ -273,7 +273,7 @@ def _write_part(
         sums={},
     )
     sealed_berat = write_sealed(target(f"{berat.stem}.xml"), berat, [text], sealer=sealer, signing_time=now)
-    digest = _pack(target(f"{berat.stem}.zip"), [(berat, sealed_berat), (book, sealed)])
+    digest = pack(target(f"{berat.stem}.zip"), [(berat, sealed_berat), (book, sealed)])
     files.append((place / f"{berat.stem}.zip", digest))
     files.append((place / f"{book.stem}.xml", sealed.sha256))
     files.append((place / f"{berat.stem}.xml", sealed_berat.sha256))
