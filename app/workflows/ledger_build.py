@@ -391,7 +391,7 @@ def file_record(name: BookName, written: Written) -> FileRecord:
 def ask_official(
     ctx: WorkContext, official: OfficialRules, name: BookName, written: Written, report: BuildReport
 ) -> None:
-    """GİB's own rules on a finished file. Raises: OfficialRefusal when they find an error; what was staged then goes."""
+    """GİB's own rules on a finished file. Raises: OfficialRefusal when they find an error; what was staged goes."""
     file_name = f"{name.stem}.xml"
     ctx.progress.checkpoint()
     ctx.progress.report(0, 0, f"{file_name}: GİB kuralları denetleniyor")
