@@ -108,7 +108,7 @@ class Dropped:
         if self.tables:
             parts.append(
                 f"{_names(self.tables)}: Excel ve CSV dosyaları burada açılmaz. Fatura kalemlerini Excel'de kopyalayıp"
-                " faturanın kalem tablosuna yapıştırın; muhasebe fişleri sonraki sürümde Defter'e alınacak."
+                " faturanın kalem tablosuna yapıştırın; muhasebe fişlerini Defter sayfasına bırakın."
             )
         if self.others:
             parts.append(f"{_names(self.others)}: bu türle bir şey yapılamaz. Denetlemek için XML ya da ZIP bırakın.")
