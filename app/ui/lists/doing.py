@@ -14,7 +14,9 @@ from app.connectors.base import Answer
 from app.domain.errors import AppError, InputError
 from app.domain.lifecycle import DocumentKind
 from app.runtime.files import OUTPUT, staged
+from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
+from app.ui.dialogs.bulk_drafts import BulkDraftsDialog
 from app.ui.dialogs.bulk_report import BulkReportDialog
 from app.ui.dialogs.confirm import confirm
 from app.ui.jobs import Changes
@@ -27,6 +29,7 @@ from app.ui.lists.seal_flow import SealFlow
 from app.ui.lists.selection import Selection
 from app.ui.lists.table import DocumentTable
 from app.ui.widgets import MessageBar
+from app.workflows.bulk_tables import BulkTable, read_table
 from app.workflows.context import WorkContext
 
 if TYPE_CHECKING:
@@ -180,6 +183,35 @@ class Doing(QObject):
 
     def _on_note_read(self, raw: bytes) -> None:
         self._desk.wanted.emit("editor", ("answer", raw))
+
+    @Slot()
+    def bulk_drafts(self) -> None:
+        """Invoices out of a table that the office keeps elsewhere."""
+        if self._desk.company is None:
+            words = self.tr("Toplu taslak hangi firma adına? Önce üstten firmayı seçin (Ctrl+K).")
+            self._message.show_message("wait", words)
+            return
+        name, _ = QFileDialog.getOpenFileName(
+            self._page, self.tr("Faturaların tablosu"), _documents(), self.tr("Excel ya da CSV (*.xlsx *.csv *.txt)")
+        )
+        if name:
+            self.bulk_drafts_of(Path(name))
+
+    def bulk_drafts_of(self, path: Path) -> None:
+        company = self._desk.company
+        if company is None:
+            return
+        self._desk.run(
+            self.tr("Dosya okunuyor"),
+            lambda _ctx: (path.name, company, read_table(_note_in(path))),
+            self._on_table_read,
+            owner=self,
+            failed=self._on_failed,
+        )
+
+    def _on_table_read(self, read: tuple[str, CompanyRecord, BulkTable]) -> None:
+        name, company, table = read
+        BulkDraftsDialog(self._desk, company, table, name, self._page).show()
 
     # -- marks and drafts ------------------------------------------------------------------------------------------
 
@@ -423,7 +455,7 @@ def _documents() -> str:
     return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
 
 
-#: A despatch note is small; what is larger is something else.
+#: A despatch note or a table of invoices is small; what is larger is something else.
 _MAX_NOTE_BYTES = 20 * 1024 * 1024
 
 
@@ -431,7 +463,7 @@ def _note_in(path: Path) -> bytes:
     """The bytes of a chosen file. Raises: InputError (FILE.UNREADABLE, FILE.TOO_BIG)."""
     try:
         if path.stat().st_size > _MAX_NOTE_BYTES:
-            raise InputError("FILE.TOO_BIG", "Dosya okunmadı.", why="20 MB'tan büyük.", todo="İrsaliye XML'ini seçin.")
+            raise InputError("FILE.TOO_BIG", "Dosya okunmadı.", why="20 MB'tan büyük.", todo="Doğru dosyayı seçin.")
         return path.read_bytes()
     except OSError as error:
         raise InputError(

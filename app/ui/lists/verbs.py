@@ -203,6 +203,9 @@ NEW_SMM: Final = Verb(key="new_smm", text="e-Serbest meslek makbuzu", icon="plus
 ANSWER_FILE: Final = Verb(
     key="answer_file", text="Dosyadaki irsaliyeye yanıt…", icon="reply", slot="answer_file", shortcut="Shift+F6"
 )
+BULK: Final = Verb(
+    key="bulk_drafts", text="Excel/CSV'den toplu taslak…", icon="import", slot="bulk_drafts", shortcut="Shift+F7"
+)
 INVOICE_OF: Final = Verb(
     key="invoice_of",
     text="İrsaliyeden fatura hazırla",
@@ -223,7 +226,7 @@ ANSWER_NOTE: Final = Verb(
 
 EVERYWHERE: Final = (PDF, XML, COPY, SELECT_ALL, SAVE_LIST, WORK, CHECK)
 INBOX: Final = (ACCEPT, REJECT, SEND_ANSWERS, RETURN, ANSWER_NOTE, READ, UNREAD, SETTLE, REVIEWED, *EVERYWHERE)
-NEW: Final = (NEW_INVOICE, NEW_DESPATCH, NEW_CREDIT_NOTE, NEW_SMM, ANSWER_FILE)
+NEW: Final = (NEW_INVOICE, NEW_DESPATCH, NEW_CREDIT_NOTE, NEW_SMM, ANSWER_FILE, BULK)
 OUTBOX: Final = (
     ISSUE,
     QUEUE,
