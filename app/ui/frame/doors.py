@@ -13,7 +13,6 @@ from app.domain.lifecycle import DocumentKind
 from app.storage import companies, documents
 from app.storage.records import CompanyRecord, DocumentRecord
 from app.ui.desk import Desk
-from app.workflows.papers import KINDS
 
 if TYPE_CHECKING:
     from app.ui.editor.form_window import FormWindow
@@ -61,6 +60,7 @@ class Doors(QObject):
     def _new_editor(self, how: str, of: Any) -> FormWindow:
         from app.ui.editor.paper_window import PaperWindow
         from app.ui.editor.window import EditorWindow
+        from app.workflows.papers import KINDS
 
         if how == "new":
             return PaperWindow(self._desk, of)
