@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
@@ -15,6 +17,9 @@ from app.ui.theme import tokens
 from app.ui.widgets import MessageBar
 
 _NAMED = 3
+
+#: Jobs that are named while the window waits for them.
+_NAMED: Final = 2
 
 
 class Messages(QWidget):
@@ -37,9 +42,14 @@ class Messages(QWidget):
         self.bar.show_error(error, self.tr("Ayrıntıyı kopyala") if self._details else "")
         self.show()
 
-    def show_leaving(self) -> None:
+    def show_leaving(self, jobs: Sequence[str] = ()) -> None:
+        """`jobs` are the titles of what still runs."""
         self._details = ""
-        self.bar.show_message("wait", self.tr("Kapanıyor: süren işlerin güvenli bir yerde durması bekleniyor."))
+        said = self.tr("Kapanıyor: süren işlerin güvenli bir yerde durması bekleniyor.")
+        named = "; ".join(jobs[:_NAMED]) + (
+            self.tr("; {n} iş daha").format(n=len(jobs) - _NAMED) if jobs[_NAMED:] else ""
+        )
+        self.bar.show_message("wait", f"{said} {named}".strip())
         self.show()
 
     def dismiss(self) -> None:

@@ -21,7 +21,7 @@ from app.ui.frame.header import Header
 from app.ui.frame.leaving import Leaving, ask_to_lose
 from app.ui.frame.messages import Messages
 from app.ui.frame.shortcuts import ShortcutSheet
-from app.ui.frame.strip import READING, JobsStrip
+from app.ui.frame.strip import READING, JobsStrip, job_title, visible_jobs
 from app.ui.frame.sync import SyncCenter, SyncSummary
 from app.ui.frame.tabs import TabRow
 from app.ui.frame.tray import Tray
@@ -358,7 +358,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_leaving_stopping(self) -> None:
         self._stop_clocks()
-        self.messages.show_leaving()
+        self.messages.show_leaving([job_title(job, self.strip.names) for job in visible_jobs(self.desk)])
         for part in (self.header, self.tabs, self.stack, self.strip):
             part.setEnabled(False)
 
