@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
@@ -16,10 +15,8 @@ from app.ui.frame.words import clock_time, thousands
 from app.ui.theme import tokens
 from app.ui.widgets import MessageBar
 
+#: Firms or jobs that are named one by one.
 _NAMED = 3
-
-#: Jobs that are named while the window waits for them.
-_NAMED: Final = 2
 
 
 class Messages(QWidget):
