@@ -25,7 +25,6 @@ from app.ui.jobs import Changes
 from app.ui.lists import bulk
 from app.ui.lists.bulk import Failure, Outcome
 from app.workflows.context import Endpoint, WorkContext
-from app.workflows.papers import KINDS
 
 # The seal and the sync bring cryptography and card drivers along; a list alone does not need them.
 if TYPE_CHECKING:
@@ -141,6 +140,8 @@ class SealFlow(QObject):
         )
 
     def _destination(self, endpoint: Endpoint | None, records: Sequence[DocumentRecord]) -> str:
+        from app.workflows.papers import KINDS
+
         kept = [r for r in records if r.kind in KINDS and (endpoint is None or r.kind not in endpoint.kinds)]
         if kept and len(kept) == len(records):
             return self.tr("Mühürlenir ve saklanır; entegratör bu belge türünü göndermiyor.")
