@@ -105,8 +105,11 @@ class LedgerPage(Page):
 
     @Slot()
     def _on_face_changed(self) -> None:
-        # On the board Esc is the window's: back to the page before.
-        self._escape.setEnabled(self.is_month)
+        # A page that goes loses its Python side first, and its stack then says once more that its face changed.
+        escape: QAction | None = getattr(self, "_escape", None)
+        if escape is not None:
+            # On the board Esc is the window's: back to the page before.
+            escape.setEnabled(self.is_month)
 
     @property
     def message(self) -> MessageBar:

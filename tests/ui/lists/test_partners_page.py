@@ -14,7 +14,6 @@ from app.demo import people
 from app.domain.lifecycle import Direction
 from app.storage import companies
 from app.ui.lists.filters import ListFilter
-from app.ui.pages.ledger import LedgerPage
 from app.ui.pages.partners import PartnersPage
 
 PATIENCE_MS = 20_000
@@ -106,9 +105,3 @@ def test_an_office_without_partners_says_where_they_come_from(qtbot: QtBot, ui_w
     with qtbot.waitSignal(ui_world.desk.wanted) as wanted:
         page.empty.button.click()
     assert wanted.args == ["editor", None]
-
-
-def test_the_ledger_promises_nothing_it_cannot_do(qtbot: QtBot, ui_world: Any) -> None:
-    page = LedgerPage(ui_world.desk)
-    qtbot.addWidget(page)
-    assert "henüz bu sürümde yok" in page.empty.accessibleName()
