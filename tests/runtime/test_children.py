@@ -249,3 +249,12 @@ def test_nothing_is_left_when_the_parent_is_killed(job: str) -> None:
     ended, _, _ = select.select([watched], [], [], 10)
     os.close(watched)
     assert ended
+
+
+def test_a_child_is_replaced_after_its_share_of_jobs() -> None:
+    """What a library never gives back goes with the process; no call fails for it."""
+    with ChildPool(size=1, jobs_per_child=3) as small:
+        seen = [small.call("os:getpid") for _ in range(7)]
+    assert seen[0] == seen[1] == seen[2]
+    assert seen[3] == seen[4] == seen[5]
+    assert len({seen[0], seen[3], seen[6]}) == 3
