@@ -242,6 +242,8 @@ class _Child:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self.jobs += 1
+        if limits.deadline_s <= 0:
+            return ["timeout"]  # the time was over before the job began
         try:
             if not self._ready:
                 with self._alarm(_START_DEADLINE_S):
@@ -255,6 +257,9 @@ class _Child:
                 self._process.stdin.flush()
                 # Room for an error's text even where the output cap is tiny.
                 answer = read_frame(self._process.stdout, max_bytes=max(limits.max_output_bytes, 64 << 10))
+            if self._late:
+                # The answer came with the bell: the process is dead already and must not serve the next caller.
+                return ["timeout"]
             if not isinstance(answer, list) or not answer:
                 return ["crashed", "damaged answer"]
             return answer

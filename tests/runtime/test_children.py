@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -258,3 +259,16 @@ def test_a_child_is_replaced_after_its_share_of_jobs() -> None:
     assert seen[0] == seen[1] == seen[2]
     assert seen[3] == seen[4] == seen[5]
     assert len({seen[0], seen[3], seen[6]}) == 3
+
+
+def test_an_answer_that_comes_with_the_bell_harms_no_later_call() -> None:
+    """Deadlines as long as the job itself: whatever wins, the next call meets a living child."""
+    with ChildPool(size=1) as small:
+        small.call("time:sleep", 0.0)
+        for _ in range(40):
+            with contextlib.suppress(AppError):
+                small.call("time:sleep", 0.01, deadline_s=0.0105)
+            assert small.call("operator:add", 1, 1, deadline_s=20) == 2
+        with pytest.raises(AppError) as caught:
+            small.call("time:sleep", 0.0, deadline_s=0)
+    assert caught.value.code == "CHILD.TIMEOUT"
