@@ -75,7 +75,7 @@ class SealChooser(QWidget):
         self.set_known([*(s for s in self._known if s.key != source.key), source])
 
     def set_searching(self, searching: bool) -> None:
-        if searching and self._again.hasFocus():
+        if searching and self.window().focusWidget() is self._again:
             # Disabled it would hand the keyboard to whatever comes next, and that is the button that seals.
             self._again.clearFocus()
         self._again.setEnabled(not searching)
@@ -96,8 +96,10 @@ class SealChooser(QWidget):
         self._set(key)
 
     def _rebuild(self) -> None:
-        # The keyboard stays in the list although its lines are made anew.
-        had_focus = any(button.hasFocus() for button in self._buttons.values())
+        # The keyboard stays in the list although its lines are made anew: hidden, the chosen line would hand it to the
+        # button that seals. hasFocus() would not do: it is false while another window is in front.
+        holder = self.window().focusWidget()
+        had_focus = any(button is holder for button in self._buttons.values())
         for old in (*self._buttons.values(), *self._lines):
             old.hide()
             old.deleteLater()
@@ -112,9 +114,11 @@ class SealChooser(QWidget):
         # The company's own card comes first; a file or a TEST seal only when the user says so, or nothing else is.
         cards = [s for s in usable if s.kind in (OPEN, TOKEN)]
         wanted = kept or (cards[0] if cards else None) or next((s for s in usable if s.kind == TEST), None)
-        self._set(wanted.key if wanted is not None else "")
+        self._key = wanted.key if wanted is not None else ""
         if had_focus:
+            # Before the choice is told: the dialog may take the keyboard to its PIN field then.
             self.focus_choice()
+        self._set(self._key)
 
     def _add(self, source: SealSource) -> None:
         button = QRadioButton(source.title, self)
