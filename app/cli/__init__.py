@@ -21,7 +21,8 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _run(argv: list[str]) -> int:
-    from app.cli.parser import UsageError, build_parser
+    from app.cli.parser import build_parser
+    from app.cli.words import UsageError
 
     _speak_utf8()
     try:
