@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from app.domain.ledger_terms import LedgerTerms
 from app.domain.lifecycle import DocumentKind, SealingMode
 from app.domain.taxnumber import TaxNumber
 
@@ -102,6 +103,7 @@ class Company:
     taxpayer_kind: str = ""
     upload_preference: str = ""
     ledger_start: dict[str, str] = field(default_factory=dict)
+    ledger: LedgerTerms = field(default_factory=LedgerTerms)
 
     @property
     def tax_number(self) -> TaxNumber:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import base64
 import binascii
+import dataclasses
 import re
 from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from app.domain.document_number import SeriesPurpose, parse_series
 from app.domain.errors import InputError
+from app.domain.ledger_terms import MAX_PART_MB, LedgerMode, LedgerTerms, Numbering, application_problem
 from app.domain.lifecycle import DocumentKind, SealingMode
 from app.domain.party import Accountant, Branch, Company, Labels
 from app.ubl.jsonread import Fields, InvalidData
 from app.ubl.partyjson import address_from_fields, address_to_json, party_from_fields, party_to_json
+
+C = TypeVar("C", bound=StrEnum)
 
 SCHEMA_VERSION: Final = 1
 #: Images are embedded in every invoice's template, so they must be small.
@@ -56,6 +62,7 @@ def company_from_json(data: Mapping[str, Any], base_dir: Path | None = None) -> 
         branches=_read_branches(fields),
         accountant=_read_accountant(fields.nested("accountant")),
         ledger_start=fields.mapping("ledger_start"),
+        ledger=_read_terms(fields.nested("ledger")),
         **{key: fields.text(key) for key in _TEXT_KEYS},
     )
     fields.close()
@@ -82,6 +89,7 @@ def company_to_json(company: Company) -> dict[str, Any]:
         accountant["address"] = address_to_json(company.accountant.address)
     data["accountant"] = accountant
     data["ledger_start"] = dict(company.ledger_start)
+    data["ledger"] = _terms_to_json(company.ledger)
     return {key: value for key, value in data.items() if value}
 
 
@@ -157,6 +165,47 @@ def _read_accountant(fields: Fields | None) -> Accountant:
     )
     fields.close()
     return accountant
+
+
+def _read_terms(fields: Fields | None) -> LedgerTerms:
+    if fields is None:
+        return LedgerTerms()
+    application = fields.text("source_application")
+    if application and (wrong := application_problem(application)):
+        fields.problem("source_application", wrong)
+    size = fields.number("max_part_mb") or Decimal(0)
+    if size != size.to_integral_value() or not 0 <= size <= MAX_PART_MB:
+        fields.problem("max_part_mb", f"1 ile {MAX_PART_MB} arasında tam sayı olmalı; boşsa ofis ayarı geçerlidir.")
+        size = Decimal(0)
+    terms = LedgerTerms(
+        mode=_choice(fields, "mode", LedgerMode.OWN, "own (onaylı programla) ya da integrator (entegratöre verilir)"),
+        source_application=application,
+        export_format=fields.text("export_format"),
+        numbering=_choice(fields, "numbering", Numbering.SOURCE, "source (kaynak programdan) ya da ours (biz veririz)"),
+        uses_branches=bool(fields.flag("uses_branches")),
+        max_part_mb=int(size),
+    )
+    fields.close()
+    return terms
+
+
+def _choice(fields: Fields, key: str, default: C, words: str) -> C:
+    text = fields.text(key)
+    if not text:
+        return default
+    try:
+        return type(default)(text)
+    except ValueError:
+        fields.problem(key, f"{words} olmalı.")
+        return default
+
+
+def _terms_to_json(terms: LedgerTerms) -> dict[str, Any]:
+    """What differs from the defaults."""
+    plain = LedgerTerms()
+    said = {one.name: getattr(terms, one.name) for one in dataclasses.fields(terms)}
+    changed = {key: value for key, value in said.items() if value != getattr(plain, key)}
+    return {key: value.value if isinstance(value, StrEnum) else value for key, value in changed.items()}
 
 
 def _read_image(fields: Fields, key: str, base_dir: Path | None) -> bytes:

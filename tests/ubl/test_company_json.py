@@ -11,7 +11,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+from app.domain.document_number import SeriesPurpose
 from app.domain.invoice import Invoice
+from app.domain.ledger_terms import LedgerMode, Numbering
 from app.domain.lifecycle import DocumentKind, SealingMode
 from app.domain.party import Accountant, Address, Branch, Company, Labels
 from app.ubl.company_json import MAX_IMAGE_BYTES, company_from_json, company_to_json
@@ -49,6 +51,14 @@ DATA: dict[str, Any] = {
     "taxpayer_kind": "kurumlar",
     "upload_preference": "aylik",
     "ledger_start": {"2026": "1"},
+    "ledger": {
+        "mode": "integrator",
+        "source_application": "9205121120##Çınar Yazılım A.Ş.##Defterci##2.1",
+        "export_format": "uyumsoft-xml",
+        "numbering": "ours",
+        "uses_branches": True,
+        "max_part_mb": 50,
+    },
 }
 
 
@@ -70,6 +80,13 @@ def test_a_company_is_read(schema: jsonschema.Draft202012Validator) -> None:
     assert company.branches == (Branch(no="1", name="Şube"),)
     assert company.accountant == Accountant(name="Ali Veli", tckn="10000000146", address=Address(city="Ankara"))
     assert company.ledger_start == {"2026": "1"}
+    assert (company.ledger.mode, company.ledger.numbering) == (LedgerMode.INTEGRATOR, Numbering.OURS)
+    assert (company.ledger.uses_branches, company.ledger.max_part_mb) == (True, 50)
+
+
+def test_every_purpose_and_kind_is_in_the_schema(schema: jsonschema.Draft202012Validator) -> None:
+    series = {purpose.value: f"A{place:02d}" for place, purpose in enumerate(SeriesPurpose)}
+    schema.validate(DATA | {"series": series, "sealing_mode": {kind.value: "own" for kind in DocumentKind}})
 
 
 @pytest.mark.parametrize("mode", ["own", "integrator"])
@@ -121,6 +138,11 @@ def test_bad_images_are_problems(tmp_path: Path) -> None:
         ("branches", [{"no": "1"}], "branches[0].name"),
         ("mersiss", "1", "mersiss"),
         ("schema_version", 9, "schema_version"),
+        ("ledger", {"mode": "kendi"}, "ledger.mode"),
+        ("ledger", {"source_application": "Defterci 2.1"}, "ledger.source_application"),
+        ("ledger", {"source_application": "9205121120##A##B##"}, "ledger.source_application"),
+        ("ledger", {"max_part_mb": 201}, "ledger.max_part_mb"),
+        ("ledger", {"numbering": "x"}, "ledger.numbering"),
     ],
 )
 def test_problems_are_told_with_their_place(key: str, value: Any, where: str) -> None:
