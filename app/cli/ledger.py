@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from app.edefter.sources.shape import SourceShape
     from app.storage.records import CompanyRecord
     from app.workflows.context import WorkContext
-    from app.workflows.ledger_build import BuildOptions, BuildReport
+    from app.workflows.ledger_heads import BuildOptions
     from app.workflows.ledger_import import ImportReport
+    from app.workflows.ledger_writing import BuildReport
 
 _PREVIEW_ROWS = 5
 _TOLD_ROWS = 20
@@ -262,7 +263,7 @@ def options_of(arguments: argparse.Namespace, company: CompanyRecord) -> BuildOp
     """How to build, from the options that were given."""
     from datetime import date
 
-    from app.workflows.ledger_build import BuildOptions
+    from app.workflows.ledger_heads import BuildOptions
 
     try:
         split_after = tuple(date.fromisoformat(text) for text in getattr(arguments, "split_after", ()))

@@ -20,8 +20,8 @@ from app.storage.ledgers import books
 from app.storage.ledgers.database import LedgerDatabase
 from app.storage.records import CompanyRecord
 from app.workflows.context import WorkContext
-from app.workflows.ledger_build import fiscal_year
 from app.workflows.ledger_check import MonthCheck, check_month, last_day, open_ledger
+from app.workflows.ledger_heads import fiscal_year
 
 EXPORTED = declare("ledger.exported", "an integrator's file taking its place")
 #: Which formats hold the foreign side of a line.

@@ -35,18 +35,9 @@ from app.storage.records import CompanyRecord
 from app.ubl.codes import units
 from app.validation.official import NoPackage, OfficialRules
 from app.workflows.context import WorkContext, under_lease
-from app.workflows.ledger_build import (
-    BOOK_FILE,
-    BuildOptions,
-    BuildReport,
-    OfficialRefusal,
-    ask_official,
-    file_record,
-    fiscal_year,
-    month_folder,
-    pack,
-)
 from app.workflows.ledger_check import LedgerFinding, MonthCheck, company_findings, open_ledger
+from app.workflows.ledger_heads import BuildOptions, fiscal_year, month_folder
+from app.workflows.ledger_writing import BOOK_FILE, BuildReport, OfficialRefusal, ask_official, file_record, pack
 
 _FRAME_BYTES = 64 * 1024
 _ENTRY_BYTES = 2_000

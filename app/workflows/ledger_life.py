@@ -30,8 +30,9 @@ from app.storage.ledgers import books, parts
 from app.storage.ledgers.database import LedgerDatabase
 from app.storage.records import CompanyRecord
 from app.workflows.context import WorkContext
-from app.workflows.ledger_build import BOOK_FILE, BuildOptions, head_of_month, month_folder
 from app.workflows.ledger_check import open_ledger
+from app.workflows.ledger_heads import BuildOptions, head_of_month, month_folder
+from app.workflows.ledger_writing import BOOK_FILE
 
 FILED = declare("ledger.filed", "the word that a month was filed in GİB's portal")
 APPROVED = declare("ledger.approved", "GİB's approval of a month")

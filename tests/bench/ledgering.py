@@ -23,8 +23,9 @@ from app.runtime.secrets import MemorySecretStore
 from app.signing.soft import TestSealer
 from app.ubl.company_json import company_from_json
 from app.workflows import companies
-from app.workflows.ledger_build import BuildOptions, build_month
+from app.workflows.ledger_build import build_month
 from app.workflows.ledger_check import check_month
+from app.workflows.ledger_heads import BuildOptions
 from app.workflows.ledger_import import import_vouchers
 from app.workflows.ledger_verify import verify_archive
 from tests.bench.stopwatch import Board, once, own_memory_mb

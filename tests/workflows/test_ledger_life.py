@@ -34,8 +34,9 @@ from app.storage.records import CompanyRecord
 from app.ubl.company_json import company_from_json
 from app.ubl.namespaces import DS, XADES
 from app.workflows import companies
-from app.workflows.ledger_build import BuildOptions, build_month, month_folder
+from app.workflows.ledger_build import build_month
 from app.workflows.ledger_check import open_ledger
+from app.workflows.ledger_heads import BuildOptions, month_folder
 from app.workflows.ledger_import import import_vouchers
 from app.workflows.ledger_life import (
     CANCELLED_FOLDER,

@@ -32,9 +32,10 @@ from app.ui.lists.seal_flow import patiently
 from app.ui.seals import keeper_of
 from app.workflows import ledger_life
 from app.workflows.context import WorkContext
-from app.workflows.ledger_build import BuildOptions, build_month
+from app.workflows.ledger_build import build_month
 from app.workflows.ledger_check import MonthCheck, check_month
 from app.workflows.ledger_export import ExportReport, export_month
+from app.workflows.ledger_heads import BuildOptions
 from app.workflows.ledger_import import ImportReport, import_vouchers
 
 T = TypeVar("T")

@@ -19,7 +19,7 @@ from app.storage.ledgers import parts, queries
 from app.storage.ledgers.database import LedgerDatabase, ledger_path
 from app.storage.ledgers.queries import ImportRecord, MonthSummary
 from app.storage.records import CompanyRecord
-from app.workflows.ledger_build import fiscal_year, month_folder
+from app.workflows.ledger_heads import fiscal_year, month_folder
 from app.workflows.ledger_import import first_month_of, fiscal_year_of
 
 T = TypeVar("T")

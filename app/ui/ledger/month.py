@@ -37,8 +37,8 @@ from app.ui.widgets import (
     QuietLabel,
     SkeletonRows,
 )
-from app.workflows.ledger_build import fiscal_year
 from app.workflows.ledger_check import last_day
+from app.workflows.ledger_heads import fiscal_year
 
 VOUCHERS, BALANCES, FINDINGS, FILES = range(4)
 _PATH_PX = 300

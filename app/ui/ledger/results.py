@@ -15,10 +15,10 @@ from app.storage.records import CompanyRecord
 from app.ui.ledger.words import month_name, number
 from app.ui.theme import tokens
 from app.ui.widgets import HeadingLabel, Line, LineList, QuietLabel
-from app.workflows.ledger_build import BuildReport
 from app.workflows.ledger_check import MonthCheck
 from app.workflows.ledger_import import ImportReport
 from app.workflows.ledger_life import ApprovalReport
+from app.workflows.ledger_writing import BuildReport
 
 #: More lines than this help nobody; the copy holds them all.
 MAX_SHOWN = 500

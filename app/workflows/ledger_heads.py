@@ -1,0 +1,149 @@
+"""What stands on a month's ledgers before their lines: the folder, the fiscal year, the parts and their heads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from app.domain.books import BookHead
+from app.domain.dates import istanbul_date
+from app.domain.errors import RuleBroken
+from app.domain.turkish import format_date
+from app.domain.voucher import Period
+from app.edefter.splitting import MAX_PART_BYTES, SMALL_MONTH_LINES, Cut, TooLarge, cut_month
+from app.storage.ledgers import books
+from app.storage.ledgers.database import LedgerDatabase
+from app.storage.ledgers.parts import PartRecord, Standing
+from app.storage.records import CompanyRecord
+from app.workflows.ledger_check import MonthCheck, last_day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions:
+    """`source_application` is the approved software's `VKN##UNVAN##PROGRAM##SÜRÜM`, `creator` who builds."""
+
+    source_application: str
+    creator: str
+    max_part_bytes: int = MAX_PART_BYTES
+    split_after: tuple[date, ...] = ()
+
+
+def month_folder(root: Path, company: CompanyRecord, period: Period) -> Path:
+    """`<root>/VKN/01.01.2026-31.12.2026/03`. Source: Teknik Kılavuz 1.7, directories."""
+    start, end = fiscal_year(company, period)
+    year = f"{format_date(start)}-{format_date(end)}"
+    return root / company.company.tax_number.digits / year / f"{period.month:02d}"
+
+
+def fiscal_year(company: CompanyRecord, period: Period) -> tuple[date, date]:
+    """First and last day of the fiscal year that holds the month, from the dates on the company's card."""
+    first = company.company.fiscal_year_start
+    month = int(first[5:7]) if len(first) >= 7 and first[5:7].isdigit() else 1
+    year = period.year if period.month >= month else period.year - 1
+    start = date(year, month, 1)
+    end = last_day(Period(year + (month > 1), (month - 2) % 12 + 1))
+    return start, end
+
+
+def cuts_of(ledger: LedgerDatabase, period: Period, check: MonthCheck, options: BuildOptions) -> list[Cut]:
+    month = int(period.compact)
+    part = books.Part(branch_no=check.branch_no, first=check.first_entry, last=check.last_entry)
+    small = check.lines < SMALL_MONTH_LINES and options.max_part_bytes >= MAX_PART_BYTES and not options.split_after
+    with ledger.read() as connection:
+        if small:
+            top = books.last_line(connection, period=month, part=part)
+            return [
+                Cut(
+                    first_entry=part.first,
+                    last_entry=part.last,
+                    last_line=top,
+                    start=period.first_day,
+                    end=last_day(period),
+                )
+            ]
+        try:
+            return cut_month(
+                books.journal_lines(connection, period=month, part=part),
+                first_day=period.first_day,
+                last_day=last_day(period),
+                max_bytes=options.max_part_bytes,
+                split_after=options.split_after,
+            )
+        except TooLarge as error:
+            raise RuleBroken(
+                "LEDGER.TOO_LARGE",
+                f"{error.entry} numaralı madde bir parçaya sığmıyor.",
+                why=f"Tek başına {error.size_bytes / 1_048_576:.0f} MB tutuyor; bir fiş iki parçaya bölünemez.",
+                todo="Fişi kaynak programda bölün ya da özetleyip ayı yeniden alın.",
+            ) from error
+
+
+def head_of_part(
+    company: CompanyRecord,
+    check: MonthCheck,
+    period: Period,
+    cut: Cut,
+    options: BuildOptions,
+    now: datetime,
+    standing: Standing,
+    index: int,
+    count: int,
+) -> BookHead:
+    start, end = fiscal_year(company, period)
+    return BookHead(
+        company=company.company,
+        period=period,
+        start=cut.start,
+        end=cut.end,
+        created=istanbul_date(now),
+        fiscal_start=start,
+        fiscal_end=end,
+        sequence=standing.sequence + index + 1,
+        creator=options.creator or company.company.accountant.name,
+        source_application=options.source_application,
+        part=0 if count == 1 else index + 1,
+        branch_no=check.branch_no,
+        branch_name=check.branch_name,
+    )
+
+
+def head_of_month(
+    company: CompanyRecord,
+    period: Period,
+    options: BuildOptions,
+    now: datetime,
+    *,
+    branch_no: str = "",
+    branch_name: str = "",
+) -> BookHead:
+    """The head of a document about the whole month (the ledger report)."""
+    start, end = fiscal_year(company, period)
+    return BookHead(
+        company=company.company,
+        period=period,
+        start=period.first_day,
+        end=last_day(period),
+        created=istanbul_date(now),
+        fiscal_start=start,
+        fiscal_end=end,
+        sequence=period.month,
+        creator=options.creator or company.company.accountant.name,
+        source_application=options.source_application,
+        branch_no=branch_no,
+        branch_name=branch_name,
+    )
+
+
+def part_record(head: BookHead, cut: Cut, month: int) -> PartRecord:
+    return PartRecord(
+        period=month,
+        branch_no=head.branch_no,
+        part=head.part,
+        sequence=head.sequence,
+        first_entry=cut.first_entry,
+        last_entry=cut.last_entry,
+        last_line=cut.last_line,
+        start_day=cut.start.isoformat(),
+        end_day=cut.end.isoformat(),
+    )
