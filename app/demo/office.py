@@ -24,6 +24,7 @@ from typing import Any, Final
 from app.connectors.base import Answer
 from app.demo import people
 from app.demo.generator import build_demo_office
+from app.demo.ledgers import fill_ledgers, have_books
 from app.demo.run import MARKER, PASSWORD, USER
 from app.demo.seals import test_sealer
 from app.domain.dates import utc_now
@@ -85,9 +86,9 @@ def rest_of(office: Office) -> Callable[[Progress], None] | None:
     if sandbox is None:
         return None
     wanted = int(os.environ.get("MUHURDAR_DEMO_CLIENTS", CLIENTS))
-    with office.db.read() as s:
-        if len(stored_companies.list_companies(s)) > wanted:
-            return None
+    known = _by_interest(office)
+    if len(known) > wanted and have_books(office, known):
+        return None
 
     def fill(progress: Progress) -> None:
         _generate(office, sandbox, wanted, progress)
@@ -98,6 +99,15 @@ def rest_of(office: Office) -> Callable[[Progress], None] | None:
 def _generate(office: Office, sandbox: Sandbox, clients: int, progress: Progress) -> None:
     sealed = round(_SEALED * clients / CLIENTS)
     build_demo_office(office, sandbox, companies=clients, per_company=_PER_COMPANY, sealed=sealed, progress=progress)
+    known = _by_interest(office)
+    fill_ledgers(office, known if clients > FIRST_CLIENTS else known[:1], progress=progress)
+
+
+def _by_interest(office: Office) -> list[CompanyRecord]:
+    """The clients, the seller of the headless demo first: its books are looked at first."""
+    with office.db.read() as s:
+        known = stored_companies.list_companies(s)
+    return sorted(known, key=lambda record: (record.company.tax_number.digits != people.SELLER["vkn"], record.id))
 
 
 def prepare(root: Path) -> None:

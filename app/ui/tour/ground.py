@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from app.demo.generator import build_demo_office, names
+from app.demo.ledgers import fill_ledgers
 from app.demo.run import PASSWORD
 from app.domain.party import Company, Labels
 from app.office import Office
@@ -33,6 +34,7 @@ def build(root: Path, *, quick: bool) -> None:
         else:
             made = build_demo_office(office, sandbox)
         oddities.add(office, made.companies[0])
+        fill_ledgers(office, made.companies)
         (root / _PORT).write_text(str(sandbox.port), encoding="ascii")
     with _office(root / "empty") as office:
         party = names.party("boş", "client", 1)
