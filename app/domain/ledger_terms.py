@@ -20,6 +20,15 @@ class LedgerMode(StrEnum):
     INTEGRATOR = "integrator"
 
 
+class StampedFiles(StrEnum):
+    """Which ledgers get a time stamp beside the seal (XAdES-T); `OFFICE` follows the office's setting."""
+
+    OFFICE = ""
+    NEVER = "never"
+    BERATS = "berats"
+    ALL = "all"
+
+
 class Numbering(StrEnum):
     """Who gives the yevmiye numbers: the accounting program (never altered), or we (by day, then source order)."""
 
@@ -40,6 +49,7 @@ class LedgerTerms:
     numbering: Numbering = Numbering.SOURCE
     uses_branches: bool = False
     max_part_mb: int = 0
+    time_stamp: StampedFiles = StampedFiles.OFFICE
 
 
 def application_problem(text: str) -> str:

@@ -77,6 +77,7 @@ class Accountant:
     phone: str = ""
     email: str = ""
     address: Address = field(default_factory=Address)
+    fax: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,11 @@ class Company:
     upload_preference: str = ""
     ledger_start: dict[str, str] = field(default_factory=dict)
     ledger: LedgerTerms = field(default_factory=LedgerTerms)
+    #: The yeminli mali müşavir of a tam tasdik contract; the ledgers name him beside the accountant.
+    auditor: Accountant = field(default_factory=Accountant)
+    #: Tasfiye: the day it was registered and the day it ended, ISO texts; empty where there is none.
+    liquidation_start: str = ""
+    liquidation_end: str = ""
 
     @property
     def tax_number(self) -> TaxNumber:

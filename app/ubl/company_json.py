@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 from app.domain.document_number import SeriesPurpose, parse_series
 from app.domain.errors import InputError
-from app.domain.ledger_terms import MAX_PART_MB, LedgerMode, LedgerTerms, Numbering, application_problem
+from app.domain.ledger_terms import MAX_PART_MB, LedgerMode, LedgerTerms, Numbering, StampedFiles, application_problem
 from app.domain.lifecycle import DocumentKind, SealingMode
 from app.domain.party import Accountant, Branch, Company, Labels
 from app.ubl.jsonread import Fields, InvalidData
@@ -28,7 +28,8 @@ MAX_IMAGE_BYTES: Final = 512 * 1024
 _IMAGE_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 _DATA_URI = re.compile(r"data:image/(?:png|jpeg);base64,(.*)", re.DOTALL)
 _TEXT_KEYS = ("nace", "fiscal_year_start", "fiscal_year_end", "taxpayer_kind", "upload_preference")
-_ACCOUNTANT_KEYS = ("name", "engagement_type", "contract_no", "contract_date", "tckn", "vkn", "phone", "email")
+_DAY_KEYS = ("liquidation_start", "liquidation_end")
+_ACCOUNTANT_KEYS = ("name", "engagement_type", "contract_no", "contract_date", "tckn", "vkn", "phone", "fax", "email")
 
 
 def company_from_json(data: Mapping[str, Any], base_dir: Path | None = None) -> Company:
@@ -61,10 +62,14 @@ def company_from_json(data: Mapping[str, Any], base_dir: Path | None = None) -> 
         stamp=_read_image(fields, "stamp", base_dir),
         branches=_read_branches(fields),
         accountant=_read_accountant(fields.nested("accountant")),
+        auditor=_read_accountant(fields.nested("auditor")),
         ledger_start=fields.mapping("ledger_start"),
         ledger=_read_terms(fields.nested("ledger")),
         **{key: fields.text(key) for key in _TEXT_KEYS},
+        **{key: day.isoformat() if (day := fields.day(key)) else "" for key in _DAY_KEYS},
     )
+    if company.liquidation_end and not company.liquidation_start < company.liquidation_end:
+        fields.problem("liquidation_end", "Tasfiyenin bitişi, başlangıcından sonra olmalı; ikisini de yazın.")
     fields.close()
     if problems:
         raise InvalidData("COMPANY.INVALID", "Firma bilgisi okunamadı.", problems)
@@ -82,12 +87,10 @@ def company_to_json(company: Company) -> dict[str, Any]:
             kind.value: mode.value for kind, mode in company.sealing_modes.items()
         }
     data["logo"], data["stamp"] = _image_to_json(company.logo), _image_to_json(company.stamp)
-    data |= {key: getattr(company, key) for key in _TEXT_KEYS}
+    data |= {key: getattr(company, key) for key in (*_TEXT_KEYS, *_DAY_KEYS)}
     data["branches"] = [{"no": branch.no, "name": branch.name} for branch in company.branches]
-    accountant = {key: value for key in _ACCOUNTANT_KEYS if (value := getattr(company.accountant, key))}
-    if accountant:
-        accountant["address"] = address_to_json(company.accountant.address)
-    data["accountant"] = accountant
+    data["accountant"] = _accountant_to_json(company.accountant)
+    data["auditor"] = _accountant_to_json(company.auditor)
     data["ledger_start"] = dict(company.ledger_start)
     data["ledger"] = _terms_to_json(company.ledger)
     return {key: value for key, value in data.items() if value}
@@ -184,6 +187,9 @@ def _read_terms(fields: Fields | None) -> LedgerTerms:
         numbering=_choice(fields, "numbering", Numbering.SOURCE, "source (kaynak programdan) ya da ours (biz veririz)"),
         uses_branches=bool(fields.flag("uses_branches")),
         max_part_mb=int(size),
+        time_stamp=_choice(
+            fields, "time_stamp", StampedFiles.OFFICE, "never (damgasız), berats (yalnız beratlar) ya da all (hepsi)"
+        ),
     )
     fields.close()
     return terms
@@ -206,6 +212,13 @@ def _terms_to_json(terms: LedgerTerms) -> dict[str, Any]:
     said = {one.name: getattr(terms, one.name) for one in dataclasses.fields(terms)}
     changed = {key: value for key, value in said.items() if value != getattr(plain, key)}
     return {key: value.value if isinstance(value, StrEnum) else value for key, value in changed.items()}
+
+
+def _accountant_to_json(accountant: Accountant) -> dict[str, Any]:
+    data: dict[str, Any] = {key: value for key in _ACCOUNTANT_KEYS if (value := getattr(accountant, key))}
+    if data:
+        data["address"] = address_to_json(accountant.address)
+    return data
 
 
 def _read_image(fields: Fields, key: str, base_dir: Path | None) -> bytes:

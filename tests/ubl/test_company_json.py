@@ -13,7 +13,7 @@ import pytest
 
 from app.domain.document_number import SeriesPurpose
 from app.domain.invoice import Invoice
-from app.domain.ledger_terms import LedgerMode, Numbering
+from app.domain.ledger_terms import LedgerMode, Numbering, StampedFiles
 from app.domain.lifecycle import DocumentKind, SealingMode
 from app.domain.party import Accountant, Address, Branch, Company, Labels
 from app.ubl.company_json import MAX_IMAGE_BYTES, company_from_json, company_to_json
@@ -50,8 +50,12 @@ DATA: dict[str, Any] = {
     "sealing_mode": {"default": "own", "earchive": "integrator"},
     "taxpayer_kind": "kurumlar",
     "upload_preference": "aylik",
+    "auditor": {"name": "Yasemin Mert", "engagement_type": "Tam tasdik", "fax": "0312 621 11 13"},
+    "liquidation_start": "2026-05-21",
+    "liquidation_end": "2027-02-01",
     "ledger_start": {"2026": "1"},
     "ledger": {
+        "time_stamp": "berats",
         "mode": "integrator",
         "source_application": "9205121120##Çınar Yazılım A.Ş.##Defterci##2.1",
         "export_format": "uyumsoft-xml",
@@ -82,6 +86,9 @@ def test_a_company_is_read(schema: jsonschema.Draft202012Validator) -> None:
     assert company.ledger_start == {"2026": "1"}
     assert (company.ledger.mode, company.ledger.numbering) == (LedgerMode.INTEGRATOR, Numbering.OURS)
     assert (company.ledger.uses_branches, company.ledger.max_part_mb) == (True, 50)
+    assert (company.auditor.name, company.auditor.fax) == ("Yasemin Mert", "0312 621 11 13")
+    assert (company.liquidation_start, company.liquidation_end) == ("2026-05-21", "2027-02-01")
+    assert company.ledger.time_stamp is StampedFiles.BERATS
 
 
 def test_every_purpose_and_kind_is_in_the_schema(schema: jsonschema.Draft202012Validator) -> None:
