@@ -14,9 +14,11 @@ from app.runtime import crashpoints
 from app.runtime.crashpoints import declare
 from app.storage.engines import connect, read_engine, switch_to_wal, write_engine
 from app.storage.errors import translated
-from app.storage.ledgers.tables import APPLICATION_ID, STATEMENTS, VERSION
+from app.storage.ledgers.migrations import VERSION, steps_after
+from app.storage.ledgers.tables import APPLICATION_ID, STATEMENTS
 
 CREATE = declare("ledger.create", "the tables of a new ledger file")
+MIGRATE = declare("ledger.migrate", "the tables that a later version brings to a ledger file")
 
 
 def ledger_path(folder: Path, tax_number: str, fiscal_year: int) -> Path:
@@ -93,6 +95,8 @@ def _prepare(path: Path) -> None:
         switch_to_wal(connection)
     if version == 0:
         _create(path)
+    elif version < VERSION:
+        _migrate(path)
 
 
 def _create(path: Path) -> None:
@@ -102,11 +106,29 @@ def _create(path: Path) -> None:
             if connection.exec_driver_sql("PRAGMA user_version").scalar() != 0:
                 transaction.rollback()  # another process was first
                 return
-            for statement in STATEMENTS:
+            for statement in (*STATEMENTS, *steps_after(1)):
                 connection.exec_driver_sql(statement)
             connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
             with crashpoints.point(CREATE):
+                transaction.commit()
+    finally:
+        engine.dispose()
+
+
+def _migrate(path: Path) -> None:
+    """Take the steps that the file lacks, all or none."""
+    engine = write_engine(path)
+    try:
+        with engine.connect() as connection, connection.begin() as transaction:
+            version = int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
+            if version >= VERSION:
+                transaction.rollback()  # another process was first
+                return
+            for statement in steps_after(version):
+                connection.exec_driver_sql(statement)
+            connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+            with crashpoints.point(MIGRATE):
                 transaction.commit()
     finally:
         engine.dispose()

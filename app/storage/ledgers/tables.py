@@ -3,13 +3,14 @@
 `voucher.state`: 0 staged (its import is not over), 1 in force, 2 replaced by a later import (kept for undo).
 Amounts are integers of 1/10,000; days are ISO texts. `entry` and `entry_line` are the yevmiye numbers the ledgers are
 written with; `counter` and `number` are those of the source, 0 for none.
+
+This is the first version; what came later stands in `migrations`.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 1
 #: "MHRL": a ledger file, not the office's database.
 APPLICATION_ID: Final = 0x4D48524C
 

@@ -1,0 +1,77 @@
+"""What came to the tables of a ledger file after its first version, step by step.
+
+A new file is made of `tables.STATEMENTS` and every step; an older one takes the steps that it lacks, all in one
+transaction. Steps only add (a column, a table, an index), so that a file that fails half-way is as it was: no copy of
+a file of gigabytes is made beforehand. A step that is released is never changed; a new one is put at the end.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+STEPS: Final[tuple[tuple[str, ...], ...]] = (
+    # 2: what a check found, kept with the state of the data it belongs to; what the user had us mend, and how it was.
+    (
+        # Counts every change of the month's vouchers: what was found at an earlier count is stale.
+        "ALTER TABLE period ADD COLUMN stamp INTEGER NOT NULL DEFAULT 0",
+        """CREATE TABLE month_check (
+            period INTEGER NOT NULL,
+            branch_no TEXT NOT NULL,
+            checked_at TEXT NOT NULL,
+            mark TEXT NOT NULL,
+            facts TEXT NOT NULL,
+            PRIMARY KEY (period, branch_no)
+        )""",
+        """CREATE TABLE month_finding (
+            period INTEGER NOT NULL,
+            branch_no TEXT NOT NULL,
+            place INTEGER NOT NULL,
+            severity TEXT NOT NULL,
+            code TEXT NOT NULL,
+            message TEXT NOT NULL,
+            explanation TEXT NOT NULL,
+            voucher_id INTEGER NOT NULL,
+            entry INTEGER NOT NULL,
+            reference TEXT NOT NULL,
+            line INTEGER NOT NULL,
+            PRIMARY KEY (period, branch_no, place),
+            FOREIGN KEY (period, branch_no) REFERENCES month_check (period, branch_no) ON DELETE CASCADE
+        ) WITHOUT ROWID""",
+        """CREATE TABLE fix (
+            id INTEGER PRIMARY KEY,
+            period INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            code TEXT NOT NULL,
+            title TEXT NOT NULL,
+            who TEXT NOT NULL,
+            at TEXT NOT NULL,
+            undone_at TEXT
+        )""",
+        # `before` is the source's own word and stays for good.
+        """CREATE TABLE fix_change (
+            id INTEGER PRIMARY KEY,
+            fix_id INTEGER NOT NULL REFERENCES fix (id) ON DELETE CASCADE,
+            subject TEXT NOT NULL,
+            row_id INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            before,
+            after
+        )""",
+        "CREATE INDEX fix_change_by_fix ON fix_change (fix_id, id)",
+        """CREATE TABLE inventory_day (
+            day TEXT NOT NULL,
+            branch_no TEXT NOT NULL,
+            state INTEGER NOT NULL,
+            changed_at TEXT NOT NULL,
+            note TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (day, branch_no)
+        )""",
+    ),
+)
+
+VERSION: Final = 1 + len(STEPS)
+
+
+def steps_after(version: int) -> tuple[str, ...]:
+    """The statements that bring a file of `version` (1 is the first) to `VERSION`."""
+    return tuple(statement for step in STEPS[version - 1 :] for statement in step)
