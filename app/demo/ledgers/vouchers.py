@@ -141,16 +141,16 @@ def _trade(chance: random.Random, first: date, size: int) -> list[Made]:
         made.append(Made(day=day, comment="Mal satışı", entries=sold, paper=("invoice", "", number)))
         if index % 2 == 0:
             got = day + timedelta(days=1)
-            paid = (Entry("102.01", net + tax), Entry(buyer, -(net + tax)))
-            made.append(Made(day=got, comment="Havale tahsilatı", entries=paid, paper=_slip("dekont", got, index)))
+            received = (Entry("102.01", net + tax), Entry(buyer, -(net + tax)))
+            made.append(Made(day=got, comment="Havale tahsilatı", entries=received, paper=_slip("dekont", got, index)))
     for index in range(4 * size):
         day = first + timedelta(days=chance.randrange(1, 26))
         net = chance.randrange(3_000, 40_000) * _KURUS
         tax = net // 5
         seller = f"320.0{1 + index % 2}"
-        bought = (Entry("153.01", net), Entry("191.20", tax), Entry(seller, -(net + tax)))
+        spent = (Entry("153.01", net), Entry("191.20", tax), Entry(seller, -(net + tax)))
         number = f"KST{first.year}{first.month:02d}{index + 1:07d}"
-        made.append(Made(day=day, comment="Mal alışı", entries=bought, paper=("invoice", "", number)))
+        made.append(Made(day=day, comment="Mal alışı", entries=spent, paper=("invoice", "", number)))
         if index % 3 == 0:
             payment = (Entry(seller, net), Entry("102.01", -net))
             on = day + timedelta(days=1)
@@ -174,8 +174,8 @@ def _cash(chance: random.Random, first: date, size: int) -> list[Made]:
         )
     drawn = 2_500 * size * _KURUS
     day = first + timedelta(days=1)
-    entries = (Entry("100.01", drawn), Entry("102.02", -drawn))
-    made.append(Made(day=day, comment="Bankadan çekilen", entries=entries, paper=_slip("dekont", day, 90)))
+    moved = (Entry("100.01", drawn), Entry("102.02", -drawn))
+    made.append(Made(day=day, comment="Bankadan çekilen", entries=moved, paper=_slip("dekont", day, 90)))
     return made
 
 

@@ -22,6 +22,7 @@ _MODULES: Final = (
     "scenes_later",
     "scenes_seals",
     "scenes_editor",
+    "scenes_ledger",
     "scenes_settings",
 )
 

@@ -146,12 +146,6 @@ def partners_all(stage: Stage) -> QWidget:
     return stage.window
 
 
-@scene("defter", "pano")
-def ledger(stage: Stage) -> QWidget:
-    stage.page("ledger")
-    return stage.window
-
-
 def _settings(stage: Stage, key: str) -> QWidget:
     page = stage.page("settings", stage.busiest())
     known: list[str] = page.keys()
