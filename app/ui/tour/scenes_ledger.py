@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -120,5 +121,9 @@ def importing(stage: Stage) -> QWidget:
 
 @scene("defter", "ice-aktar-soru")
 def importing_with_questions(stage: Stage) -> QWidget:
-    rows = csv_of(month_of("9205121120", NOW.year, NOW.month, until=NOW.date()), prefix="F11").splitlines()
-    return _import(stage, "\r\n".join(row.replace(".11.2026", "/11/2026").replace("Hesap Kodu", "Kod") for row in rows))
+    """Days that could be read either way round, and a column whose name says nothing."""
+    early = month_of("9205121120", NOW.year, NOW.month, until=date(NOW.year, NOW.month, 11))
+    text = csv_of(early, prefix="F11")
+    return _import(
+        stage, text.replace(f".{NOW.month}.{NOW.year}", f"/{NOW.month}/{NOW.year}").replace("Borç", "Tutar 1")
+    )
