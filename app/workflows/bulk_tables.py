@@ -1,4 +1,4 @@
-"""Rows out of the tables that offices keep: CSV and TXT in any of the usual encodings, and Excel's xlsx."""
+"""Rows out of the tables that offices keep: CSV and TXT in any of the usual encodings, and Excel's workbooks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 from app.domain.errors import InputError
 from app.edefter.sources.texts import HEAD_BYTES, sniff_text
-from app.ubl.xlsx import is_xlsx, sheet_rows
+from app.ubl.sheets import is_sheet, sheet_rows
 
 MAX_ROWS: Final = 20_000
 MAX_COLUMNS: Final = 300
@@ -19,7 +19,7 @@ MAX_COLUMNS: Final = 300
 class BulkTable:
     """`columns` are the headers as they stand; each row is (its number in the file, cells by header).
 
-    Numbers and dates of an xlsx come in one form (`is_typed`): point decimal, ISO date; else they are as typed.
+    Numbers and dates of a workbook come in one form (`is_typed`): point decimal, ISO date; else they are as typed.
     """
 
     columns: tuple[str, ...]
@@ -28,19 +28,12 @@ class BulkTable:
 
 
 def read_table(raw: bytes) -> BulkTable:
-    """The table in a CSV, TXT or xlsx file; the first row that is not empty names the columns.
+    """The table in a CSV, TXT, xlsx, xlsm, xls or ods file; the first row that is not empty names the columns.
 
-    Raises: InputError BULK.EMPTY, BULK.TOO_BIG, BULK.DELIMITER, BULK.ENCODING, BULK.QUOTE, BULK.XLS (the old binary
-    form), BULK.HEADER (two columns of one name), and what the readers underneath raise.
+    Raises: InputError BULK.EMPTY, BULK.TOO_BIG, BULK.DELIMITER, BULK.ENCODING, BULK.QUOTE, BULK.HEADER (two columns
+    of one name), and what the readers underneath raise.
     """
-    if raw.startswith(b"\xd0\xcf\x11\xe0"):
-        raise InputError(
-            "BULK.XLS",
-            "Dosya açılmadı.",
-            why="Eski Excel biçimi (xls) okunmaz.",
-            todo="Excel'de 'Farklı kaydet' ile xlsx ya da CSV olarak kaydedin.",
-        )
-    is_typed = is_xlsx(raw)
+    is_typed = is_sheet(raw)
     cells = sheet_rows(raw) if is_typed else _text_rows(raw)
     columns: tuple[str, ...] = ()
     rows: list[tuple[int, dict[str, str]]] = []

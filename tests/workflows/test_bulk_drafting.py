@@ -145,7 +145,7 @@ def test_an_excel_file_needs_no_word_about_numbers_and_days(desk: Desk) -> None:
     [
         (b"a;b;c\n", "BULK.EMPTY"),
         (b"a;a;b\n1;2;3\n", "BULK.HEADER"),
-        (b"\xd0\xcf\x11\xe0abc", "BULK.XLS"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "SHEET.NONE"),
         (b"tek sutun\nbir\niki\n", "BULK.DELIMITER"),
         (b"a;b;c\n" + b"1;2;3\n" * 20_001, "BULK.TOO_BIG"),
         (b"", "LEDGER.EMPTY"),

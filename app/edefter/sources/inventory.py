@@ -27,7 +27,7 @@ from app.edefter.sources.values import (
     decimals_in,
     text_of,
 )
-from app.ubl.xlsx import is_xlsx
+from app.ubl.sheets import is_sheet
 
 _OWN: Final = {
     "product_id": ("urunkodu", "stokkodu", "malzemekodu", "malkodu", "measurableid", "kod"),
@@ -63,15 +63,15 @@ def read_inventory(path: Path, *, decimals: str = "") -> Iterator[InventoryRow |
 
     Raises: InputError LEDGER.COLUMNS, LEDGER.QUESTION, and what the readers underneath raise.
     """
-    layout = _layout(list(islice(_cells(path), _SAMPLE)), decimals)
+    layout = _layout(list(islice(_cells(path, until=_SAMPLE), _SAMPLE)), decimals)
     return _rows(_cells(path), layout)
 
 
-def _cells(path: Path) -> Iterator[list[str]]:
+def _cells(path: Path, *, until: int = 0) -> Iterator[list[str]]:
     with path.open("rb") as file:
-        is_excel = is_xlsx(file.read(4))
-    if is_excel:
-        return sheet_cells(path)
+        is_workbook = is_sheet(file.read(8))
+    if is_workbook:
+        return sheet_cells(path, until=until)
     text: TextShape = inspect_table(path).text
     return table_rows(path, text)
 

@@ -28,7 +28,7 @@ from app.edefter.sources.texts import HEAD_BYTES, sniff_text
 from app.edefter.sources.turkcell import is_turkcell, turkcell_rows
 from app.edefter.sources.uyumsoft import ensure_lines, is_xml, xml_cells
 from app.edefter.sources.values import CONTROL_CODE, amount_of, control_in, control_sentence, day_of, text_of
-from app.ubl.xlsx import is_xlsx
+from app.ubl.sheets import is_sheet
 
 Row = LedgerRow | BadRow
 _SHOWN = 80
@@ -50,8 +50,8 @@ def inspect_source(path: Path, *, encoding: str = "", delimiter: str = "") -> So
     """What the file looks like, by its content. Raises: InputError LEDGER.* for what is no source at all."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
-    if is_xlsx(head):
-        return shape_of_rows(_sample(sheet_cells(path)), Format.EXCEL)
+    if is_sheet(head):
+        return shape_of_rows(_sample(sheet_cells(path, until=SAMPLE_ROWS)), Format.EXCEL)
     text = sniff_text(head)
     said = head.decode(text.encoding, "replace")
     if is_xml(said):

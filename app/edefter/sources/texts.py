@@ -41,7 +41,7 @@ def sniff_text(head: bytes) -> TextShape:
             "LEDGER.BINARY",
             "Dosya bir metin dosyası değil.",
             why="İçinde metinde bulunmayan baytlar var.",
-            todo="CSV, TXT, XML ya da Excel (xlsx) biçiminde dışa aktarın.",
+            todo="CSV, TXT, XML ya da Excel (xlsx, xls) biçiminde dışa aktarın.",
         )
     return TextShape(encoding, _newline(text), delimiter_of(text))
 

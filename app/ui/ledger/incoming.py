@@ -46,7 +46,7 @@ class Incoming(QObject):
             self._page,
             self.tr("Fiş dosyasını seçin"),
             "",
-            self.tr("Fiş dosyaları (*.csv *.txt *.tsv *.xlsx *.xlsm *.xml);;Bütün dosyalar (*)"),
+            self.tr("Fiş dosyaları (*.csv *.txt *.tsv *.xlsx *.xlsm *.xls *.ods *.xml);;Bütün dosyalar (*)"),
         )
         if chosen:
             self.open_import(Path(chosen))

@@ -192,7 +192,10 @@ class Doing(QObject):
             self._message.show_message("wait", words)
             return
         name, _ = QFileDialog.getOpenFileName(
-            self._page, self.tr("Faturaların tablosu"), _documents(), self.tr("Excel ya da CSV (*.xlsx *.csv *.txt)")
+            self._page,
+            self.tr("Faturaların tablosu"),
+            _documents(),
+            self.tr("Excel ya da CSV (*.xlsx *.xlsm *.xls *.ods *.csv *.txt)"),
         )
         if name:
             self.bulk_drafts_of(Path(name))

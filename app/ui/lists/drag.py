@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 MAX_DRAGGED: Final = 50
 #: What is checked when it is dropped on a list; and what belongs elsewhere.
 ENDINGS: Final = (".xml", ".zip")
-TABLES: Final = (".xlsx", ".xls", ".xlsm", ".csv")
+TABLES: Final = (".xlsx", ".xls", ".xlsm", ".ods", ".csv")
 
 
 class DragOut(QObject):
