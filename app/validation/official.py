@@ -25,6 +25,10 @@ class OfficialRules(Protocol):
         """
         ...
 
+    def lists_code(self, list_name: str, code: str) -> bool:
+        """Whether the package in use has this code in a list of its own (`currency`, `unit` …). Never raises."""
+        ...
+
     def run_apart(self, target: str, *args: Any) -> Any:
         """Run `module:function(*args)` in a child process, for work that would hold up the window. Raises: AppError."""
         ...
@@ -45,6 +49,9 @@ class NoPackage:
                 "GİB kural paketi kurulu değil; yalnız programın kendi kuralları denetlendi.",
             )
         ]
+
+    def lists_code(self, list_name: str, code: str) -> bool:
+        return False
 
     def run_apart(self, target: str, *args: Any) -> Any:
         """There is no child to run anything in, and nobody asks for one."""

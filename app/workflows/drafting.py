@@ -24,6 +24,7 @@ from app.ubl.numbertext import plain
 from app.ubl.totals import compute_totals
 from app.ubl.writer import build_invoice
 from app.validation.builtin import Purpose, check_invoice
+from app.validation.in_force import without_listed
 from app.workflows import points
 from app.workflows.context import WorkContext
 
@@ -158,9 +159,10 @@ def read_invoice(ctx: WorkContext, company: CompanyRecord, fields: Mapping[str, 
 def check(
     ctx: WorkContext, invoice: Invoice, *, partner: PartnerRecord | None, purpose: Purpose = "draft"
 ) -> list[Finding]:
-    """All findings of the built-in rules, by today's Istanbul date."""
+    """All findings of the built-in rules, by today's Istanbul date and by the codes of the installed package."""
     registered = partner.registered if partner is not None else None
-    return check_invoice(invoice, today=ctx.clock.today(), purpose=purpose, registered=registered)
+    found = check_invoice(invoice, today=ctx.clock.today(), purpose=purpose, registered=registered)
+    return without_listed(found, lambda: invoice_to_json(invoice), ctx.rules)
 
 
 def known_partner(ctx: WorkContext, company: CompanyRecord, invoice: Invoice) -> PartnerRecord | None:

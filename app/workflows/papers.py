@@ -32,6 +32,7 @@ from app.ubl.writer import build_invoice
 from app.validation.builtin import Purpose, check_invoice
 from app.validation.builtin_despatch import check_despatch, check_receipt
 from app.validation.builtin_receipts import check_credit_note, check_smm
+from app.validation.in_force import without_listed
 from app.workflows import points
 from app.workflows.context import WorkContext
 
@@ -110,17 +111,19 @@ def fields_of(document: Paper) -> dict[str, Any]:
 
 
 def check_paper(ctx: WorkContext, kind: DocumentKind, document: Paper, *, purpose: Purpose = "draft") -> list[Finding]:
-    """All findings of the built-in rules, by today's Istanbul date."""
+    """All findings of the built-in rules, by today's Istanbul date and by the codes of the installed package."""
     today = ctx.clock.today()
     if isinstance(document, Despatch):
-        return check_despatch(document, today=today, purpose=purpose)
-    if isinstance(document, Receipt):
-        return check_receipt(document, today=today, purpose=purpose)
-    if kind is DocumentKind.CREDIT_NOTE:
-        return check_credit_note(document, today=today, purpose=purpose)
-    if kind is DocumentKind.SMM:
-        return check_smm(document, today=today, purpose=purpose)
-    return check_invoice(document, today=today, purpose=purpose)
+        found = check_despatch(document, today=today, purpose=purpose)
+    elif isinstance(document, Receipt):
+        found = check_receipt(document, today=today, purpose=purpose)
+    elif kind is DocumentKind.CREDIT_NOTE:
+        found = check_credit_note(document, today=today, purpose=purpose)
+    elif kind is DocumentKind.SMM:
+        found = check_smm(document, today=today, purpose=purpose)
+    else:
+        found = check_invoice(document, today=today, purpose=purpose)
+    return without_listed(found, lambda: fields_of(document), ctx.rules)
 
 
 def build_paper(kind: DocumentKind, document: Paper, template: bytes | None) -> bytes:

@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache, cached_property
 from typing import Any
 
 from app.domain.turkish import fold
 from app.ubl import codes
+from app.ui.editor import catalogue
+from app.ui.editor.catalogue import Option, by_code
 from app.ui.editor.numbers import is_number, read_number, shown_number, stored_number, typed_number
 
+__all__ = ["Line", "Option", "by_code"]
+
 Line = dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Option:
-    """One choice of a picker: `KGM`, what a cell shows, and the words it is found by."""
-
-    code: str
-    short: str
-    title: str
-
-    @cached_property
-    def folded(self) -> str:
-        return fold(f"{self.code} {self.title}")
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """The spellings that mean this option and no other."""
-        return frozenset(fold(text) for text in (self.code, self.short, self.title))
-
-
-@cache
-def by_code(options: Callable[[], list[Option]]) -> Mapping[str, Option]:
-    return {option.code: option for option in options()}
 
 
 def short_of(options: Callable[[], list[Option]], code: str) -> str:
@@ -42,34 +21,20 @@ def short_of(options: Callable[[], list[Option]], code: str) -> str:
     return option.short if option is not None else code
 
 
-@cache
 def unit_options() -> list[Option]:
-    return [Option(code=u.code, short=u.name, title=f"{u.name} · {u.code}") for u in codes.units().values()]
+    return catalogue.current().units
 
 
-@cache
 def withholding_options() -> list[Option]:
-    return [
-        Option(code=w.code, short=f"{w.code} · %{w.current}", title=f"{w.code} · %{w.current} · {w.name}")
-        for w in codes.withholdings().values()
-    ]
+    return catalogue.current().withholdings
 
 
-@cache
 def exemption_options() -> list[Option]:
-    return [
-        Option(code=e.code, short=f"{e.code} · {e.name}", title=f"{e.code} · {e.name}")
-        for e in codes.exemptions().values()
-    ]
+    return catalogue.current().exemptions
 
 
-@cache
 def tax_options() -> list[Option]:
-    return [
-        Option(code=t.code, short=t.short, title=f"{t.code} · {t.name}")
-        for t in codes.tax_types().values()
-        if t.code != "0015"
-    ]
+    return catalogue.current().taxes
 
 
 def find_code(options: list[Option], typed: str) -> str:
@@ -174,11 +139,11 @@ def read_nested(key: str, inner: str) -> Callable[[Line], str]:
 
 def write_withholding(line: Line, text: str) -> Line:
     code = find_code(withholding_options(), text)
-    known = codes.withholdings().get(code)
     if not code:
         return put(line, "withholding", None)
-    if known is not None:
-        return put(line, "withholding", {"code": code, "rate": str(known.current)})
+    rate = catalogue.current().withholding_rate(code)
+    if rate is not None:
+        return put(line, "withholding", {"code": code, "rate": str(rate)})
     return put(line, "withholding", {"code": code})
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, Literal
 
-from app.ubl import codes
-from app.ui.editor import cells
+from app.ui.editor import catalogue, cells
 from app.ui.editor.cells import Line, Option
 from app.ui.editor.numbers import is_number, shown_number, typed_number
 
@@ -263,8 +262,8 @@ def _has_other_rate(line: Line) -> bool:
     held = line.get("withholding")
     if not isinstance(held, Mapping):
         return False
-    known = codes.withholdings().get(str(held.get("code", "")))
-    return known is None or str(held.get("rate", known.current)) != str(known.current)
+    known = catalogue.current().withholding_rate(str(held.get("code", "")))
+    return known is None or str(held.get("rate", known)) != str(known)
 
 
 def visible_keys(wanted: frozenset[str], lines: Iterable[Line], sheet: Sheet = INVOICE) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
 
 from app.domain.findings import Severity
 from app.domain.turkish import fold
-from app.ui.editor.cells import Option
+from app.ui.editor import catalogue
+from app.ui.editor.catalogue import Catalogue
+from app.ui.editor.cells import Option, find_code
 from app.ui.editor.columns import INVOICE, Column
 from app.ui.editor.line_model import LineModel
 from app.ui.theme.icons import pixmap
@@ -28,6 +30,8 @@ from app.ui.theme.tokens import XS
 
 Index = QModelIndex | QPersistentModelIndex
 _MARK_PX = 12
+#: What it is found by, what may begin with the typed words, what is shown, the value.
+_Choice = tuple[str, Collection[str], str, Any]
 
 
 class WordCompleter(QCompleter):
@@ -35,7 +39,7 @@ class WordCompleter(QCompleter):
 
     def __init__(self, choices: Sequence[tuple[str, Any]], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._choices: list[tuple[str, str, Any]] = []
+        self._choices: list[_Choice] = []
         self.set_choices(choices)
         self._model = _Choices(self)
         self.setModel(self._model)
@@ -46,16 +50,23 @@ class WordCompleter(QCompleter):
         self.setMaxVisibleItems(12)
 
     def set_choices(self, choices: Sequence[tuple[str, Any]]) -> None:
-        self._choices = [(fold(words), words, value) for words, value in choices]
+        """An Option is found by its code, too, and knows its words already: the list of units is long."""
+        self._choices = [
+            (value.folded, value.names, words, value)
+            if isinstance(value, Option)
+            else (folded := fold(words), (folded,), words, value)
+            for words, value in choices
+        ]
 
     def offer(self, typed: str) -> int:
         """Narrow the list to what fits; returns how many there are."""
-        words = fold(typed).split()
-        found = [(text, value) for folded, text, value in self._choices if all(w in folded for w in words)]
         starts = fold(typed)
-        # What begins with the typed words stands first; otherwise the given order (the most used first) holds.
-        found.sort(key=lambda item: not fold(item[0]).startswith(starts))
-        self._model.show(found[:200])
+        words = starts.split()
+        found = [choice for choice in self._choices if all(w in choice[0] for w in words)]
+        if words:
+            # What begins with the typed words stands first; otherwise the given order (the most used first) holds.
+            found.sort(key=lambda choice: not any(name.startswith(starts) for name in choice[1]))
+        self._model.show([(text, value) for _, _, text, value in found[:200]])
         return len(found)
 
     def value(self, index: Index) -> Any:
@@ -99,19 +110,40 @@ class _Choices(QAbstractItemModel):
 
 
 class PickerEdit(QLineEdit):
-    """A line in which one types a word or a code and chooses; `chosen` is the value of the last choice."""
+    """A line in which one types a word or a code and chooses; `chosen` is the value of the last choice.
 
-    def __init__(self, choices: Sequence[tuple[str, Any]], parent: QWidget | None = None) -> None:
+    With a function that gives the options of a code list, they are read when they are first wanted and again when
+    another package has come; what is chosen then is an Option.
+    """
+
+    def __init__(
+        self, choices: Sequence[tuple[str, Any]] | Callable[[], list[Option]], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.chosen: Any = None
-        self.words = WordCompleter(choices, self)
+        self.options = choices if callable(choices) else None
+        self._read: Catalogue | None = None
+        self.words = WordCompleter([] if callable(choices) else choices, self)
         self.words.setWidget(self)
         self.words.list.setMinimumWidth(self.fontMetrics().averageCharWidth() * 48)
         picked: Any = self.words.activated
         picked[QModelIndex].connect(self._on_words_activated)
         self.textEdited.connect(self._on_text_edited)
 
+    def meant(self) -> str:
+        """The code of what was chosen, or what the typed words mean in the code list."""
+        if isinstance(self.chosen, Option):
+            return self.chosen.code
+        return find_code(self.options(), self.text()) if self.options is not None else self.text().strip()
+
+    def _load(self) -> None:
+        now = catalogue.current()
+        if self.options is not None and self._read is not now:
+            self._read = now
+            self.words.set_choices([(option.title, option) for option in self.options()])
+
     def _on_text_edited(self, text: str) -> None:
+        self._load()
         self.chosen = None
         if self.words.offer(text) and text.strip():
             self.words.complete()
@@ -120,6 +152,7 @@ class PickerEdit(QLineEdit):
 
     def open_list(self) -> None:
         """Everything there is to choose (Alt+Down)."""
+        self._load()
         self.words.offer("")
         self.words.complete()
 
@@ -155,7 +188,7 @@ class LineDelegate(QStyledItemDelegate):
         if column.key == "name":
             editor = PickerEdit([(self._words(g), g) for g in self.goods], parent)
         elif column.kind == "code":
-            editor = PickerEdit([(o.title, o) for o in column.options()], parent)
+            editor = PickerEdit(column.options, parent)
         else:
             editor = QLineEdit(parent)
         if column.kind == "number":

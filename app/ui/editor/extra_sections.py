@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from app.ui.editor.columns import COLUMNS, KEYS
 from app.ui.editor.delegates import PickerEdit
 from app.ui.editor.extras import ExtraField, ExtraSection, Use
-from app.ui.editor.fields import ChoiceBinding, Field, TextBinding, date_edit, number_edit
+from app.ui.editor.fields import Field, TextBinding, date_edit, number_edit
 from app.ui.editor.folding import FieldGrid, FoldSection
 from app.ui.editor.references import ReferencesEdit
 from app.ui.editor.store import FormStore
@@ -22,7 +22,7 @@ class AllLinesEdit(QWidget):
     def __init__(self, store: FormStore, what: ExtraField, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store, self._key = store, what.path
-        self.picker = PickerEdit([(words, code) for code, words in what.choices()], self)
+        self.picker = PickerEdit(what.options, self)
         self.picker.setPlaceholderText(what.hint)
         self.picker.setAccessibleName(what.title)
         self.picker.returnPressed.connect(self.apply)
@@ -39,8 +39,8 @@ class AllLinesEdit(QWidget):
     @Slot()
     def apply(self) -> None:
         """Write what is chosen, or what the typed words mean."""
-        text = str(self.picker.chosen or self.picker.text())
-        if text.strip() and self._store.lines.write_column(self._key, text):
+        text = self.picker.meant()
+        if text and self._store.lines.write_column(self._key, text):
             self.picker.clear()
             self.picker.chosen = None
 
@@ -91,8 +91,6 @@ def _editor(store: FormStore, what: ExtraField, parent: QWidget) -> QWidget:
             return number_edit(store, what.path, what.title, parent)
         case "date":
             return date_edit(store, what.path, what.title, parent)
-        case "choice":
-            return ChoiceBinding(store, what.path, what.title, [("", "–"), *what.choices()], parent)
         case "references" | "reference":
             single = what.kind == "reference"
             return ReferencesEdit(store, what.path, what.title, parent, number_hint=what.hint, single=single)

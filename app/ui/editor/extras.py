@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from app.ui.editor import cells
-from app.ui.editor.choices import Choices
+from app.ui.editor.catalogue import Option
 
 #: `references` is a list of number and date, `reference` a single one; `all_lines` writes one code into every line.
-ExtraKind = Literal["text", "number", "date", "choice", "references", "reference", "all_lines"]
+ExtraKind = Literal["text", "number", "date", "references", "reference", "all_lines"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class ExtraField:
     units: int = 3
     places: tuple[str, ...] = ()
     hint: str = ""
-    choices: Callable[[], Choices] = list
+    options: Callable[[], list[Option]] = list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,14 +52,6 @@ class ExtraSection:
     used: Callable[[Use], bool]
     fields: tuple[ExtraField, ...] = ()
     columns: frozenset[str] = frozenset()
-
-
-def _withholdings() -> Choices:
-    return [(o.code, o.title) for o in cells.withholding_options()]
-
-
-def _exemptions() -> Choices:
-    return [(o.code, o.title) for o in cells.exemption_options()]
 
 
 SECTIONS: Final[tuple[ExtraSection, ...]] = (
@@ -101,7 +93,7 @@ SECTIONS: Final[tuple[ExtraSection, ...]] = (
                 kind="all_lines",
                 units=12,
                 hint="kod ya da iş: 624, yapım, temizlik…",
-                choices=_withholdings,
+                options=cells.withholding_options,
             ),
         ),
         columns=frozenset({"withholding"}),
@@ -117,7 +109,7 @@ SECTIONS: Final[tuple[ExtraSection, ...]] = (
                 kind="all_lines",
                 units=12,
                 hint="kod ya da konu: 301, ihracat…",
-                choices=_exemptions,
+                options=cells.exemption_options,
             ),
         ),
         columns=frozenset({"exemption"}),

@@ -28,7 +28,7 @@ from app.ui.widgets import ElidedLabel, IconButton, IconLabel
 Shown = Callable[[str], str]
 
 
-def _is_undo(event: QEvent) -> bool:
+def is_undo(event: QEvent) -> bool:
     """Whether a field asks to keep Ctrl+Z or Ctrl+Y for itself."""
     if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
         return False
@@ -40,7 +40,7 @@ class FormEdit(QLineEdit):
     """A line whose undo is the form's: Ctrl+Z goes to the window."""
 
     def event(self, event: QEvent) -> bool:
-        if _is_undo(event):
+        if is_undo(event):
             event.ignore()
             return False
         return super().event(event)
@@ -57,7 +57,7 @@ class FormText(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def event(self, event: QEvent) -> bool:
-        if _is_undo(event):
+        if is_undo(event):
             event.ignore()
             return False
         return super().event(event)

@@ -8,10 +8,11 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QMenu, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
-from app.domain.findings import Finding, Severity
+from app.domain.findings import Finding
 from app.domain.turkish import format_date
-from app.ui.editor import choices, extras, form_parts
+from app.ui.editor import catalogue, extras, form_parts, places
 from app.ui.editor.buyer import BuyerCard
+from app.ui.editor.code_edit import CodeBinding, CodeEdit
 from app.ui.editor.columns import COLUMNS, KEYS, OPTIONAL, column_of_place, has_cell
 from app.ui.editor.extra_sections import ExtraFold
 from app.ui.editor.fields import ChoiceBinding, Field, TextBinding
@@ -52,7 +53,8 @@ class InvoiceForm(QSplitter):
         self.fields: list[Field] = []
         self.profile: ChoiceBinding
         self.type: ChoiceBinding
-        self.currency: ChoiceBinding
+        self.currency: CodeBinding
+        self.payment: CodeBinding
         self.series: TextBinding
         self.day: TextBinding
         self.sections: dict[str, FoldSection] = {}
@@ -100,9 +102,9 @@ class InvoiceForm(QSplitter):
 
     # --- parts -------------------------------------------------------------------------------------------------------
 
-    def add_field(self, title: str, editor: QWidget, *places: str) -> Field:
-        """A field of the form; `places` are the findings' fields that belong to it."""
-        field = Field(title, editor, places, self)
+    def add_field(self, title: str, editor: QWidget, *belongs: str) -> Field:
+        """A field of the form; `belongs` are the findings' fields that belong to it."""
+        field = Field(title, editor, belongs, self)
         self.fields.append(field)
         return field
 
@@ -215,10 +217,21 @@ class InvoiceForm(QSplitter):
         text = self._store.text
         return extras.Use(profile=text("profile"), type_code=text("type"), currency=text("currency"))
 
+    @Slot()
+    def show_codes(self) -> None:
+        """Another package is in use: offer what it has, keep what stands in the form."""
+        self.profile.set_choices(catalogue.current().profiles())
+        self.type.set_choices(catalogue.current().types(self._store.text("profile")))
+        self.scenario.values.forget()
+        for edit in self.findChildren(CodeEdit):
+            edit.retitle()
+        self.table.viewport().update()
+        self._show_used()
+
     @Slot(str)
     def _on_field_changed(self, path: str) -> None:
         if path in ("", "profile"):
-            self.type.set_choices(choices.types(self._store.text("profile")))
+            self.type.set_choices(catalogue.current().types(self._store.text("profile")))
         if path in ("", "type", "profile", "currency"):
             self._show_columns()
         self._show_used()
@@ -254,8 +267,7 @@ class InvoiceForm(QSplitter):
             numbers += [str(note) for note in store.get("notes", None) or []]
             self.sections["references"].set_summary(" · ".join(n for n in numbers if n) or "–")
         if "payment" in folded:
-            code = store.text("payment.code")
-            name = next((words for known, words in choices.payments() if known == code and code), code)
+            name = self.payment.text()
             due = read_date(store.text("payment.due_date"))
             day = format_date(due) if due is not None else ""
             parts = (name, day, store.text("payment.iban"), store.text("payment_terms.note"))
@@ -324,39 +336,14 @@ class InvoiceForm(QSplitter):
 
     def field_of(self, place: str) -> Field | None:
         """The field that belongs to a finding's place: the one that names it most exactly, else one of its parts."""
-        best: tuple[int, Field] | None = None
-        part: Field | None = None
-        for field in (*self.fields, *self.scenario.fields):
-            for known in field.places:
-                fits = place == known or place.startswith((f"{known}.", f"{known}["))
-                if fits and (best is None or len(known) > best[0]):
-                    best = len(known), field
-                if part is None and known.startswith(f"{place}."):
-                    part = field
-        return best[1] if best is not None else part
+        return places.field_of((*self.fields, *self.scenario.fields), place)
 
     def _section_of(self, field: Field) -> FoldSection | None:
-        return next((section for section in self.sections.values() if section.isAncestorOf(field)), None)
+        return places.section_of(self.sections, field)
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """The worst finding of each field stands below it; a folded part says how many it hides."""
-        worst: dict[int, Finding] = {}
-        fields = {id(field): field for field in (*self.fields, *self.scenario.fields)}
-        counts: dict[str, list[Severity]] = {}
-        for finding in findings:
-            field = self.field_of(finding.field)
-            if field is None or finding.severity is Severity.INFO:
-                continue
-            if (section := self._section_of(field)) is not None:
-                counts.setdefault(section.key, []).append(finding.severity)
-            if id(field) not in worst or finding.severity is Severity.ERROR:
-                worst[id(field)] = finding
-        for key, field in fields.items():
-            field.show_finding(worst.get(key))
-        for name, section in self.sections.items():
-            found = counts.get(name, [])
-            errors = found.count(Severity.ERROR)
-            section.show_fault("error" if errors else "warn", errors or len(found))
+        places.show_findings([*self.fields, *self.scenario.fields], self.sections, findings)
         self.buyer.show_verdict(not self.buyer.number_field.message)
 
     def place_title(self, finding: Finding) -> str:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from app.ui.editor import choices
+from app.ui.editor import catalogue
+from app.ui.editor.catalogue import Option
+from app.ui.editor.code_edit import CodeBinding
 from app.ui.editor.fields import ChoiceBinding, NotesBinding, TextBinding, date_edit, number_edit
 from app.ui.editor.folding import FieldGrid
 from app.ui.editor.references import ReferencesEdit
@@ -15,15 +17,23 @@ if TYPE_CHECKING:
     from app.ui.editor.form import InvoiceForm
 
 
+def currency_options() -> list[Option]:
+    return catalogue.current().currencies
+
+
+def payment_options() -> list[Option]:
+    return catalogue.current().payments
+
+
 def add_document(form: InvoiceForm, parent: QWidget) -> None:
     """What kind of invoice it is."""
     store = form.store
-    form.profile = ChoiceBinding(store, "profile", form.tr("Senaryo"), choices.profiles(), parent)
+    form.profile = ChoiceBinding(store, "profile", form.tr("Senaryo"), catalogue.current().profiles(), parent)
     form.type = ChoiceBinding(store, "type", form.tr("Fatura tipi"), [], parent)
     form.series = TextBinding(store, "series", form.tr("Seri"), parent, stored=str.upper)
     form.series.setMaxLength(3)
     form.day = date_edit(store, "issue_date", form.tr("Tarih"), parent)
-    form.currency = ChoiceBinding(store, "currency", form.tr("Para birimi"), choices.currencies(), parent)
+    form.currency = CodeBinding(store, "currency", form.tr("Para birimi"), currency_options, parent)
     grid = FieldGrid(parent)
     grid.add(form.add_field(form.tr("Senaryo"), form.profile, "profile"), 3)
     grid.add(form.add_field(form.tr("Fatura tipi"), form.type, "type"), 3)
@@ -53,7 +63,8 @@ def add_references(form: InvoiceForm, parent: QWidget) -> None:
 def add_payment(form: InvoiceForm, parent: QWidget) -> None:
     """How and when it is paid."""
     store = form.store
-    means = ChoiceBinding(store, "payment.code", form.tr("Ödeme şekli"), choices.payments(), parent)
+    means = CodeBinding(store, "payment.code", form.tr("Ödeme şekli"), payment_options, parent)
+    form.payment = means
     due = date_edit(store, "payment.due_date", form.tr("Vade"), parent)
     iban = TextBinding(
         store, "payment.iban", form.tr("IBAN"), parent, stored=lambda text: text.replace(" ", "").upper()

@@ -22,6 +22,7 @@ from app.ui.dialogs.confirm import confirm
 from app.ui.editor import sources
 from app.ui.editor.assessing import Assessment, net_by_row
 from app.ui.editor.background import Craft, FormWorker
+from app.ui.editor.code_source import code_source
 from app.ui.editor.columns import INVOICE, Sheet
 from app.ui.editor.fields import Field
 from app.ui.editor.findings_panel import FindingsPanel
@@ -49,6 +50,8 @@ class DocumentForm(Protocol):
     def place_title(self, finding: Finding) -> str: ...
 
     def jump(self, finding: Finding) -> None: ...
+
+    def show_codes(self) -> None: ...
 
 
 class FormWindow(QMainWindow):
@@ -182,10 +185,19 @@ class FormWindow(QMainWindow):
         self.findings.mended.connect(self._on_mended)
         for field in form.fields:
             field.mended.connect(self._on_mended)
+        self.codes = code_source(self.desk)
+        self.codes.changed.connect(self._on_codes_changed)
+        self.codes.refresh()
         self.totals.save.clicked.connect(self.save)
         self.totals.seal.clicked.connect(self.seal_and_send)
         self.setEnabled(False)
         self._show_title()
+
+    @Slot()
+    def _on_codes_changed(self) -> None:
+        """Another package of GİB is in use: other things to choose from, and the checks may say otherwise."""
+        self.document_form.show_codes()
+        self.worker.begin_check()
 
     # --- opening ---------------------------------------------------------------------------------------------------
 

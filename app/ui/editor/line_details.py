@@ -99,7 +99,7 @@ class TaxRow(_Row):
         self._item = dict(item)
         self._is_touched = False
         code = str(item.get("code", ""))
-        self.code = PickerEdit([(o.title, o.code) for o in cells.tax_options()], self)
+        self.code = PickerEdit(cells.tax_options, self)
         option = cells.by_code(cells.tax_options).get(code)
         self.code.setText(option.title if option is not None else code)
         self.code.setCursorPosition(0)
@@ -155,7 +155,7 @@ class TaxRow(_Row):
     def value(self) -> dict[str, Any]:
         if not self._is_touched:
             return self._item
-        code = str(self.code.chosen or "") or cells.find_code(cells.tax_options(), self.code.text())
+        code = self.code.meant()
         if not code:
             return {}
         key = "per_unit" if self.kind.currentIndex() == 1 else "rate"
@@ -203,7 +203,7 @@ class LineDetails(QScrollArea):
             row.addStretch(1)
             column.addLayout(row)
         grid = FieldGrid(body)
-        self.exemption = PickerEdit([(o.title, o.code) for o in cells.exemption_options()], body)
+        self.exemption = PickerEdit(cells.exemption_options, body)
         self.exemption.setPlaceholderText(self.tr("kod ya da konu"))
         self.exemption.editingFinished.connect(self._take)
         grid.add(Field(self.tr("İstisna"), self.exemption, (), body), 12)
@@ -350,9 +350,9 @@ class LineDetails(QScrollArea):
         self._shown = new
 
     def _with_exemption(self, line: Line) -> Line:
-        text = str(self.exemption.chosen or self.exemption.text())
+        code = self.exemption.meant()
         held = line.get("exemption") or {}
-        if cells.find_code(cells.exemption_options(), text) == str(held.get("code", "")):
+        if code == str(held.get("code", "")):
             # The reason may have been written by hand elsewhere: the same code keeps it.
             return line
-        return cells.write_exemption(line, text)
+        return cells.write_exemption(line, code)

@@ -11,8 +11,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from app.domain.despatch import HKSIRSALIYE, IDISIRSALIYE, MATBUDAN, SEVK, TEMELIRSALIYE
-from app.domain.findings import Finding, Severity
+from app.domain.findings import Finding
 from app.domain.lifecycle import DocumentKind
+from app.ui.editor import places
 from app.ui.editor.fields import ChoiceBinding, Field, NotesBinding, TextBinding, WrapBinding, date_edit
 from app.ui.editor.folding import FieldGrid, FoldSection
 from app.ui.editor.line_table import LineTable
@@ -325,6 +326,10 @@ class PaperForm(QSplitter):
                 texts = [edit.text() for edit in edits if isinstance(edit, TextBinding)]
                 section.set_summary(" · ".join(text for text in texts if text) or "–")
 
+    def show_codes(self) -> None:
+        """Another package is in use: the cells say its words."""
+        self.table.viewport().update()
+
     def set_locked(self, locked: bool) -> None:
         """A numbered document is read, not written."""
         self.store.lines.set_locked(locked)
@@ -348,38 +353,14 @@ class PaperForm(QSplitter):
 
     def field_of(self, place: str) -> Field | None:
         """The field that belongs to a finding's place: the one that names it most exactly, else one of its parts."""
-        best: tuple[int, Field] | None = None
-        part: Field | None = None
-        for field in self.fields:
-            for known in field.places:
-                fits = place == known or place.startswith((f"{known}.", f"{known}["))
-                if fits and (best is None or len(known) > best[0]):
-                    best = len(known), field
-                if part is None and known.startswith(f"{place}."):
-                    part = field
-        return best[1] if best is not None else part
+        return places.field_of(self.fields, place)
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """The worst finding of each field stands below it; a folded part says how many it hides."""
-        worst: dict[int, Finding] = {}
-        counts: dict[str, list[Severity]] = {}
-        for finding in findings:
-            field = self.field_of(finding.field)
-            if field is None or finding.severity is Severity.INFO:
-                continue
-            if (section := self._section_of(field)) is not None:
-                counts.setdefault(section.key, []).append(finding.severity)
-            if id(field) not in worst or finding.severity is Severity.ERROR:
-                worst[id(field)] = finding
-        for field in self.fields:
-            field.show_finding(worst.get(id(field)))
-        for name, section in self.sections.items():
-            found = counts.get(name, [])
-            errors = found.count(Severity.ERROR)
-            section.show_fault("error" if errors else "warn", errors or len(found))
+        places.show_findings(self.fields, self.sections, findings)
 
     def _section_of(self, field: Field) -> FoldSection | None:
-        return next((section for section in self.sections.values() if section.isAncestorOf(field)), None)
+        return places.section_of(self.sections, field)
 
     def place_title(self, finding: Finding) -> str:
         """What a finding's link says."""

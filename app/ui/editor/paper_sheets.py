@@ -11,7 +11,7 @@ from app.domain.money import round_kurus
 from app.ubl import codes
 from app.ubl.fees import FeeRates, gross_of, payable_of
 from app.ubl.numbertext import plain
-from app.ui.editor import cells
+from app.ui.editor import catalogue, cells
 from app.ui.editor.cells import Line, put
 from app.ui.editor.columns import Column, Sheet
 from app.ui.editor.numbers import is_number, stored_number
@@ -102,8 +102,7 @@ def _cut(code: str, title: str, *, places: tuple[str, ...] = ()) -> Column:
 def rates_of(line: Line) -> FeeRates:
     """The percents of a fee's line; what cannot be read counts as zero."""
     held: Mapping[str, Any] = line.get("withholding") or {}
-    known = codes.withholdings().get(str(held.get("code", "")))
-    told = str(held.get("rate", known.current if known is not None else "0"))
+    told = str(held.get("rate", catalogue.current().withholding_rate(str(held.get("code", ""))) or "0"))
     return FeeRates(
         income_tax=_decimal(read_cut(STOPAJ)(line)),
         vat=_decimal(str(line.get("vat_rate", ""))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from PySide6.QtCore import Signal, Slot
@@ -14,7 +14,10 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 from app.domain.turkish import format_date
 from app.ubl import codes, profiles
 from app.ubl.profiles import ExtraField
+from app.ui.editor import catalogue
+from app.ui.editor.catalogue import Option
 from app.ui.editor.cells import put
+from app.ui.editor.code_edit import CodeEdit
 from app.ui.editor.extras import Use
 from app.ui.editor.fields import Field, FormEdit
 from app.ui.editor.folding import FieldGrid, FoldSection
@@ -29,6 +32,8 @@ _PARTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "address": (("street", "adres"), ("district", "ilçe"), ("city", "şehir"), ("country", "ülke")),
     "account": (("number", "hesap no"), ("bank", "banka")),
 }
+#: A list longer than this is searched by code or word, not looked through.
+_SEARCHED: Final = 20
 _UNITS: Final = {"flag": 4, "date": 2, "time": 2, "number": 2}
 
 
@@ -179,8 +184,8 @@ class ValueChoice(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
         self.addItem("–", "")
-        for named in codes.named_list(list_name).values():
-            self.addItem(f"{named.code} · {named.name}", named.code)
+        for option in catalogue.current().named(list_name):
+            self.addItem(option.title, option.code)
         self.activated.connect(self._on_activated)
 
     @Slot()
@@ -220,7 +225,19 @@ class ValueFlag(QCheckBox):
         self.setChecked(bool(value))
 
 
-ValueWidget = ValueEdit | ValueChoice | ValueFlag
+class ValueCode(CodeEdit):
+    """One of a code list that is too long to look through."""
+
+    def __init__(self, list_name: str, parent: QWidget | None = None) -> None:
+        self._list_name = list_name
+        super().__init__(partial(_named_options, list_name), parent)
+
+
+def _named_options(list_name: str) -> list[Option]:
+    return catalogue.current().named(list_name)
+
+
+ValueWidget = ValueEdit | ValueChoice | ValueCode | ValueFlag
 
 
 def value_widget(field: ExtraField, parent: QWidget) -> ValueWidget:
@@ -228,7 +245,8 @@ def value_widget(field: ExtraField, parent: QWidget) -> ValueWidget:
     if field.kind == "flag":
         return ValueFlag(field.title, parent)
     if field.kind == "code":
-        return ValueChoice(field.codes, parent)
+        is_long = len(catalogue.current().named(field.codes)) > _SEARCHED
+        return ValueCode(field.codes, parent) if is_long else ValueChoice(field.codes, parent)
     return ValueEdit(field.kind, parent)
 
 
@@ -268,6 +286,10 @@ class ExtraValues(QWidget):
             self.fields[one.path] = field
             self._grid.add(field, _UNITS.get(one.kind, 4))
         return True
+
+    def forget(self) -> None:
+        """Make the widgets anew when they are shown next: there is something else to choose from."""
+        self._key = ()
 
     def show_values(self, data: Mapping[str, Any]) -> None:
         for path, field in self.fields.items():

@@ -55,6 +55,16 @@ class InstalledRules:
     def code_lists(self) -> CodeLists:
         return self.store.code_lists()
 
+    def lists_code(self, list_name: str, code: str) -> bool:
+        """Whether the package in use has this code in a list. False without a package, or with a damaged one."""
+        if not self.release:
+            return False
+        try:
+            return code in self.store.code_lists().get(list_name)
+        except AppError as error:
+            log.info("reading the code lists: %s", error)
+            return False
+
     def warm_up(self) -> None:
         """Let a child compile what an ordinary invoice needs. Never raises."""
         paths = self._paths(None)

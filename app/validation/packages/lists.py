@@ -47,6 +47,9 @@ _BUILT_IN: Mapping[str, tuple[str, ...]] = {
     "party_scheme": ("party_schemes",),
     "payment_means": ("payment_means",),
     "country": ("countries",),
+    "delivery_terms": ("incoterms",),
+    "transport_mode": ("transport_modes",),
+    "packaging": ("packages",),
 }
 
 

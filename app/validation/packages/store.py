@@ -84,6 +84,7 @@ class PackageStore:
         self._now = now
         self._seen: tuple[int, int] | None = None
         self._known: list[Installed] = []
+        self._lists: tuple[str, CodeLists] | None = None
 
     @property
     def sheets(self) -> Path:
@@ -125,7 +126,12 @@ class PackageStore:
     def code_lists(self) -> CodeLists:
         """The lists of the e-Fatura package in use, or the built-in copy."""
         current = self.current(PackageKind.E_INVOICE)
-        return built_in_lists() if current is None else code_lists(self.read(current))
+        if current is None:
+            return built_in_lists()
+        # The forms ask with every check; a release never changes once it is stored.
+        if self._lists is None or self._lists[0] != current.sha256:
+            self._lists = current.sha256, code_lists(self.read(current))
+        return self._lists[1]
 
     def install(self, raw: bytes, name: str) -> InstallReport:
         """Prove a package whole, keep it and, when it is the newest of its kind, use it from now on.
