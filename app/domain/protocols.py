@@ -88,3 +88,17 @@ class Sealer(Protocol):
         ...
 
     def sign(self, digests: Sequence[bytes]) -> list[bytes]: ...
+
+
+class TimeStamper(Protocol):
+    """A time stamp authority (zaman damgası): says that some bytes existed at a time. Any thread; asks the network.
+
+    `stamp` gives the DER token (RFC 3161) over `data`, already checked. It raises SealError or ConfigError (TSA.*).
+    """
+
+    @property
+    def title(self) -> str:
+        """For the report, e.g. `zd.kamusm.gov.tr`."""
+        ...
+
+    def stamp(self, data: bytes) -> bytes: ...

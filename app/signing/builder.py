@@ -23,6 +23,7 @@ from app.signing.certificates import rsa_public_key
 from app.ubl.namespaces import DS, XADES
 
 _XML_NAMESPACE = "{http://www.w3.org/XML/1998/namespace}"
+_AFTER_PROPERTIES = "</xades:QualifyingProperties></ds:Object></ds:Signature>"
 _NCNAME = re.compile(r"[^\W\d][\w.\-]*")
 
 
@@ -59,10 +60,20 @@ class PreparedSignature:
     digest: bytes
     _before: str
     _after: str
+    _value_apex: str
+    _stamp_id: str
 
-    def finish(self, value: bytes) -> bytes:
-        """Return the whole `ds:Signature` element as UTF-8 bytes."""
-        return f"{self._before}{_b64(value)}{self._after}".encode()
+    def finish(self, value: bytes, *, time_stamp: bytes = b"") -> bytes:
+        """Return the whole `ds:Signature` element as UTF-8 bytes.
+
+        `time_stamp` is the DER token over `stamped_bytes(value)`: with it the signature is XAdES-T.
+        """
+        unsigned = _unsigned_properties(time_stamp, self._stamp_id) if time_stamp else ""
+        return f"{self._before}{_b64(value)}{self._after}{unsigned}{_AFTER_PROPERTIES}".encode()
+
+    def stamped_bytes(self, value: bytes) -> bytes:
+        """What a SignatureTimeStamp covers: the canonical ds:SignatureValue (ETSI TS 101 903 v1.3.2, 7.3)."""
+        return f"{self._value_apex}{_b64(value)}</ds:SignatureValue>".encode()
 
 
 def prepare_signature(
@@ -102,9 +113,14 @@ def prepare_signature(
         f"</ds:SignatureValue>{_key_info(certificate)}<ds:Object>"
         f'<xades:QualifyingProperties Target="#{ids.signature}">'
         f'<xades:SignedProperties Id="{ids.signed_properties}">{properties}</xades:SignedProperties>'
-        "</xades:QualifyingProperties></ds:Object></ds:Signature>"
     )
-    return PreparedSignature(_sha256(f"{info_apex}{info}</ds:SignedInfo>"), before, after)
+    return PreparedSignature(
+        _sha256(f"{info_apex}{info}</ds:SignedInfo>"),
+        before,
+        after,
+        f'<ds:SignatureValue{scope} Id="{ids.signature_value}"{inherited}>',
+        f"TimeStamp_{ids.signature.removeprefix('Signature_')}",
+    )
 
 
 def build_signature(
@@ -167,6 +183,16 @@ def _signed_properties(certificate: CertificateInfo, signing_time: datetime, rol
         f"<ds:X509SerialNumber>{int(certificate.serial_hex, 16)}</ds:X509SerialNumber></xades:IssuerSerial>"
         "</xades:Cert></xades:SigningCertificate>"
         f"{signer_role}</xades:SignedSignatureProperties>"
+    )
+
+
+def _unsigned_properties(token: bytes, stamp_id: str) -> str:
+    return (
+        "<xades:UnsignedProperties><xades:UnsignedSignatureProperties>"
+        f'<xades:SignatureTimeStamp Id="{stamp_id}">'
+        f'<ds:CanonicalizationMethod Algorithm="{C14N_10}"></ds:CanonicalizationMethod>'
+        f"<xades:EncapsulatedTimeStamp>{_b64(token)}</xades:EncapsulatedTimeStamp></xades:SignatureTimeStamp>"
+        "</xades:UnsignedSignatureProperties></xades:UnsignedProperties>"
     )
 
 

@@ -71,7 +71,7 @@ def describe_certificate(der: bytes) -> CertificateInfo:
     """
     certificate = load_certificate(der)
     try:
-        issuer, subject = (parse_name(name) for name in _names(certificate))
+        issuer, subject = (parse_name(name) for name in names_of(certificate))
         return CertificateInfo(
             der=der,
             subject=format_name(subject),
@@ -95,7 +95,7 @@ def describe_certificate(der: bytes) -> CertificateInfo:
 
 def is_self_signed(certificate: x509.Certificate) -> bool:
     """True when the certificate was issued by its own key."""
-    issuer, subject = _names(certificate)
+    issuer, subject = names_of(certificate)
     return issuer == subject and is_issued_by(certificate, certificate)
 
 
@@ -169,8 +169,8 @@ def format_name(parts: list[NamePart]) -> str:
     )
 
 
-def _names(certificate: x509.Certificate) -> tuple[bytes, bytes]:
-    """The DER of issuer and subject.
+def names_of(certificate: x509.Certificate) -> tuple[bytes, bytes]:
+    """Return the DER of issuer and subject.
 
     Taken from the encoding: cryptography warns about names longer than X.520 allows, and the issuer of real mali
     mühür certificates is one of those.

@@ -10,6 +10,34 @@ from app.domain.protocols import CertificateInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimeStampReport:
+    """The time stamp (RFC 3161) beside a signature: `valid` when it stamps that signature's value and holds.
+
+    `valid` None: it could not be judged (an algorithm or form that is not known here). `authority` names who stamped,
+    `policy` is a dotted OID. `trusted` None: no roots were given. `reasons` first say what is wrong, then what is
+    worth knowing.
+    """
+
+    valid: bool | None
+    time: datetime | None
+    authority: str
+    policy: str
+    trusted: bool | None
+    reasons: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of `time_stamp` inside a signature of `muhurdar verify --json`."""
+        return {
+            "valid": self.valid,
+            "time": self.time.isoformat() if self.time else None,
+            "authority": self.authority,
+            "policy": self.policy,
+            "trusted": self.trusted,
+            "reasons": list(self.reasons),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureReport:
     """One signature.
 
@@ -17,6 +45,7 @@ class SignatureReport:
     `signature_ok`: the value was made with the key of `certificate`. `valid` also asks that the certificate was in
     force at `signing_time` and is the one the signed properties name, and that the chain holds when roots were
     given. `trusted` None: no roots were given. `reasons` first say what is wrong, then what is worth knowing.
+    `time_stamp` None: there is none; one that does not hold makes the signature invalid.
     """
 
     id: str
@@ -28,6 +57,7 @@ class SignatureReport:
     role: str
     trusted: bool | None
     reasons: tuple[str, ...]
+    time_stamp: TimeStampReport | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The shape inside `signatures` that `muhurdar verify --json` prints."""
@@ -40,6 +70,7 @@ class SignatureReport:
             "signing_time": self.signing_time.isoformat() if self.signing_time else None,
             "role": self.role,
             "trusted": self.trusted,
+            "time_stamp": self.time_stamp.to_json() if self.time_stamp else None,
             "reasons": list(self.reasons),
         }
 

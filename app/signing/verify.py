@@ -37,7 +37,8 @@ from app.signing.canonical import (
 )
 from app.signing.certificates import describe_certificate, load_certificate
 from app.signing.chain import find_chain_fault, load_anchors
-from app.signing.report import SignatureReport, VerifyReport
+from app.signing.report import SignatureReport, TimeStampReport, VerifyReport
+from app.signing.stamp_in_xml import read_time_stamp
 from app.ubl import xmlsafe
 from app.ubl.namespaces import DS, SBDH
 
@@ -112,6 +113,9 @@ def _check(
     signing_time = _signing_time(properties)
     bound = _guarded(lambda: _check_binding(leaf, properties), reasons)
     in_force = _check_dates(info, signing_time, reasons)
+    stamp = read_time_stamp(signature, anchors)
+    if stamp is not None and not stamp.valid:
+        (notes if stamp.valid is None else reasons).extend(stamp.reasons)
     trusted = None
     if info is not None and anchors:
         fault = find_chain_fault(
@@ -128,7 +132,7 @@ def _check(
         notes.append("Sertifika TEST sertifikasıdır (kendinden imzalı); hukuki değeri yoktur.")
     return SignatureReport(
         id=signature.get("Id", ""),
-        valid=digest_ok and signature_ok and bound and in_force and trusted is not False,
+        valid=digest_ok and signature_ok and bound and in_force and trusted is not False and not _is_broken(stamp),
         digest_ok=digest_ok,
         signature_ok=signature_ok,
         certificate=info,
@@ -136,7 +140,12 @@ def _check(
         role=_role(properties),
         trusted=trusted,
         reasons=tuple(dict.fromkeys([*reasons, *notes])),
+        time_stamp=stamp,
     )
+
+
+def _is_broken(stamp: TimeStampReport | None) -> bool:
+    return stamp is not None and stamp.valid is False
 
 
 def _guarded(check: Callable[[], None], reasons: list[str]) -> bool:
