@@ -12,6 +12,7 @@ from dataclasses import Field, dataclass, field, fields, is_dataclass
 from typing import Any, Final, Generic, TypeVar, cast
 
 from app.domain.errors import InputError
+from app.domain.ledger_terms import MAX_PART_MB, application_problem
 
 T = TypeVar("T", str, int, bool)
 
@@ -37,31 +38,37 @@ class Setting(Generic[T]):
     maximum: int | None = None
     choices: tuple[tuple[T, str], ...] = ()
     unit: str = ""
+    #: What is wrong with a value beyond its type and bounds, "" when nothing is.
+    problem: Callable[[T], str] | None = None
 
     def validate(self, value: object) -> T:
         """`value` itself when it is allowed.
 
-        Raises: InputError SETTING.TYPE, SETTING.TOO_LOW, SETTING.TOO_HIGH or SETTING.CHOICE.
+        Raises: InputError SETTING.TYPE, SETTING.TOO_LOW, SETTING.TOO_HIGH, SETTING.CHOICE or SETTING.FORM.
         """
         # bool is an int in Python; a switch is not a number here.
         if not isinstance(value, self.type) or (self.type is int and isinstance(value, bool)):
             raise self._refused("SETTING.TYPE", f"Beklenen: {_TYPE_WORDS[self.type]}.")
         if isinstance(value, int) and not isinstance(value, bool):
+            # Spans are short or long, sizes small or large.
+            small, large = ("küçük", "büyük") if self.unit == "MB" else ("kısa", "uzun")
             if self.minimum is not None and value < self.minimum:
                 raise self._refused(
                     "SETTING.TOO_LOW",
-                    f"{value} {self.unit} çok kısa; izin verilen en küçük değer {self.minimum} {self.unit}.",
+                    f"{value} {self.unit} çok {small}; izin verilen en küçük değer {self.minimum} {self.unit}.",
                 )
             if self.maximum is not None and value > self.maximum:
                 raise self._refused(
                     "SETTING.TOO_HIGH",
-                    f"{value} {self.unit} çok uzun; izin verilen en büyük değer {self.maximum} {self.unit}.",
+                    f"{value} {self.unit} çok {large}; izin verilen en büyük değer {self.maximum} {self.unit}.",
                 )
         if isinstance(value, str) and self.maximum is not None and len(value) > self.maximum:
             raise self._refused("SETTING.TOO_HIGH", f"En çok {self.maximum} harf yazılabilir.")
         if self.choices and value not in [choice for choice, _title in self.choices]:
             names = ", ".join(str(choice) for choice, _title in self.choices)
             raise self._refused("SETTING.CHOICE", f"Seçenekler: {names}.")
+        if self.problem is not None and (wrong := self.problem(value)):
+            raise self._refused("SETTING.FORM", wrong)
         return value
 
     def parse(self, text: str) -> T:
@@ -162,6 +169,28 @@ SEAL_MODULES: Final = Setting(
     maximum=4000,
 )
 
+LEDGER_APPLICATION: Final = Setting(
+    name="ledger_application",
+    type=str,
+    default="",
+    title="Defter programı (sourceApplication)",
+    description="GİB'in onayladığı program tanımı: VKN##UNVAN##PROGRAM##SÜRÜM, taahhütnamedekiyle harfi harfine. "
+    "Kartında başkası yazılmayan firmalar için geçerlidir. Boşken bu programın kendi adı yazılır; onaylı olmadığı için "
+    "GİB'in canlı sistemi kabul etmez.",
+    maximum=300,
+    problem=lambda text: application_problem(text) if text else "",
+)
+LEDGER_PART_MB: Final = Setting(
+    name="ledger_part_mb",
+    type=int,
+    default=MAX_PART_MB,
+    title="Defter parçasının en büyük boyutu",
+    description="Bundan büyük ay parçalara bölünür; fiş bölünmez. GİB'in sınırı 200 MB'tır.",
+    minimum=1,
+    maximum=MAX_PART_MB,
+    unit="MB",
+)
+
 ALL: Final[tuple[Setting[Any], ...]] = (
     OFFICE_NAME,
     RECEIVE_INTERVAL_MIN,
@@ -172,6 +201,8 @@ ALL: Final[tuple[Setting[Any], ...]] = (
     TRAY_NOTICES,
     BULK_PDF,
     SEAL_MODULES,
+    LEDGER_APPLICATION,
+    LEDGER_PART_MB,
 )
 BY_NAME: Final[Mapping[str, Setting[Any]]] = {setting.name: setting for setting in ALL}
 

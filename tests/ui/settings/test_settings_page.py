@@ -50,7 +50,7 @@ def test_the_registry_finds_the_page() -> None:
 
 def test_every_subject_opens_and_every_control_has_a_name(qtbot: Any, page: SettingsPage, ui_desk: Any) -> None:
     keys = page.keys()
-    assert keys == ["office", "firms", "integrators", "seal", "rules", "backup", "look", "log"]
+    assert keys == ["office", "firms", "integrators", "seal", "rules", "ledger", "backup", "look", "log"]
     nameless = []
     for key in keys:
         subject = page.subject(key)
@@ -66,7 +66,7 @@ def test_every_subject_opens_and_every_control_has_a_name(qtbot: Any, page: Sett
 
 
 def test_every_setting_stands_on_exactly_one_page(page: SettingsPage) -> None:
-    shown = [*generated(page, "office").form.form.keys(), *generated(page, "look").form.form.keys()]
+    shown = [key for one in ("office", "look", "ledger") for key in generated(page, one).form.form.keys()]  # noqa: SIM118
     assert sorted(shown) == sorted(s.name for s in ALL if s is not SEAL_MODULES)
 
 

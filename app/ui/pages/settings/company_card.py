@@ -2,31 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QSizePolicy,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.domain.party import Company
 from app.domain.taxnumber import TaxNumber
+from app.domain.turkish import fold
 from app.ubl.company_json import company_to_json
 from app.ui.pages.settings import card_fields
 from app.ui.pages.settings.card_fields import Field
-from app.ui.pages.settings.form import Form, Lines, scrolled
+from app.ui.pages.settings.card_marks import CardMarks
+from app.ui.pages.settings.form import Form, Lines, PlainButton, bring_into_view, narrow_edit, scrolled
 from app.ui.pages.settings.images import ImagePicker
 from app.ui.pages.settings.sealing_form import SealingForm
 from app.ui.pages.settings.series_table import SeriesTable
 from app.ui.pages.settings.tax_field import TaxNumberField
 from app.ui.pages.settings.work import SeriesState
 from app.ui.theme import tokens
-from app.ui.widgets import HeadingLabel, QuietLabel
+from app.ui.widgets import HeadingLabel, QuietButton, QuietLabel
+from app.workflows.ledger_card import card_fields as ledger_fields
+
+_COMBO_LETTERS = 12
+_LEDGER_TAB, _PEOPLE_TAB = 5, 6
+_START_KEYS = tuple(field.key.partition(".")[2] for field in card_fields.START)
+_PEOPLE = ("accountant", "auditor")
+_ADDRESSES = ("address", *(f"{person}.address" for person in _PEOPLE))
 
 
 class CompanyCard(QTabWidget):
-    """`edited` comes with every change by the user; `is_dirty` says whether anything differs from what was shown."""
+    """`edited` comes with every change by the user; `is_dirty` says whether anything differs from what was shown.
+
+    `start_wanted`: the previous program's last numbers shall be read from a file. `accountant_wanted`: the office's
+    accountant shall be written here; `accountant_kept` carries the one of this card, to be the office's.
+    """
 
     edited = Signal()
+    start_wanted = Signal()
+    accountant_wanted = Signal()
+    accountant_kept = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +61,8 @@ class CompanyCard(QTabWidget):
         self._forms: dict[str, tuple[int, Form]] = {}
         self._shown: dict[str, Any] = {}
         self._country_code: dict[str, tuple[str, str]] = {}
+        self._start_rest: dict[str, str] = {}
+        self._office_application = ""
         self.number = TaxNumberField(self)
         self.series = SeriesTable(self)
         self.sealing = SealingForm(self)
@@ -59,13 +87,8 @@ class CompanyCard(QTabWidget):
         images.add("logo", self.tr("Logo"), self.logo, hint=self.tr("Faturanın üst köşesinde görünür."))
         images.add("stamp", self.tr("Kaşe, imza"), self.stamp, hint=self.tr("Faturanın altında görünür."))
         self._forms |= {"logo": (4, images), "stamp": (4, images)}
-        self._add_tab(self.tr("Görseller"), images)
-        self._add_tab(
-            self.tr("Defter"),
-            self._form(card_fields.LEDGER, tab=5),
-            HeadingLabel(self.tr("Mali müşavir"), self),
-            self._form(card_fields.ACCOUNTANT, tab=5),
-        )
+        self._add_tab(self.tr("Logo"), images)
+        self._add_ledger()
         self.number.number_changed.connect(self._on_number_changed)
         for part in (self.series, self.sealing):
             part.edited.connect(self._on_edited)
@@ -88,7 +111,9 @@ class CompanyCard(QTabWidget):
         self.number.set_fixed(not is_new)
         for key, field in self._fields.items():
             self._set_text(key, card_fields.to_text(field.shape, card_fields.get_path(data, key)))
-        for prefix in ("address", "accountant.address"):
+        start = data.get("ledger_start") or {}
+        self._start_rest = {key: text for key, text in start.items() if key not in _START_KEYS}
+        for prefix in _ADDRESSES:
             where = card_fields.get_path(data, prefix) or {}
             self._country_code[prefix] = (where.get("country", ""), where.get("country_code", ""))
         self.series.set_states(states, year=year)
@@ -97,6 +122,38 @@ class CompanyCard(QTabWidget):
         self.stamp.set_content(b"")
         self._show_names(self.number.number)
         self._shown = self.data()
+        self._show_terms()
+
+    def set_office_application(self, application: str) -> None:
+        """What holds where the card names no program of its own."""
+        self._office_application = application
+        self._show_terms()
+
+    def take_start(self, start: Mapping[str, str]) -> None:
+        """Write what was read of the previous program's last file; it is stored with the card."""
+        for key, text in start.items():
+            if key in _START_KEYS:
+                shape = self._fields[f"ledger_start.{key}"].shape
+                self._set_text(f"ledger_start.{key}", card_fields.to_text(shape, text))
+            elif text:
+                self._start_rest[key] = text
+        self._on_edited()
+
+    def take_accountant(self, data: Mapping[str, Any]) -> None:
+        """Write the office's accountant over this card's."""
+        for field in card_fields.ACCOUNTANT:
+            value = card_fields.get_path({"accountant": dict(data)}, field.key)
+            self._set_text(field.key, card_fields.to_text(field.shape, value))
+        self._on_edited()
+
+    def show_field(self, key: str) -> None:
+        """Open the tab of a field and put the keyboard there."""
+        if key in self._forms:
+            tab, form = self._forms[key]
+            self.setCurrentIndex(tab)
+            editor = form.editor(key)
+            editor.setFocus()
+            bring_into_view(editor)
 
     @property
     def is_dirty(self) -> bool:
@@ -112,6 +169,8 @@ class CompanyCard(QTabWidget):
             # The code goes with the name it was stored with; another name finds its own.
             if code and card_fields.get_path(data, f"{prefix}.country") == name:
                 card_fields.set_path(data, f"{prefix}.country_code", code)
+        if self._start_rest:
+            data["ledger_start"] = data.get("ledger_start", {}) | self._start_rest
         for key, value in (
             ("series", self.series.series()),
             ("sealing_mode", self.sealing.modes()),
@@ -119,15 +178,20 @@ class CompanyCard(QTabWidget):
             ("stamp", self.stamp.data_uri()),
         ):
             card_fields.set_path(data, key, value)
-        if not data.get("accountant", {}).keys() - {"address"}:
-            # An accountant without a single word of his own is none.
-            address = data.pop("accountant", {}).get("address", {})
-            if set(address) - {"country", "country_code"}:
-                data["accountant"] = {"address": address}
+        for person in _PEOPLE:
+            if not data.get(person, {}).keys() - {"address"}:
+                # An accountant without a single word of his own is none.
+                address = data.pop(person, {}).get("address", {})
+                if set(address) - {"country", "country_code"}:
+                    data[person] = {"address": address}
         return data
 
     def text(self, key: str) -> str:
         editor = self._forms[key][1].editor(key)
+        if isinstance(editor, QComboBox):
+            return str(editor.currentData() or "")
+        if isinstance(editor, QCheckBox):
+            return "1" if editor.isChecked() else ""
         return editor.toPlainText() if isinstance(editor, QPlainTextEdit) else str(editor.property("text"))
 
     def show_problems(self, problems: Sequence[str]) -> list[str]:
@@ -172,16 +236,84 @@ class CompanyCard(QTabWidget):
 
     def _fill(self, form: Form, fields: Sequence[Field], *, tab: int) -> None:
         for field in fields:
-            editor: QLineEdit | Lines
-            if field.shape in ("text", "date"):
-                editor = QLineEdit(form)
-                editor.textEdited.connect(self._on_edited)
-            else:
-                editor = Lines(field.rows, form)
-                editor.textChanged.connect(self._on_edited)
-            form.add(field.key, field.title, editor, hint=field.hint)
+            form.add(field.key, field.title, self._editor(field, form), hint=field.hint, unit=field.unit)
             self._fields[field.key] = field
             self._forms[field.key] = (tab, form)
+
+    def _editor(self, field: Field, form: Form) -> QWidget:
+        match field.shape:
+            case "choice":
+                combo = QComboBox(form)
+                # As wide as the form leaves it: a long choice never makes the card scroll sideways.
+                combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+                combo.setMinimumContentsLength(_COMBO_LETTERS)
+                combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+                for value, words in field.choices:
+                    combo.addItem(words, value)
+                combo.activated.connect(self._on_edited)
+                return combo
+            case "flag":
+                box = QCheckBox(self.tr("Defterler şube şube tutulur"), form)
+                box.clicked.connect(self._on_edited)
+                return box
+            case "text" | "date" | "month" | "number":
+                edit = narrow_edit(field.letters, form) if field.letters else QLineEdit(form)
+                edit.textEdited.connect(self._on_edited)
+                return edit
+            case _:
+                lines = Lines(field.rows, form)
+                lines.textChanged.connect(self._on_edited)
+                return lines
+
+    def _add_ledger(self) -> None:
+        self.marks = CardMarks(self)
+        self.marks.wanted.connect(self.show_field)
+        self.start_button = PlainButton(self.tr("Son onaylı dosyadan oku…"), self, icon="import")
+        self.start_button.clicked.connect(self.start_wanted)
+        self._add_tab(
+            self.tr("Defter"),
+            self.marks,
+            HeadingLabel(self.tr("Defterler nasıl hazırlanır"), self),
+            self._form(card_fields.TERMS, tab=_LEDGER_TAB),
+            HeadingLabel(self.tr("Mükellef ve hesap dönemi"), self),
+            self._form(card_fields.TAXPAYER, tab=_LEDGER_TAB),
+            HeadingLabel(self.tr("Önceki programdan devir"), self),
+            QuietLabel(
+                self.tr(
+                    "Firma e-Deftere başka programla başladıysa o programın verdiği son numaralar yazılır; buradaki "
+                    "ilk ay onlardan sürer. Yeni başlayan firmada boş kalır."
+                ),
+                self,
+                wrap=True,
+            ),
+            _at_left(self, self.start_button),
+            self._form(card_fields.START, tab=_LEDGER_TAB),
+        )
+        self.office_button = PlainButton(self.tr("Ofisin müşavirini yaz"), self, icon="import")
+        self.office_button.clicked.connect(self.accountant_wanted)
+        self.keep_button = QuietButton(self.tr("Bunu ofisin müşaviri yap"), self, icon="save")
+        self.keep_button.clicked.connect(self._on_keep_clicked)
+        self._add_tab(
+            self.tr("Müşavir"),
+            HeadingLabel(self.tr("Mali müşavir"), self),
+            _at_left(self, self.office_button, self.keep_button),
+            self._form(card_fields.ACCOUNTANT, tab=_PEOPLE_TAB),
+            HeadingLabel(self.tr("Yeminli mali müşavir"), self),
+            QuietLabel(self.tr("Yalnız tam tasdik sözleşmesi varsa."), self, wrap=True),
+            self._form(card_fields.AUDITOR, tab=_PEOPLE_TAB),
+        )
+
+    def _show_terms(self) -> None:
+        """Fields that the chosen way does not use are not there; the marks follow what stands on the card."""
+        form = self._forms["ledger.mode"][1]
+        is_own = self.text("ledger.mode") == ""
+        for key in ("ledger.source_application", "ledger.max_part_mb", "ledger.time_stamp"):
+            form.set_row_visible(key, is_own)
+        form.set_row_visible("ledger.export_format", not is_own)
+        form.set_row_visible("branches", bool(self.text("ledger.uses_branches") or self.text("branches")))
+        self.marks.show_fields(ledger_fields(self.data(), office_application=self._office_application))
+        has_name = bool(self.text("accountant.name").strip())
+        self.keep_button.setEnabled(has_name)
 
     def _add_tab(self, title: str, *parts: QWidget) -> None:
         content = QWidget(self)
@@ -195,7 +327,11 @@ class CompanyCard(QTabWidget):
 
     def _set_text(self, key: str, text: str) -> None:
         editor = self._forms[key][1].editor(key)
-        if isinstance(editor, QPlainTextEdit):
+        if isinstance(editor, QComboBox):
+            _choose(editor, text)
+        elif isinstance(editor, QCheckBox):
+            editor.setChecked(bool(text))
+        elif isinstance(editor, QPlainTextEdit):
             editor.setPlainText(text)
         elif isinstance(editor, QLineEdit):
             editor.setText(text)
@@ -216,4 +352,37 @@ class CompanyCard(QTabWidget):
 
     @Slot()
     def _on_edited(self) -> None:
+        self._show_terms()
         self.edited.emit()
+
+    @Slot()
+    def _on_keep_clicked(self) -> None:
+        self.accountant_kept.emit(self.data().get("accountant", {}))
+
+
+def _choose(combo: QComboBox, value: str) -> None:
+    """A value that is none of the choices, as other programs wrote it, stays as it is and can be seen."""
+    place = combo.findData(value)
+    if place < 0:
+        place = next((i for i in range(combo.count()) if _same(str(combo.itemData(i)), value)), -1)
+    if place < 0:
+        combo.addItem(value, value)
+        place = combo.count() - 1
+    elif combo.itemData(place) != value:
+        combo.setItemData(place, value)
+    combo.setCurrentIndex(place)
+
+
+def _same(left: str, right: str) -> bool:
+    return bool(left) and fold(left).replace(" ", "") == fold(right).replace(" ", "")
+
+
+def _at_left(parent: QWidget, *buttons: QWidget) -> QWidget:
+    row = QWidget(parent)
+    line = QHBoxLayout(row)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(tokens.S)
+    for button in buttons:
+        line.addWidget(button)
+    line.addStretch(1)
+    return row

@@ -30,6 +30,7 @@ from app.ubl.jsonread import InvalidData
 from app.ui.desk import Desk
 from app.ui.jobs import Changes
 from app.ui.pages.settings import work
+from app.ui.pages.settings.card_doing import CardDoing
 from app.ui.pages.settings.company_card import CompanyCard
 from app.ui.pages.settings.form import PlainButton, pad_items
 from app.ui.pages.settings.subject import Subject
@@ -47,7 +48,7 @@ class FirmsSubject(Subject):
 
     key = "firms"
     icon = "buildings"
-    shows = Changes(companies=True)
+    shows = Changes(companies=True, settings=True)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
@@ -56,6 +57,7 @@ class FirmsSubject(Subject):
         self._current: CompanyRecord | None = None
         self._is_new = False
         self._wanted: int | None = None
+        self._wanted_field = ""
         self.search = QLineEdit(self)
         self.search.setPlaceholderText(self.tr("Unvan ya da VKN"))
         self.search.setAccessibleName(self.tr("Firma ara"))
@@ -73,6 +75,7 @@ class FirmsSubject(Subject):
         self.note = QuietLabel("", self, wrap=True)
         self.message = MessageBar(parent=self)
         self.card = CompanyCard(self)
+        self.doing = CardDoing(desk, self.card, self.message, self)
         self.save_button = PrimaryButton(self.tr("Kaydet"), self, icon="save", shortcut="Ctrl+S")
         self.revert_button = QuietButton(self.tr("Geri al"), self, icon="undo")
         self.empty = EmptyState(
@@ -96,9 +99,12 @@ class FirmsSubject(Subject):
 
     def refresh(self) -> None:
         self.desk.read(work.list_firms, self._on_firms_read, owner=self)
+        self.doing.refresh()
 
     def reveal(self, what: Any) -> None:
-        """Choose the company with this id (also one that is still being read)."""
+        """Choose the company with this id (also one that is still being read); (company, key) goes to a field."""
+        if isinstance(what, tuple):
+            what, self._wanted_field = what
         if isinstance(what, CompanyRecord):
             what = what.id
         if isinstance(what, int):
@@ -210,6 +216,7 @@ class FirmsSubject(Subject):
 
     def _open(self, record: CompanyRecord) -> None:
         self._current, self._is_new = record, False
+        self.doing.company = record
         year = self.desk.office.clock.today().year
         self.desk.read(partial(_states_of, record, year), partial(self._on_states_read, record), owner=self)
 
@@ -223,6 +230,9 @@ class FirmsSubject(Subject):
         self.note.setVisible(bool(findings))
         self._show_right(True)
         self._on_card_edited()
+        if self._wanted_field:
+            self.card.show_field(self._wanted_field)
+            self._wanted_field = ""
 
     @Slot()
     def _on_current_item_changed(self) -> None:
@@ -261,6 +271,7 @@ class FirmsSubject(Subject):
             self._keep_here()
             return
         self._is_new = True
+        self.doing.company = None
         self.message.setVisible(False)
         self.list.setCurrentItem(None)  # type: ignore[call-overload]
         self.title.setText(self.tr("Yeni firma"))

@@ -16,6 +16,7 @@ from app.ui.pages.settings.backup import BackupSubject
 from app.ui.pages.settings.firms import FirmsSubject
 from app.ui.pages.settings.generated import GeneratedSubject
 from app.ui.pages.settings.integrators import IntegratorsSubject
+from app.ui.pages.settings.ledger import LedgerSubject
 from app.ui.pages.settings.log_view import LogSubject
 from app.ui.pages.settings.rules import RulesSubject
 from app.ui.pages.settings.seal import SealSubject
@@ -27,6 +28,8 @@ from app.ui.theme.style import theme
 #: Settings about how things look; those with a page of their own are in neither list, all others are the office's.
 _LOOKS: Final = (THEME.name, BULK_PDF.name)
 _ELSEWHERE: Final = (SEAL_MODULES.name,)
+#: A setting whose name begins so belongs to Defter.
+_LEDGER_PREFIX: Final = "ledger_"
 #: A new setting whose name begins so belongs to Görünüm.
 _LOOK_PREFIXES: Final = ("theme", "look_", "notice", "tray")
 
@@ -34,6 +37,11 @@ _LOOK_PREFIXES: Final = ("theme", "look_", "notice", "tray")
 def is_look(setting: Setting[Any]) -> bool:
     """Whether a setting stands under Görünüm."""
     return setting.name in _LOOKS or setting.name.startswith(_LOOK_PREFIXES)
+
+
+def is_ledger(setting: Setting[Any]) -> bool:
+    """Whether a setting stands under Defter."""
+    return setting.name.startswith(_LEDGER_PREFIX)
 
 
 class SettingsPage(Page):
@@ -59,6 +67,7 @@ class SettingsPage(Page):
         self._add(IntegratorsSubject.key, self.tr("Entegratörler"), IntegratorsSubject.icon, self._make_integrators)
         self._add(SealSubject.key, self.tr("Mühür"), SealSubject.icon, self._make_seal)
         self._add(RulesSubject.key, self.tr("Kurallar"), RulesSubject.icon, self._make_rules)
+        self._add("ledger", self.tr("Defter"), "ledger", self._make_ledger)
         self._add(BackupSubject.key, self.tr("Yedek"), BackupSubject.icon, self._make_backup)
         self._add("look", self.tr("Görünüm"), "eye", self._make_look)
         self._add(LogSubject.key, self.tr("Günlük"), LogSubject.icon, self._make_log)
@@ -95,7 +104,8 @@ class SettingsPage(Page):
             return
         setting = next((s for s in ALL if s.name == key), None)
         if setting is not None:
-            self.subject("look" if is_look(setting) else "office").reveal(setting.name)
+            key = "look" if is_look(setting) else "ledger" if is_ledger(setting) else "office"
+            self.subject(key).reveal(setting.name)
 
     def unsaved(self) -> str | None:
         """What stands unsaved in any subject, whichever is in front."""
@@ -113,13 +123,16 @@ class SettingsPage(Page):
         return self.list.fontMetrics().horizontalAdvance(title) + tokens.ICON_PX + 2 * tokens.M
 
     def _make_office(self) -> Subject:
-        rest = [s for s in ALL if not is_look(s) and s.name not in _ELSEWHERE]
+        rest = [s for s in ALL if not is_look(s) and not is_ledger(s) and s.name not in _ELSEWHERE]
         sentence = self.tr("Büro adı ve eşitleme aralıkları. Değişiklikler hemen kaydedilir.")
         return GeneratedSubject(self.desk, self.tr("Ofis"), sentence, rest, self)
 
     def _make_look(self) -> Subject:
         sentence = self.tr("Değişiklikler hemen uygulanır.")
         return GeneratedSubject(self.desk, self.tr("Görünüm"), sentence, [s for s in ALL if is_look(s)], self)
+
+    def _make_ledger(self) -> Subject:
+        return LedgerSubject(self.desk, [s for s in ALL if is_ledger(s)], self)
 
     def _make_firms(self) -> Subject:
         return FirmsSubject(self.desk, self)
