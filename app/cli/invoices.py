@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -254,7 +255,7 @@ def cmd_export(arguments: argparse.Namespace) -> int:
     with open_office(arguments) as office:
         ctx = office.context()
         company = companies.require_company(ctx, arguments.company)
-        seen = viewing.viewable(ctx, company, ettn, template=office.template(company))
+        seen = viewing.viewable(ctx, company, ettn, template=partial(office.template, company))
         write_output(Path(arguments.output), seen.raw)
     if arguments.json:
         print_json({"file": arguments.output, "role": seen.role})

@@ -22,7 +22,7 @@ from app.storage.records import CompanyRecord, DocumentRecord
 from app.ubl import codes
 from app.ubl.jsonread import InvalidData
 from app.ubl.totals import compute_totals
-from app.workflows import drafting
+from app.workflows import drafting, papers
 from app.workflows.bulk_tables import BulkTable
 from app.workflows.context import WorkContext
 
@@ -258,7 +258,7 @@ def _previewed(
         return BulkDraft(rows=numbers, data=data, problems=tuple(problems))
     try:
         # A draft that has no series yet is still worth looking at.
-        invoice = drafting.read_invoice(ctx, company, {"series": "XXX", **data})
+        invoice = drafting.read_invoice(ctx, company, {"series": papers.STAND_IN_SERIES, **data})
     except InvalidData as error:
         return BulkDraft(rows=numbers, data=data, problems=tuple(error.problems))
     partner = drafting.known_partner(ctx, company, invoice)

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from app.connectors.gib_codes import ResendRule, resend_rule
 from app.domain.document_number import SeriesPurpose, invoice_purpose
 from app.domain.errors import ConfigError, InputError, RuleBroken
 from app.domain.findings import Finding
 from app.domain.invoice import Invoice, InvoiceTotals
 from app.domain.lifecycle import Direction, DocumentKind, State
 from app.domain.money import ZERO, parse_decimal, round_kurus
-from app.domain.turkish import format_date
 from app.storage import companies, documents, numbers
-from app.storage.database import OpenSession
 from app.storage.records import CompanyRecord, DocumentIndex, DocumentRecord, PartnerRecord
 from app.ubl.creditnote import EARSIVBELGE
 from app.ubl.draft import invoice_from_json, invoice_to_json
@@ -27,6 +24,7 @@ from app.validation.builtin import Purpose, check_invoice
 from app.validation.in_force import without_listed
 from app.workflows import points
 from app.workflows.context import WorkContext
+from app.workflows.correcting import ensure_correctable, failed_one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +65,7 @@ def save_draft(ctx: WorkContext, company: CompanyRecord, data: Mapping[str, Any]
             todo="Makbuzu 'muhurdar document create' ile ya da Giden Kutusu'ndaki Yeni menüsünden düzenleyin.",
         )
     with ctx.db.read() as s:
-        failed = _failed(s, company, data)
+        failed = failed_one(s, company, data)
         purpose = _purpose(data)
         series = failed.number[:3] if failed else numbers.series_for(s, company.id, purpose)
     if series is None and not data.get("series"):
@@ -102,42 +100,6 @@ def save_draft(ctx: WorkContext, company: CompanyRecord, data: Mapping[str, Any]
             correcting=is_correction,
         )
     return Drafted(record=record, invoice=invoice, findings=check(ctx, invoice, partner=partner))
-
-
-def _failed(s: OpenSession, company: CompanyRecord, data: Mapping[str, Any]) -> DocumentRecord | None:
-    uuid = data.get("uuid")
-    found = documents.find(s, company.id, Direction.OUT, uuid.strip().lower()) if isinstance(uuid, str) else None
-    return found if found is not None and found.state is State.FAILED else None
-
-
-def ensure_correctable(record: DocumentRecord, invoice: Invoice) -> None:
-    """Raise RuleBroken unless the fields of this failed document may become `invoice`.
-
-    The number is used up, so it and its place in the series stay; and what may be registered at GİB is not touched.
-    """
-    rule = resend_rule(record.gib_code) if record.gib_code is not None else ResendRule.SAME_ETTN
-    if rule not in (ResendRule.SAME_ETTN, ResendRule.NEW_ETTN):
-        raise RuleBroken(
-            "CORRECT.FORBIDDEN",
-            f"{record.number} düzeltilemez.",
-            why=f"GİB kodu {record.gib_code}: belge karşı tarafta kayıtlı olabilir.",
-            todo="Önce durumunu sorgulayın; kuşku varsa entegratörünüzü arayın.",
-        )
-    typed = str(invoice.number) if invoice.number is not None else record.number
-    if typed != record.number or invoice.series != record.number[:3]:
-        raise RuleBroken(
-            "CORRECT.NUMBER",
-            f"{record.number} numarası değiştirilemez.",
-            why="Numara verildi; seride boşluk kalamaz.",
-            todo="Düzeltmeyi aynı numarayla yapın; taslaktan numara ve seri alanlarını silebilirsiniz.",
-        )
-    if record.issue_date is not None and invoice.issue_date != record.issue_date:
-        raise RuleBroken(
-            "CORRECT.DATE",
-            f"{record.number} numaralı belgenin tarihi değiştirilemez ({format_date(record.issue_date)}).",
-            why="Bir seride numara büyürken tarih geriye gidemez.",
-            todo="Düzeltmeyi aynı tarihle yapın.",
-        )
 
 
 def load_invoice(ctx: WorkContext, company: CompanyRecord, document_id: int) -> Invoice:

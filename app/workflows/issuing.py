@@ -10,7 +10,7 @@ from typing import Any
 from app.domain.lifecycle import Direction, State
 from app.storage import documents, leases
 from app.storage.records import CompanyRecord
-from app.workflows import queueing, sealing
+from app.workflows import queueing, resealing, sealing
 from app.workflows.context import WorkContext, under_lease
 from app.workflows.report import BulkReport, ItemFailure
 
@@ -67,7 +67,7 @@ def reissue(ctx: WorkContext, company: CompanyRecord, ettn: str, means: sealing.
     try:
         report = IssueReport()
         record = sealing.require_outgoing(ctx, company, ettn)
-        again = sealing.reseal_failed(ctx, company, record, means)
+        again = resealing.reseal_failed(ctx, company, record, means)
         report.sealing.done.append(again.ettn)
         report.queueing = queueing.queue(ctx, company, [again.ettn], means.endpoint, checked={again.ettn})
         return report

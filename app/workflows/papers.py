@@ -35,6 +35,7 @@ from app.validation.builtin_receipts import check_credit_note, check_smm
 from app.validation.in_force import without_listed
 from app.workflows import points
 from app.workflows.context import WorkContext
+from app.workflows.correcting import ensure_correctable, failed_one
 
 Paper = Invoice | Despatch | Receipt
 
@@ -52,6 +53,8 @@ SERIES: Final[Mapping[DocumentKind, SeriesPurpose]] = {
     DocumentKind.CREDIT_NOTE: SeriesPurpose.CREDIT_NOTE,
     DocumentKind.SMM: SeriesPurpose.SMM,
 }
+#: Where a document must have a series before one is given: in a preview, a check, the form of an answer.
+STAND_IN_SERIES: Final = "XXX"
 #: The kinds of this module; invoices have a workflow of their own.
 KINDS: Final = tuple(SERIES)
 _BY_TYPE: Final = {
@@ -165,10 +168,12 @@ def save_paper(ctx: WorkContext, company: CompanyRecord, kind: DocumentKind, dat
     """Store a draft of one of KINDS and say what is wrong with it. One with errors is kept all the same.
 
     Raises: InputError when `data` cannot be read at all; ConfigError (SERIES.MISSING); RuleBroken (DRAFT.LOCKED when it
-    has a number already, DRAFT.OTHER_KIND when this ETTN is a document of another kind).
+    has a number already and has not failed, CORRECT.* for a correction that is not allowed, DRAFT.OTHER_KIND when this
+    ETTN is a document of another kind).
     """
     with ctx.db.read() as s:
-        series = numbers.series_for(s, company.id, SERIES[kind])
+        failed = failed_one(s, company, data)
+        series = failed.number[:3] if failed else numbers.series_for(s, company.id, SERIES[kind])
     if series is None and not data.get("series"):
         raise ConfigError(
             "SERIES.MISSING",
@@ -185,7 +190,10 @@ def save_paper(ctx: WorkContext, company: CompanyRecord, kind: DocumentKind, dat
                 why=f"Bu ETTN bir {TITLES.get(existing.kind, 'başka belge')} taslağının.",
                 todo="Taslaktan uuid alanını silin; program yenisini verir.",
             )
-        if existing is not None and existing.state not in (State.DRAFT, State.READY):
+        is_correction = existing is not None and existing.state is State.FAILED
+        if existing is not None and is_correction:
+            ensure_correctable(existing, document)
+        elif existing is not None and existing.state not in (State.DRAFT, State.READY):
             raise RuleBroken(
                 "DRAFT.LOCKED",
                 f"{existing.number or 'Belge'} kilitli.",
@@ -200,6 +208,7 @@ def save_paper(ctx: WorkContext, company: CompanyRecord, kind: DocumentKind, dat
             data=fields_of(document),
             index=index_of_paper(document),
             at=ctx.clock.now(),
+            correcting=is_correction,
         )
     return DraftedPaper(record=record, document=document, findings=check_paper(ctx, kind, document))
 
@@ -242,7 +251,7 @@ def answer_fields(ctx: WorkContext, company: CompanyRecord, despatch: int | byte
     answer = answer_despatch(
         note,
         uuid=new_ettn(),
-        series="XXX",
+        series=STAND_IN_SERIES,
         issue_date=ctx.clock.today(),
         issue_time=now.time().replace(microsecond=0, tzinfo=None),
         received_day=ctx.clock.today(),
@@ -251,7 +260,5 @@ def answer_fields(ctx: WorkContext, company: CompanyRecord, despatch: int | byte
 
 
 def draft_xml(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, template: bytes | None) -> bytes:
-    """A stored draft of any kind as UBL-TR bytes without a seal. `template` is the invoice's; other kinds are drawn in
-    their own design."""
-    is_invoice = record.kind not in KINDS
-    return build_paper(record.kind, load_paper(ctx, company, record), template if is_invoice else None)
+    """A stored draft of any kind as UBL-TR bytes without a seal, drawn by its kind's own `template`."""
+    return build_paper(record.kind, load_paper(ctx, company, record), template)

@@ -12,11 +12,9 @@ from datetime import date
 from typing import Any
 
 from app.connectors.base import EndpointKind, Session
-from app.connectors.gib_codes import ResendRule, resend_rule
 from app.domain.despatch import Despatch, Receipt
-from app.domain.document_number import DocumentNumber, SeriesPurpose, invoice_purpose, parse_document_number
+from app.domain.document_number import DocumentNumber, SeriesPurpose, invoice_purpose
 from app.domain.errors import AppError, RuleBroken, SealError
-from app.domain.ettn import new_ettn
 from app.domain.findings import Finding, has_errors
 from app.domain.lifecycle import Direction, DocumentKind, SealingMode, State
 from app.domain.protocols import Sealer
@@ -26,8 +24,6 @@ from app.signing.xades import seal_ubl
 from app.storage import documents, numbers
 from app.storage.database import OpenSession
 from app.storage.records import CompanyRecord, DocumentRecord, PartnerRecord
-from app.ubl.totals import compute_totals
-from app.ubl.writer import build_invoice
 from app.workflows import catching_up, drafting, papers, partners, points
 from app.workflows.context import Endpoint, WorkContext
 from app.workflows.official import Stopped, ensure_right, words_for
@@ -127,6 +123,16 @@ def seal_one(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, m
 
 def _seal_paper(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, means: Means) -> DocumentRecord:
     """The same for a despatch note, an answer or a receipt: nobody is asked whether the other side is registered."""
+    mode = paper_mode(company, record, means)
+    fields = drafting.load_fields(ctx, record.id)
+    document = papers.read_paper(record.kind, fields, company=company, clock=ctx.clock)
+    findings = papers.check_paper(ctx, record.kind, document, purpose="seal")
+    _ensure_clean(findings)
+    return _number_and_store(ctx, company, record, document, fields, mode, means, findings)
+
+
+def paper_mode(company: CompanyRecord, record: DocumentRecord, means: Means) -> SealingMode:
+    """Who seals this despatch note or receipt. Raises: SealError where it can be nobody (SEAL.KIND_OWN, SEAL.*)."""
     mode = company.company.sealing_mode(record.kind)
     ensure_means(mode, means)
     if mode is SealingMode.INTEGRATOR and (means.endpoint is None or record.kind not in means.endpoint.kinds):
@@ -136,11 +142,7 @@ def _seal_paper(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord
             why=f"Firma kartında 'entegratör imzalar' seçili ama entegratör {papers.TITLES[record.kind]} almıyor.",
             todo="Firma kartında bu belge türü için kendi mali mührünüzü seçin.",
         )
-    fields = drafting.load_fields(ctx, record.id)
-    document = papers.read_paper(record.kind, fields, company=company, clock=ctx.clock)
-    findings = papers.check_paper(ctx, record.kind, document, purpose="seal")
-    _ensure_clean(findings)
-    return _number_and_store(ctx, company, record, document, fields, mode, means, findings)
+    return mode
 
 
 def _ensure_clean(findings: list[Finding]) -> None:
@@ -235,70 +237,6 @@ def ensure_unchanged(s: OpenSession, record: DocumentRecord, fields: Mapping[str
             todo="Taslağı gözden geçirip yeniden mühürleyin; numara kullanılmadı.",
             retry_safe=True,
         )
-
-
-def reseal_failed(ctx: WorkContext, company: CompanyRecord, record: DocumentRecord, means: Means) -> DocumentRecord:
-    """Make a new attempt of a failed document: same number; the ETTN is new when it failed at the receiver.
-
-    Source: İzibiz guide (failed at GİB: same ETTN; failed at the receiver: new ETTN), decision 2 of the house.
-    Raises: RuleBroken (RESEND.FORBIDDEN) for documents that must not be sent again.
-    """
-    # It may have been sealed and sent again since the backup.
-    catching_up.ensure_caught_up(ctx, company)
-    if record.state is not State.FAILED:
-        raise RuleBroken(
-            "RESEND.FORBIDDEN",
-            f"{record.number or record.ettn} yeniden gönderilemez.",
-            why="Yalnız hata almış belgeler yeniden gönderilir.",
-            todo="Belgenin durumuna ve geçmişine bakın.",
-        )
-    rule = resend_rule(record.gib_code) if record.gib_code is not None else ResendRule.SAME_ETTN
-    if rule not in (ResendRule.SAME_ETTN, ResendRule.NEW_ETTN):
-        raise RuleBroken(
-            "RESEND.FORBIDDEN",
-            f"{record.number} yeniden gönderilemez.",
-            why=f"GİB kodu {record.gib_code}: belge karşı tarafta kayıtlı olabilir.",
-            todo="Önce durumunu sorgulayın; kuşku varsa entegratörünüzü arayın.",
-        )
-    mode = company.company.sealing_mode(DocumentKind.INVOICE)
-    ensure_means(mode, means)
-    invoice = drafting.load_invoice(ctx, company, record.id)
-    ettn = new_ettn() if rule is ResendRule.NEW_ETTN else record.ettn
-    # After a failure at the receiver the mailbox may have changed: the buyer is looked at again.
-    partner = partners.ensure_registration(ctx, company, invoice.customer, means.session)
-    ensure_registered(partner)
-    wanted = invoice.receiver_label or record.receiver_label
-    label = partners.choose_label(partner, wanted if wanted in partner.pk_labels else invoice.receiver_label)
-    numbered = replace(
-        invoice,
-        uuid=ettn,
-        number=parse_document_number(record.number),
-        sender_label=record.sender_label,
-        receiver_label=label,
-    )
-    findings = drafting.check(ctx, numbered, partner=partner, purpose="seal")
-    if has_errors(findings):
-        first = next(f for f in findings if f.severity == "error")
-        raise RuleBroken(
-            "SEAL.FINDINGS", "Belge yeniden mühürlenmedi.", why=first.message, todo="Düzeltip yeniden deneyin."
-        )
-    totals = compute_totals(numbered)
-    xml = build_invoice(numbered, totals, template=means.template_for(company))
-    ensure_right(ctx, xml, name=record.number, verb="yeniden mühürlenmedi")
-    if mode is SealingMode.OWN and means.sealer is not None:
-        xml = seal_ubl(xml, means.sealer, signing_time=ctx.clock.now())
-    with ctx.db.write(points.SEAL) as s:
-        numbers.store_new_attempt(
-            s,
-            record.id,
-            xml=xml,
-            ettn=ettn,
-            at=ctx.clock.now(),
-            sealed_by=sealed_by(mode, means.sealer),
-            index=drafting.index_of(numbered, totals),
-        )
-        documents.clear_review(s, record.id, at=ctx.clock.now())
-        return documents.get(s, record.id)
 
 
 def require_outgoing(ctx: WorkContext, company: CompanyRecord, ettn: str) -> DocumentRecord:

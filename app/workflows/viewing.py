@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.domain.errors import RuleBroken
-from app.domain.lifecycle import Direction, State
+from app.domain.lifecycle import Direction, DocumentKind, State
 from app.signing.verify import verify_document
 from app.storage import documents
 from app.storage.records import CompanyRecord
@@ -37,12 +37,13 @@ def viewable(
     company: CompanyRecord,
     ettn: str,
     *,
-    template: bytes,
+    template: bytes | Callable[[DocumentKind], bytes],
     direction: Direction | None = None,
     watermark: Callable[[bytes], str] = watermark_of,
 ) -> Viewable:
     """The document as it counts: the legal copy where there is one, else ours, else what came; a draft is built.
 
+    `template` draws a draft: a function gives that of its kind, bytes are for callers that know the kind.
     Without `direction` the one we issued is meant where both exist (an invoice of a firm to itself). `watermark` looks
     at the seal, which takes seconds with a very large document: a window has a child process do it, and who needs no
     mark leaves it out. Raises: RuleBroken (DOC.UNKNOWN).
@@ -61,4 +62,5 @@ def viewable(
         raise RuleBroken(
             "DOC.BYTES_MISSING", f"{record.number} belgesinin içeriği yok.", todo="Yedekten geri yükleyin."
         )
-    return Viewable(raw=papers.draft_xml(ctx, company, record, template), role="draft", watermark="TASLAK")
+    own = template(record.kind) if callable(template) else template
+    return Viewable(raw=papers.draft_xml(ctx, company, record, own), role="draft", watermark="TASLAK")

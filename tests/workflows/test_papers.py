@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import replace
 from datetime import time
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +18,12 @@ from app.domain.errors import ConfigError, InputError, RuleBroken
 from app.domain.lifecycle import Direction, DocumentKind, SealingMode, State
 from app.signing.verify import verify_document
 from app.storage import documents, outbox
+from app.storage.records import DocumentRecord
 from app.ubl.creditnote import read_credit_note
 from app.ubl.despatch import read_despatch
 from app.ubl.receipt import answer_despatch, read_receipt
 from app.ubl.smm import read_smm
-from app.workflows import companies, drafting, papers, queueing, viewing
+from app.workflows import companies, drafting, issuing, papers, points, queueing, viewing
 from tests.ubl.scenarios import despatch_for, freelance_receipt, producer_receipt
 from tests.workflows.conftest import Desk
 
@@ -185,3 +188,76 @@ def test_a_note_without_prices_has_no_worth(papers_desk: Desk) -> None:
     assert papers.index_of_paper(note).payable == Decimal("20002.5")
     record = drafted(DocumentKind.DESPATCH, papers_desk).record
     assert record.direction is Direction.OUT and record.payable == Decimal("20002.50")
+
+
+def test_a_draft_is_drawn_by_its_kinds_own_template_with_the_firms_logo(papers_desk: Desk) -> None:
+    desk = papers_desk
+    card = replace(desk.company.company, logo=b"\x89PNG\r\n\x1a\nlogo-of-the-firm")
+    desk.company = companies.save_company(desk.ctx, card)
+    for number, kind in enumerate(papers.KINDS):
+        draft = drafted(kind, desk, uuid=ETTN % (40 + number))
+        template = partial(desk.office.template, desk.company)
+        seen = viewing.viewable(desk.ctx, desk.company, draft.record.ettn, template=template)
+        drawn = desk.office.renderer.render(seen.raw).html
+        assert base64.b64encode(desk.company.company.logo).decode() in drawn, kind
+
+
+# --- a failure is mended under the same number -----------------------------------------------------------------------
+
+
+def failed(desk: Desk, kind: DocumentKind, *, gib_code: int | None = 1150) -> DocumentRecord:
+    """A sealed document of this kind that an integrator has refused."""
+    record = desk.get(drafted(kind, desk).record.ettn)
+    desk.issue(record.ettn)
+    with desk.office.db.write(points.STATUS) as s:
+        for state in (State.QUEUED, State.SENDING, State.FAILED):
+            code = gib_code if state is State.FAILED else None
+            documents.set_state(s, record.id, state, at=desk.clock.now(), gib_code=code)
+    return desk.get(record.ettn)
+
+
+@pytest.mark.parametrize("kind", papers.KINDS)
+def test_a_failed_paper_is_mended_and_sealed_again_under_its_number(papers_desk: Desk, kind: DocumentKind) -> None:
+    desk = papers_desk
+    record = failed(desk, kind)
+    mended = drafted(kind, desk, notes=["Düzeltildi"])
+    assert (mended.record.state, mended.record.number) == (State.FAILED, record.number)
+    report = issuing.reissue(desk.ctx, desk.company, record.ettn, desk.means())
+    assert report.sealing.done == [record.ettn]
+    again = desk.get(record.ettn)
+    assert (again.state, again.number, again.attempt_no) == (State.SEALED, record.number, 2)
+    raw = sealed_bytes(desk, again.id)
+    assert verify_document(raw).valid and "Düzeltildi" in READERS[kind](raw).notes
+    # The number was not used a second time: the next document has the next one.
+    other = drafted(kind, desk, uuid=ETTN % 31)
+    desk.issue(other.record.ettn)
+    assert desk.get(other.record.ettn).number == f"{SERIES[kind.value]}2026000000002"
+
+
+def test_after_a_failure_at_the_receiver_the_ettn_is_new(papers_desk: Desk) -> None:
+    desk = papers_desk
+    record = failed(desk, DocumentKind.DESPATCH, gib_code=1215)
+    report = issuing.reissue(desk.ctx, desk.company, record.ettn, desk.means())
+    assert report.sealing.done != [record.ettn]
+    assert desk.get(report.sealing.done[0]).number == record.number
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [({"series": "YNS"}, "CORRECT.NUMBER"), ({"issue_date": "2026-11-18"}, "CORRECT.DATE")],
+)
+def test_number_and_date_of_a_failed_paper_stay(papers_desk: Desk, change: dict[str, str], code: str) -> None:
+    failed(papers_desk, DocumentKind.DESPATCH)
+    with pytest.raises(RuleBroken) as caught:
+        drafted(DocumentKind.DESPATCH, papers_desk, **change)
+    assert caught.value.code == code
+
+
+def test_a_paper_that_gib_may_hold_is_not_touched(papers_desk: Desk) -> None:
+    record = failed(papers_desk, DocumentKind.DESPATCH, gib_code=1163)
+    with pytest.raises(RuleBroken) as caught:
+        drafted(DocumentKind.DESPATCH, papers_desk)
+    assert caught.value.code == "CORRECT.FORBIDDEN"
+    with pytest.raises(RuleBroken) as refused:
+        issuing.reissue(papers_desk.ctx, papers_desk.company, record.ettn, papers_desk.means())
+    assert refused.value.code == "RESEND.FORBIDDEN"

@@ -11,7 +11,7 @@ from app.domain.errors import ConfigError, InputError, StorageError
 from app.domain.ettn import new_ettn
 from app.domain.findings import Finding
 from app.domain.invoice import Invoice
-from app.domain.lifecycle import DocumentKind, State
+from app.domain.lifecycle import DocumentKind
 from app.office import Office
 from app.storage import companies, documents, numbers
 from app.storage.records import CompanyRecord, PartnerRecord
@@ -74,11 +74,11 @@ class PaperCraft:
     def _completed(self, data: Mapping[str, Any]) -> dict[str, Any]:
         """The form with stand-ins, so that what is there can be summed, checked and drawn."""
         if self.kind in (DocumentKind.CREDIT_NOTE, DocumentKind.SMM):
-            return completed(data) | {"series": data.get("series") or "XXX"}
+            return completed(data) | {"series": data.get("series") or papers.STAND_IN_SERIES}
         side = "supplier" if self.kind is DocumentKind.RECEIPT else "customer"
         result = {k: v for k, v in data.items() if k not in ("lines", side, "shipment")}
         result[side] = completed_party(data.get(side) or {})
-        result["series"] = data.get("series") or "XXX"
+        result["series"] = data.get("series") or papers.STAND_IN_SERIES
         numbers_in = ("unit_price", "outstanding", "rejected", "short", "oversupply")
         for line in data.get("lines", ()):
             kept = {k: v for k, v in line.items() if k not in numbers_in or is_number(str(v))}
@@ -129,7 +129,7 @@ class PaperCraft:
         with ctx.db.read() as s:
             record = documents.get(s, document_id)
             fields = documents.load_draft(s, document_id)
-        if record.state not in (State.DRAFT, State.READY):
+        if record.state not in sources.EDITABLE:
             locked = f"{record.number} numara almış bir belge; değiştirilemez."
             return sources.Start(fields=fields, record=record, locked=locked)
         kept = recovery.load(record.ettn)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -260,10 +261,9 @@ def export_pdf(ctx: WorkContext, office: Office, document_ids: Sequence[int], fo
     by_page: dict[str, DocumentRecord] = {}
     taken: set[str] = set()
     for company, records in by_company(ctx, document_ids):
-        template = office.template(company)
 
-        def collect(record: DocumentRecord, company: CompanyRecord = company, template: bytes = template) -> None:
-            seen = viewing.viewable(ctx, company, record.ettn, template=template)
+        def collect(record: DocumentRecord, company: CompanyRecord = company) -> None:
+            seen = viewing.viewable(ctx, company, record.ettn, template=partial(office.template, company))
             name = free_name(record, taken)
             by_page[name] = record
             pages.append(printing.Page(name=name, raw=seen.raw, watermark=seen.watermark))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -30,25 +31,23 @@ class StoredPage:
     `workflows.viewing.viewable` raises; the printing then goes on with the next one.
     """
 
-    def __init__(
-        self, ctx: WorkContext, office: Office, company: CompanyRecord, record: DocumentRecord, template: bytes
-    ) -> None:
+    def __init__(self, ctx: WorkContext, office: Office, company: CompanyRecord, record: DocumentRecord) -> None:
         from app.workflows.printing import safe_name
 
         self.name = safe_name(f"{record.number or record.ettn[:8]}_{record.partner_name[:40]}")
         self.watermark = ""
-        self._asked = (ctx, office, company, record, template)
+        self._asked = (ctx, office, company, record)
 
     @property
     def raw(self) -> bytes:
         from app.workflows.viewing import viewable
 
-        ctx, office, company, record, template = self._asked
+        ctx, office, company, record = self._asked
         seen = viewable(
             ctx,
             company,
             record.ettn,
-            template=template,
+            template=partial(office.template, company),
             direction=record.direction,
             watermark=lambda raw: watermark_in(lambda: office.pool, raw),
         )
@@ -61,8 +60,7 @@ def collect_pages(ctx: WorkContext, office: Office, ids: Sequence[int]) -> list[
     with ctx.db.read() as s:
         firms = {c.id: c for c in companies.list_companies(s)}
         records = [documents.get(s, i) for i in ids]
-    templates = {i: office.template(firms[i]) for i in {r.company_id for r in records}}
-    pages = [StoredPage(ctx, office, firms[r.company_id], r, templates[r.company_id]) for r in records]
+    pages = [StoredPage(ctx, office, firms[r.company_id], r) for r in records]
     return cast("list[Page]", pages)
 
 

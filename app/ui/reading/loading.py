@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from app.domain.errors import AppError
@@ -79,7 +80,7 @@ def _viewable(
 ) -> Viewable:
     from app.workflows.viewing import viewable
 
-    template = office.template(company)
+    template = partial(office.template, company)
     return viewable(ctx, company, record.ettn, template=template, direction=record.direction, watermark=watermark)
 
 
