@@ -12,6 +12,7 @@ from typing import Final
 from app.domain.errors import InputError
 from app.domain.inventory import InventoryRow
 from app.domain.ledger_rows import BadRow
+from app.edefter.sources.doubts import amount_words
 from app.edefter.sources.excel import sheet_cells
 from app.edefter.sources.fields import field_of, squeeze
 from app.edefter.sources.shape import inspect_table, table_rows
@@ -100,7 +101,7 @@ def _layout(sample: list[list[str]], decimals: str) -> _Layout:
     if not decimals and proved is None:
         raise InputError(
             "LEDGER.QUESTION",
-            "Tutarlarda ondalık işareti hangisi? '1.234' iki türlü okunabiliyor.",
+            amount_words(row[place] for row in sample[at + 1 :] for place in keys if place < len(row))[0],
             why="Yanlış okunursa tutarlar sessizce değişirdi; bu yüzden soruluyor.",
             todo="--decimals , ya da --decimals . verin.",
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.errors import InputError
+from app.edefter.sources.doubts import amount_words, day_words
 from app.edefter.sources.fields import BY_KEY, field_of
 from app.edefter.sources.texts import HEAD_BYTES, TextShape, sniff_text
 from app.edefter.sources.values import DayOrder, Decimals, day_order_in, decimals_in
@@ -158,25 +159,14 @@ def _settled(shape: SourceShape) -> SourceShape:
 
 def _judged(shape: SourceShape) -> SourceShape:
     """The shape with the decimal sign and order of days that its sample proves, or the questions it leaves."""
-    decimals = decimals_in(_cells(shape.sample, shape.columns, ("amount", "debit", "credit", "currency_amount")))
-    days = day_order_in(_cells(shape.sample, shape.columns, ("day", "document_day", "entered_day")))
+    amounts = _cells(shape.sample, shape.columns, ("amount", "debit", "credit", "currency_amount"))
+    dated = _cells(shape.sample, shape.columns, ("day", "document_day", "entered_day"))
+    decimals, days = decimals_in(amounts), day_order_in(dated)
     questions = []
     if decimals is None:
-        questions.append(
-            Question(
-                "decimals",
-                "Tutarlarda ondalık işareti hangisi? '1.234' iki türlü okunabiliyor.",
-                ((",", "virgül: 1.234 bin iki yüz otuz dört"), (".", "nokta: 1.234 bir tam binde iki yüz otuz dört")),
-            )
-        )
+        questions.append(Question("decimals", *amount_words(amounts)))
     if days is None:
-        questions.append(
-            Question(
-                "days",
-                "Tarihlerde önce gün mü ay mı yazılmış? '03/04/2026' iki türlü okunabiliyor.",
-                (("dmy", "önce gün: 3 Nisan 2026"), ("mdy", "önce ay: 4 Mart 2026")),
-            )
-        )
+        questions.append(Question("days", *day_words(dated)))
     return replace(shape, decimals=decimals, days=days, questions=tuple(questions))
 
 
