@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QCheckBox,
-    QComboBox,
     QDialog,
-    QFrame,
-    QGridLayout,
-    QGroupBox,
     QHBoxLayout,
     QLabel,
     QRadioButton,
-    QScrollArea,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -27,22 +19,20 @@ from PySide6.QtWidgets import (
 
 from app.domain.errors import AppError
 from app.domain.voucher import Period
-from app.edefter.sources.fields import FIELDS
 from app.edefter.sources.reading import inspect_source, read_source
-from app.edefter.sources.shape import Format, Question, SourceShape, missing_fields
+from app.edefter.sources.shape import Format, SourceShape
 from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
 from app.ui.ledger.import_parts import (
     DELIMITERS,
     ENCODINGS,
-    PREVIEW_COLUMNS,
     choose,
     format_title,
     make_combo,
-    preview_row,
 )
 from app.ui.ledger.mapping_bar import MappingBar
-from app.ui.ledger.tables import RowTable, TextModel, TextRow
+from app.ui.ledger.shape_panel import ShapePanel
+from app.ui.ledger.tables import TextModel
 from app.ui.ledger.words import month_name, number
 from app.ui.theme import tokens
 from app.ui.widgets import (
@@ -55,7 +45,6 @@ from app.ui.widgets import (
     QuietLabel,
     line_frame,
 )
-from app.workflows.ledger_mappings import apply_mapping, save_mapping
 
 _PREVIEW: Final = 50
 
@@ -77,10 +66,7 @@ class ImportDialog(QDialog):
         self._desk = desk
         self.path = path
         self.company, self.period, self.vouchers = company, period, vouchers
-        self.shape: SourceShape | None = None
         self._asked = 0
-        self._combos: list[QComboBox] = []
-        self._answers: dict[str, str] = {}
         title = self.tr("Fişleri içe aktar")
         self.setWindowTitle(title)
         self.setAccessibleName(title)
@@ -103,37 +89,8 @@ class ImportDialog(QDialog):
             grid.addWidget(field)
             grid.addSpacing(tokens.S)
         grid.addStretch(1)
-        self.questions = QHBoxLayout()
-        self.questions.setSpacing(tokens.M)
-        self._boxes: list[QGroupBox] = []
-        self.message = MessageBar(parent=self, closable=False)
-        self.columns = QWidget(self)
-        self._grid = QGridLayout(self.columns)
-        self._grid.setContentsMargins(tokens.S, tokens.S, tokens.S, tokens.S)
-        self._grid.setHorizontalSpacing(tokens.M)
-        self._grid.setVerticalSpacing(tokens.XS)
-        self._grid.setColumnStretch(2, 1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self.columns)
-        self.model = TextModel(PREVIEW_COLUMNS, self)
-        self.table = RowTable(self.tr("Önizleme"), PREVIEW_COLUMNS, self)
-        self.table.setModel(self.model)
-        self.mappings = MappingBar(desk, company, self)
-        self.mappings.chosen.connect(self._on_mapping_chosen)
-        self.mappings.save_wanted.connect(self._on_mapping_save)
-        second = QWidget(self)
-        whole = QVBoxLayout(second)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(self.mappings)
-        whole.addWidget(scroll, 1)
-        self.tabs = QTabWidget(self)
-        self.tabs.addTab(self.table, self.tr("Önizleme"))
-        self.tabs.addTab(second, self.tr("Sütunlar"))
-        self.waiting = EmptyState("import", self.tr("Dosya okunuyor…"), "", parent=self)
+        self.panel = ShapePanel(desk, company, self)
+        self.panel.show_words(self.tr("Dosya okunuyor…"), "")
         self.replace = QCheckBox(self)
         self.replace.setVisible(period is not None and vouchers > 0)
         if period is not None:
@@ -155,14 +112,11 @@ class ImportDialog(QDialog):
         column.addWidget(firm)
         column.addLayout(grid)
         column.addWidget(line_frame(self))
-        column.addLayout(self.questions)
-        column.addWidget(self.message)
-        column.addWidget(self.waiting, 1)
-        column.addWidget(self.tabs, 1)
+        column.addWidget(self.panel, 1)
         column.addLayout(buttons)
         self.resize(tokens.TEXT_WIDTH_PX * 2, tokens.POPUP_HEIGHT_PX + 160)
         self.go.setEnabled(False)
-        self.tabs.hide()
+        self.panel.changed.connect(self._show_ready)
         self._inspect(first=True)
 
     # -- what the file looks like ----------------------------------------------------------------------------------
@@ -183,193 +137,54 @@ class ImportDialog(QDialog):
         question, shape = answer
         if question != self._asked:
             return
-        self.shape = shape
-        self._answers.clear()
         self.format.setText(format_title(shape.format))
         choose(self.encoding, shape.text.encoding)
         choose(self.delimiter, shape.text.delimiter)
         is_table = shape.format is Format.TABLE
         self.encoding.setEnabled(is_table)
         self.delimiter.setEnabled(is_table)
-        self._fill_columns(shape)
-        self.waiting.hide()
-        self.tabs.show()
-        self._show_shape()
-        self.tabs.setCurrentIndex(0 if self.ready_shape is not None or not shape.headers else 1)
+        path = self.path
+        self.panel.show_shape(shape, lambda ready: read_source(path, ready))
 
     def _on_failed(self, error: AppError) -> None:
-        self.waiting.set_words(self.tr("Dosya alınamaz"), error.sentence)
-        self.waiting.show()
-        self.tabs.hide()
-        self.shape = None
-        self.go.setEnabled(False)
-
-    # -- columns and questions -------------------------------------------------------------------------------------
-
-    def _fill_columns(self, shape: SourceShape) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
-        self._combos = []
-        for place, header in enumerate(shape.headers):
-            name = QLabel(header or self.tr("({0}. sütun)").format(place + 1), self.columns)
-            sample = next((r[place] for r in shape.sample if place < len(r) and r[place].strip()), "")
-            shown = ElidedLabel(sample, self.columns, mode=Qt.TextElideMode.ElideRight, quiet=True)
-            combo = QComboBox(self.columns)
-            combo.setAccessibleName(self.tr("{0} sütununun alanı").format(header))
-            combo.addItem(self.tr("alınmıyor"), "")
-            for field in FIELDS:
-                combo.addItem(field.title, field.key)
-            choose(combo, shape.columns[place])
-            combo.activated.connect(self._on_column_chosen)
-            self._combos.append(combo)
-            for column, widget in enumerate((name, combo, shown)):
-                self._grid.addWidget(widget, place, column)
-                widget.show()
-        self._grid.setRowStretch(len(shape.headers), 1)
-        self.tabs.setTabVisible(1, bool(shape.headers))
+        self.panel.show_words(self.tr("Dosya alınamaz"), error.sentence)
 
     @Slot()
-    def _on_column_chosen(self) -> None:
-        """Other columns may prove a decimal sign or raise a question; a field chosen twice is taken from the last."""
-        if self.shape is None:
-            return
-        moved = self.sender()
-        chosen = str(moved.currentData() or "") if isinstance(moved, QComboBox) else ""
-        for combo in self._combos:
-            if chosen and combo is not moved and combo.currentData() == chosen:
-                combo.setCurrentIndex(0)
-        columns = {h: str(c.currentData() or "") for h, c in zip(self.shape.headers, self._combos, strict=True)}
-        self.shape = self.shape.with_mapping({"columns": columns})
-        self._show_shape()
+    def _show_ready(self) -> None:
+        self.go.setEnabled(self.panel.is_ready)
 
-    @Slot(str)
-    def _on_mapping_chosen(self, name: str) -> None:
-        shape, company, folder = self.shape, self.company, self._desk.office.folder.ledgers
-        if shape is None:
-            return
-        self._asked += 1
-        question = self._asked
+    # -- for whoever opened it -------------------------------------------------------------------------------------
 
-        def read(_s: object) -> tuple[int, SourceShape]:
-            return question, apply_mapping(company, name, shape, folder=folder)
-
-        self._desk.read(read, self._on_mapped, owner=self, failed=self.message.show_error)
-
-    def _on_mapped(self, answer: tuple[int, SourceShape]) -> None:
-        question, shape = answer
-        if question == self._asked:
-            self.shape = shape
-            self._answers.clear()
-            for combo, key in zip(self._combos, shape.columns, strict=True):
-                choose(combo, key)
-            self._show_shape()
-
-    @Slot(str)
-    def _on_mapping_save(self, name: str) -> None:
-        if self.shape is None:
-            return
-        shape, company, folder = self.shape.answer(**self._answers), self.company, self._desk.office.folder.ledgers
-
-        def then(_: None) -> None:
-            self.mappings.refresh(name)
-
-        self._desk.run(
-            self.tr("Eşleme saklanıyor"),
-            lambda ctx: save_mapping(ctx, company, name, shape, folder=folder),
-            then,
-            owner=self,
-            company=company,
-            failed=self.message.show_error,
-        )
-
-    def _show_shape(self) -> None:
-        shape = self.shape
-        if shape is None:
-            return
-        self._fill_questions(shape.questions)
-        self._show_ready()
-
-    def _fill_questions(self, questions: tuple[Question, ...]) -> None:
-        known = {question.key for question in questions}
-        self._answers = {key: value for key, value in self._answers.items() if key in known}
-        for box in self._boxes:
-            box.hide()
-            box.deleteLater()
-        self._boxes = []
-        for question in questions:
-            box = QGroupBox(self)
-            box.setAccessibleName(question.text)
-            inside = QVBoxLayout(box)
-            words = QLabel(question.text, box)
-            words.setWordWrap(True)
-            inside.addWidget(words)
-            group = QButtonGroup(box)
-            for value, meaning in question.choices:
-                button = QRadioButton(meaning, box)
-                button.setProperty("answer", (question.key, value))
-                button.setChecked(self._answers.get(question.key) == value)
-                group.addButton(button)
-                inside.addWidget(button)
-            inside.addStretch(1)
-            group.buttonClicked.connect(self._on_answer)
-            self.questions.addWidget(box)
-            self._boxes.append(box)
-
-    @Slot(object)
-    def _on_answer(self, button: QRadioButton) -> None:
-        key, value = button.property("answer")
-        self._answers[str(key)] = str(value)
-        self._show_ready()
-
-    def answers(self) -> list[QRadioButton]:
-        """The radio buttons of all open questions."""
-        return [button for box in self._boxes for button in box.findChildren(QRadioButton)]
+    @property
+    def shape(self) -> SourceShape | None:
+        """What was understood of the file, with the user's columns."""
+        return self.panel.shape
 
     @property
     def ready_shape(self) -> SourceShape | None:
         """The shape with the answers, None while something is open or missing."""
-        if self.shape is None:
-            return None
-        shape = self.shape.answer(**self._answers)
-        if shape.questions or (shape.format is not Format.TURKCELL and missing_fields(shape.columns)):
-            return None
-        return replace(shape, sample=())
+        return self.panel.ready_shape
 
-    def _show_ready(self) -> None:
-        assert self.shape is not None
-        missing = missing_fields(self.shape.columns) if self.shape.format is not Format.TURKCELL else []
-        ready = self.ready_shape
-        self.go.setEnabled(ready is not None)
-        self.tabs.setTabEnabled(0, ready is not None)
-        if missing:
-            words = self.tr("Gereken sütunlar eşlenmedi: {0}. 'Sütunlar' sekmesinden alanlarını seçin.")
-            self.message.show_message("error", words.format(", ".join(missing)))
-        elif ready is None:
-            words = self.tr("Dosyanın bir yeri iki türlü okunabiliyor. Doğru okunuşu yukarıda seçin.")
-            self.message.show_message("warn", words)
-        else:
-            self.message.hide()
-        self.model.set_rows([])
-        if ready is not None:
-            self._preview(ready)
+    @property
+    def model(self) -> TextModel:
+        return self.panel.model
 
-    def _preview(self, shape: SourceShape) -> None:
-        self._asked += 1
-        question, path = self._asked, self.path
+    @property
+    def tabs(self) -> QTabWidget:
+        return self.panel.tabs
 
-        def read(_s: object) -> tuple[int, list[TextRow]]:
-            return question, [preview_row(row) for row in islice(read_source(path, shape), _PREVIEW)]
+    @property
+    def message(self) -> MessageBar:
+        return self.panel.message
 
-        self._desk.read(read, self._on_preview, owner=self, failed=self._on_preview_failed)
+    @property
+    def mappings(self) -> MappingBar:
+        return self.panel.mappings
 
-    def _on_preview(self, answer: tuple[int, list[TextRow]]) -> None:
-        question, rows = answer
-        if question == self._asked:
-            self.model.set_rows(rows)
-            self.table.share_room()
+    @property
+    def waiting(self) -> EmptyState:
+        return self.panel.waiting
 
-    def _on_preview_failed(self, error: AppError) -> None:
-        self.message.show_error(error)
-        self.go.setEnabled(False)
+    def answers(self) -> list[QRadioButton]:
+        """The radio buttons of all open questions."""
+        return self.panel.answers()

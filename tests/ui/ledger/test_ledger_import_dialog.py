@@ -68,7 +68,7 @@ def test_a_column_that_was_not_known_is_given_its_field(qtbot: QtBot, ledger_wor
     dialog = opened(qtbot, ledger_world, path)
     assert not dialog.go.isEnabled()
     assert "Fiş tarihi" in dialog.message.sentence
-    combo = dialog._combos[1]
+    combo = dialog.panel.combos[1]
     assert combo.currentData() == ""
     combo.setCurrentIndex(combo.findData("day"))
     combo.activated.emit(combo.currentIndex())
@@ -77,7 +77,7 @@ def test_a_column_that_was_not_known_is_given_its_field(qtbot: QtBot, ledger_wor
     assert isinstance(shape, SourceShape)
     assert shape.columns[1] == "day"
     # The same field given to another column leaves the first one.
-    other = dialog._combos[2]
+    other = dialog.panel.combos[2]
     other.setCurrentIndex(other.findData("day"))
     other.activated.emit(other.currentIndex())
     assert combo.currentData() == ""
@@ -108,8 +108,8 @@ def test_a_mapping_is_kept_under_a_name_and_read_the_next_month(
     path.write_text(ODD_NAMES, "utf-8")
     first = opened(qtbot, ledger_world, path)
     assert not first.mappings.saved.isEnabled()
-    first._combos[1].setCurrentIndex(first._combos[1].findData("day"))
-    first._combos[1].activated.emit(first._combos[1].currentIndex())
+    first.panel.combos[1].setCurrentIndex(first.panel.combos[1].findData("day"))
+    first.panel.combos[1].activated.emit(first.panel.combos[1].currentIndex())
     first.mappings.name.setText("Eski program")
     first.mappings.save.click()
     idle(qtbot, ledger_world)
@@ -121,7 +121,7 @@ def test_a_mapping_is_kept_under_a_name_and_read_the_next_month(
     second.mappings.saved.activated.emit(place)
     idle(qtbot, ledger_world)
     assert second.go.isEnabled()
-    assert second._combos[1].currentData() == "day"
+    assert second.panel.combos[1].currentData() == "day"
 
 
 def test_an_excel_sheet_is_understood_as_well(qtbot: QtBot, ledger_world: Any, tmp_path: Path) -> None:
