@@ -53,9 +53,7 @@ def issue(ctx: WorkContext, company: CompanyRecord, ettns: Sequence[str], means:
         report.sealing = sealing.seal(under_lease(ctx, lease), company, drafts, means)
         sealed = report.sealing.done
         report.queueing = queueing.queue(ctx, company, [*waiting, *sealed], means.endpoint, checked=frozenset(sealed))
-        failed = report.queueing.failed
-        report.kept = [f for f in failed if f.ettn in sealed and f.error.code == queueing.KEPT_SEALED]
-        report.queueing.failed = [f for f in failed if f not in report.kept]
+        _set_apart(report)
         return report
     finally:
         lease.release()
@@ -70,6 +68,14 @@ def reissue(ctx: WorkContext, company: CompanyRecord, ettn: str, means: sealing.
         again = resealing.reseal_failed(ctx, company, record, means)
         report.sealing.done.append(again.ettn)
         report.queueing = queueing.queue(ctx, company, [again.ettn], means.endpoint, checked={again.ettn})
+        _set_apart(report)
         return report
     finally:
         lease.release()
+
+
+def _set_apart(report: IssueReport) -> None:
+    """What was sealed in this run and cannot be sent by anybody has not failed: it is kept."""
+    failed, sealed = report.queueing.failed, report.sealing.done
+    report.kept = [f for f in failed if f.ettn in sealed and f.error.code == queueing.KEPT_SEALED]
+    report.queueing.failed = [f for f in failed if f not in report.kept]

@@ -10,29 +10,29 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QTabWidget, QWidget
 
 from app.domain.errors import AppError
 from app.domain.findings import Finding, Severity
-from app.domain.lifecycle import DocumentKind
+from app.domain.lifecycle import DocumentKind, State
 from app.storage import documents
 from app.storage.records import CompanyRecord, DocumentRecord
 from app.ui.desk import Desk
 from app.ui.dialogs.confirm import confirm
-from app.ui.editor import sources
+from app.ui.editor import form_layout, sources
 from app.ui.editor.assessing import Assessment, net_by_row
 from app.ui.editor.background import Craft, FormWorker
 from app.ui.editor.code_source import code_source
 from app.ui.editor.columns import INVOICE, Sheet
 from app.ui.editor.fields import Field
 from app.ui.editor.findings_panel import FindingsPanel
+from app.ui.editor.issue_button import IssueButton
 from app.ui.editor.issuing import IssueFlow
 from app.ui.editor.line_table import LineTable
 from app.ui.editor.preview import PreviewPane
 from app.ui.editor.store import FormStore
 from app.ui.editor.totals_bar import TotalsBar
-from app.ui.theme import tokens
-from app.ui.widgets import ElidedLabel, HeadingLabel, MenuButton, MessageBar, QuietLabel, line_frame
+from app.ui.widgets import ElidedLabel, HeadingLabel, MenuButton, MessageBar
 
 
 class DocumentForm(Protocol):
@@ -115,61 +115,28 @@ class FormWindow(QMainWindow):
         """What stands in an open cell or field counts as typed."""
         self.document_form.table.leave_cell()
 
+    company_label: ElidedLabel
+    heading: HeadingLabel
+    message: MessageBar
+    preview: PreviewPane
+    findings: FindingsPanel
+    totals: TotalsBar
+    menu_button: MenuButton
+    tabs: QTabWidget
+    right: QSplitter
+    split: QSplitter
+
     # --- building --------------------------------------------------------------------------------------------------
 
     def build(self, form: QWidget, title: str, totals: TotalsBar) -> None:
         """Lay the window out around the form."""
-        party = self.company.company.party
-        self.company_label = ElidedLabel(f"{party.display_name} · {party.tax_number.kind} {party.tax_number}", self)
-        self.heading = HeadingLabel(title, self)
-        self.message = MessageBar(parent=self)
-        self.preview = PreviewPane(self)
-        self.findings = FindingsPanel(self)
-        self.totals = totals
-        self.menu_button = MenuButton(self.tr("Diğer"), None, self, icon="more")
-        head = QHBoxLayout()
-        head.setContentsMargins(tokens.L, tokens.S, tokens.L, tokens.S)
-        head.setSpacing(tokens.L)
-        head.addWidget(self.heading)
-        head.addWidget(self.company_label, 1)
-        if self.desk.is_demo:
-            head.addWidget(QuietLabel(self.tr("Deneme ofisi: gerçek gönderim yapılmaz"), self))
-        head.addWidget(self.menu_button)
-        self.tabs = QTabWidget(self)
-        self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.findings, self.tr("Bulgular"))
-        self.right = QSplitter(Qt.Orientation.Vertical, self)
-        self.right.addWidget(self.preview)
-        self.right.addWidget(self.tabs)
-        self.right.setStretchFactor(0, 3)
-        self.right.setStretchFactor(1, 2)
-        self.right.setChildrenCollapsible(False)
-        self.preview.setMinimumHeight(tokens.ROW_PX * 3)
-        self.split = QSplitter(Qt.Orientation.Horizontal, self)
-        self.split.addWidget(form)
-        self.split.addWidget(self.right)
-        self.split.setStretchFactor(0, 3)
-        self.split.setStretchFactor(1, 2)
-        self.split.setChildrenCollapsible(False)
-        bar = QHBoxLayout()
-        bar.setContentsMargins(tokens.L, 0, tokens.L, 0)
-        bar.addWidget(self.message)
-        body = QWidget(self)
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addLayout(bar)
-        column.addWidget(line_frame(body))
-        column.addWidget(self.split, 1)
-        column.addWidget(line_frame(body))
-        column.addWidget(self.totals)
-        self.setCentralWidget(body)
+        form_layout.lay_out(self, form, title, totals)
 
     def connect_parts(self, kind: DocumentKind = DocumentKind.INVOICE) -> None:
         """Let the parts speak to each other; nothing can be typed until the fields are there."""
         form = self.document_form
         self.issue = IssueFlow(self.desk, self.company, self, kind=kind)
+        self.issue_button = IssueButton(self.desk, self.company, kind, self.totals, self)
         self.issue.failed.connect(self._on_refused)
         self.issue.refused.connect(self._on_refused)
         self.issue.declined.connect(self._on_declined)
@@ -206,6 +173,7 @@ class FormWindow(QMainWindow):
         self._lock(bool(start.locked))
         if start.record is not None:
             self.document_id = start.record.id
+            self.issue_button.set_again(start.record.state is State.FAILED)
         if title := self.title_of(start):
             self.heading.setText(title)
         if start.locked:
@@ -358,7 +326,7 @@ class FormWindow(QMainWindow):
         self.message.setVisible(False)
         # From here on the very fields that were checked are sealed: nothing is typed into them meanwhile.
         self._lock(True)
-        self.issue.start(self.document_id)
+        self.issue.start(self.document_id, again=self.issue_button.is_again)
 
     def _lock(self, locked: bool) -> None:
         self.worker.is_locked = locked
@@ -386,6 +354,7 @@ class FormWindow(QMainWindow):
     def _on_read_again(self, record: DocumentRecord) -> None:
         is_draft = record.state in sources.EDITABLE
         self._lock(not is_draft)
+        self.issue_button.set_again(record.state is State.FAILED)
         if record.number:
             self.heading.setText(record.number)
         self.worker.begin_check()

@@ -46,9 +46,9 @@ class IssueFlow(QObject):
         """After `declined`: what has become of the document."""
         return self._flow.why
 
-    def start(self, document_id: int) -> None:
-        """Ask for the seal, number, seal, queue, send."""
-        self._flow.start("issue", [document_id])
+    def start(self, document_id: int, *, again: bool = False) -> None:
+        """Ask for the seal, number, seal, queue, send. `again`: it has failed and keeps its number."""
+        self._flow.start("reissue" if again else "issue", [document_id])
 
     @Slot(object)
     def _on_ended(self, outcome: Any) -> None:

@@ -81,20 +81,26 @@ class TotalsBar(QFrame):
         buttons.addWidget(self.seal)
         whole.addLayout(buttons)
         self._errors = 0
+        self._verb = self._tip = self.tr("Mühürle ve gönder")
         self.show_totals(None, "TRY")
 
     def show_errors(self, count: int) -> None:
         """What stands in the way of sealing: the button says so, and pressing it goes to the first."""
-        if count == self._errors:
-            return
-        self._errors = count
-        keys = self.seal.shortcut()
-        if count:
-            self.seal.setText(self.tr("{0} hatayı düzelt").format(count))
-            tip = self.tr("Mühürlenemez: {0} hata var. Basınca ilk hataya gider.").format(count)
-        else:
-            self.seal.setText(self.tr("Mühürle ve gönder"))
-            tip = self.tr("Mühürle ve gönder")
+        if count != self._errors:
+            self._errors = count
+            self._show_verb()
+
+    def set_verb(self, words: str, tip: str) -> None:
+        """What the button does when nothing stands in the way, in a word and in a sentence."""
+        if (words, tip) != (self._verb, self._tip):
+            self._verb, self._tip = words, tip
+            self._show_verb()
+
+    def _show_verb(self) -> None:
+        count, keys = self._errors, self.seal.shortcut()
+        self.seal.setText(self.tr("{0} hatayı düzelt").format(count) if count else self._verb)
+        stopped = self.tr("Mühürlenemez: {0} hata var. Basınca ilk hataya gider.").format(count)
+        tip = stopped if count else self._tip
         self.seal.setToolTip(f"{tip} ({keys.toString(keys.SequenceFormat.NativeText)})")
         bind_icon(self.seal, "error" if count else "seal", "on_accent")
         # A new text makes Qt forget the shortcut.

@@ -175,6 +175,7 @@ def reissue(
         report = issuing.reissue(ctx, company, record.ettn, given)
         for failure in report.queueing.failed:
             raise failure.error
+        outcome.notes.extend(kept.error.sentence for kept in report.kept)
 
     _each(ctx, records, "Yeniden mühürleniyor", outcome, again, stops_at=sealing.SEAL_STOPPERS)
     return outcome
