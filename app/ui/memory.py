@@ -39,6 +39,14 @@ class Memory(QObject):
         """`value` is anything JSON can say."""
         self._file.setValue(key, json.dumps(value, ensure_ascii=True))
 
+    def names_in(self, key: str) -> list[str]:
+        """What is kept right under a key: the `3` of "editor/favourites/3"."""
+        self._file.beginGroup(key)
+        try:
+            return [str(name) for name in self._file.childKeys()]
+        finally:
+            self._file.endGroup()
+
     def forget(self, key: str) -> None:
         self._file.remove(key)
 

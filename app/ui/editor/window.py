@@ -43,7 +43,7 @@ class EditorWindow(FormWindow):
     ) -> None:
         super().__init__(parent)
         self.prepare(desk, company, document_id)
-        self.favourites = Favourites(desk, self.company)
+        self.favourites = Favourites(desk, self.company, self)
         self._unfinished: list[str] = []
         self.form = InvoiceForm(self.store, self)
         self.build(self.form, self.tr("Yeni fatura"), TotalsBar(self))
@@ -77,6 +77,7 @@ class EditorWindow(FormWindow):
         self.form.buyer.starred.connect(self.verbs.star_buyer)
         self.connect_parts()
         self.store.field_changed.connect(self._on_field_changed)
+        self.favourites.changed.connect(self._on_favourites_changed)
         self.form.scenario.refilled.connect(self._on_refilled)
         self.form.detail_wanted.connect(self.verbs.show_details)
         self.message.acted.connect(self._on_message_acted)
@@ -111,6 +112,11 @@ class EditorWindow(FormWindow):
             self._unfinished = [form.ettn for form in left]
             words = self.tr("Yarım kalan {0} form var; sonuncusu: {1}.").format(len(left), left[0].title)
             self.message.show_message("wait", words, self.tr("Aç"))
+
+    @Slot()
+    def _on_favourites_changed(self) -> None:
+        self.verbs.show_goods()
+        self.form.buyer.show_favourites(self.favourites.buyers)
 
     @Slot()
     def _on_message_acted(self) -> None:

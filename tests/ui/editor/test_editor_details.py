@@ -25,7 +25,7 @@ from app.ui.editor.spreading import SpreadDialog
 from app.ui.editor.window import EditorWindow
 from app.ui.frame.shortcuts import EDITOR_KEYS
 from app.ui.memory import memory_of
-from app.workflows import drafting, taxpayers
+from app.workflows import drafting, favourites, taxpayers
 from tests.ui.conftest import World, connect
 from tests.ui.editor.conftest import Open
 
@@ -351,7 +351,7 @@ def test_favourites_stand_first_in_the_pickers(ui_world: World, open_editor: Ope
     window.form.buyer.star.click()
     again = open_editor(ui_world)
     goods = again.form.table.delegate
-    qtbot.waitUntil(lambda: bool(goods.goods), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: again.favourites.goods != [] and len(goods.goods) > 2, timeout=PATIENCE_MS)
     assert goods.goods[0]["name"] == rare["name"] and "quantity" not in goods.goods[0]
     words = again.form.buyer.picker.words
     words.offer("")
@@ -360,3 +360,31 @@ def test_favourites_stand_first_in_the_pickers(ui_world: World, open_editor: Ope
     assert str(first.data()).endswith("★")
     window.form.buyer.star.click()
     assert ui_world.company.id and window.favourites.buyers == []
+    # A tax number has no place in the plain file of the window's sizes.
+    memory_of(ui_world.desk).sync()
+    kept = (ui_world.office.folder.root / "window.ini").read_text("utf-8") if memory_file(ui_world) else ""
+    assert number_of(last) not in kept
+
+
+def memory_file(world: World) -> bool:
+    return (world.office.folder.root / "window.ini").exists()
+
+
+def test_favourites_of_an_earlier_version_move_into_the_database(
+    ui_world: World, open_editor: Open, qtbot: QtBot
+) -> None:
+    memory = memory_of(ui_world.desk)
+    good = {"name": "Eski mal", "unit": "C62", "unit_price": "5"}
+    memory.set(f"editor/favourites/{ui_world.company.id}", {"goods": [good], "buyers": ["9205121120"]})
+    memory.set("editor/favourites/77", {"goods": [], "buyers": ["3900892152"]})
+    memory.set("editor/columns", ["charge"])
+    memory.sync()
+    favourites.mark_buyer(ui_world.ctx, ui_world.company.id, "1460415308", on=True)
+    window = open_editor(ui_world)
+    qtbot.waitUntil(lambda: bool(window.favourites.buyers), timeout=PATIENCE_MS)
+    assert window.favourites.buyers == ["1460415308", "9205121120"]
+    assert window.favourites.goods == [good]
+    assert favourites.load(ui_world.ctx, 77).buyers == ["3900892152"], "another firm's too"
+    assert memory.names_in("editor/favourites") == [] and memory.get("editor/columns") == ["charge"]
+    kept = (ui_world.office.folder.root / "window.ini").read_text("utf-8")
+    assert "9205121120" not in kept and "3900892152" not in kept
