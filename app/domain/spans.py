@@ -7,20 +7,16 @@ new one's first part 21-31 May; both sides number their parts from 000001).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
 
 from app.domain.party import Company
-from app.domain.voucher import Period
-
-#: Added to a month's number (202605) where it lies in the liquidation's own fiscal period of that year.
-LIQUIDATION: Final = 1_000_000
+from app.domain.voucher import LIQUIDATION, Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """What of a month lies in one fiscal period; days included on both ends.
+    """What of a month lies in one fiscal period; days included on both ends. `period` tells the two sides apart.
 
     `shares_month`: another fiscal period has the rest of the month, so no part of it is the whole month (000000).
     """
@@ -30,13 +26,7 @@ class Span:
     last_day: date
     fiscal_start: date
     fiscal_end: date
-    is_liquidation: bool = False
     shares_month: bool = False
-
-    @property
-    def key(self) -> int:
-        """The month as the ledger file knows it: 202605, or 1202605 in the liquidation's period."""
-        return int(self.period.compact) + (LIQUIDATION if self.is_liquidation else 0)
 
 
 def spans_of(company: Company, period: Period) -> tuple[Span, ...]:
@@ -46,6 +36,7 @@ def spans_of(company: Company, period: Period) -> tuple[Span, ...]:
     fiscal periods by themselves already. The end of the liquidation shortens its last month, not the fiscal year:
     that must stay the same in all parts of the year, and the earlier ones are sealed.
     """
+    period = Period(period.year, period.month)
     start, end = fiscal_year(company, period)
     first, last = period.first_day, last_day(period)
     over = _day(company.liquidation_end)
@@ -56,18 +47,23 @@ def spans_of(company: Company, period: Period) -> tuple[Span, ...]:
         return (Span(period=period, first_day=first, last_day=last, fiscal_start=start, fiscal_end=end),)
     shares = first < begun
     after = Span(
-        period=period,
+        period=replace(period, is_liquidation=True),
         first_day=max(first, begun),
         last_day=last,
         fiscal_start=begun,
         fiscal_end=end,
-        is_liquidation=True,
         shares_month=shares,
     )
     if not shares:
         return (after,)
     before = Span(period=period, first_day=first, last_day=begun, fiscal_start=start, fiscal_end=end, shares_month=True)
     return (before, after)
+
+
+def span_of(company: Company, period: Period) -> Span:
+    """The stretch that `period` means: of two the one on its side, else the whole month."""
+    spans = spans_of(company, period)
+    return next((span for span in spans if span.period.is_liquidation == period.is_liquidation), spans[0])
 
 
 def liquidation_of(company: Company, period: Period) -> date | None:
@@ -89,9 +85,9 @@ def key_of_day(day: str, begun: str) -> int:
 
 
 def month_of_key(key: int) -> Period:
-    """The calendar month behind a key of either period."""
+    """The month behind a key."""
     month = key % LIQUIDATION
-    return Period(month // 100, month % 100)
+    return Period(month // 100, month % 100, key > LIQUIDATION)
 
 
 def fiscal_year(company: Company, period: Period) -> tuple[date, date]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import IntEnum, StrEnum
+from typing import ClassVar, Final
 
 
 class Side(StrEnum):
@@ -74,12 +75,20 @@ class PeriodState(IntEnum):
         return self in (PeriodState.FILED, PeriodState.COMPLETED)
 
 
+#: Added to a month's number where it lies in the liquidation's own fiscal period of that year.
+LIQUIDATION: Final = 1_000_000
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Period:
-    """One calendar month, the unit of every ledger."""
+    """One calendar month, the unit of every ledger.
+
+    `is_liquidation`: what of it lies in the liquidation's own fiscal period (tasfiye, see `app.domain.spans`).
+    """
 
     year: int
     month: int
+    is_liquidation: bool = False
 
     @classmethod
     def of(cls, day: date) -> Period:
@@ -102,6 +111,11 @@ class Period:
         return f"{self.year:04d}{self.month:02d}"
 
     @property
+    def key(self) -> int:
+        """The month as a ledger file knows it: 202603, higher by a million in the liquidation's period."""
+        return int(self.compact) + (LIQUIDATION if self.is_liquidation else 0)
+
+    @property
     def first_day(self) -> date:
         return date(self.year, self.month, 1)
 
@@ -111,12 +125,33 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineCurrency:
-    """The foreign side of a line (gl-muc). `amount` is in `currency`; `rate` is book currency per unit."""
+    """The foreign side of a line (gl-muc). `amount` is in `currency`; `rate` is book currency per unit.
+
+    `source` says where the rate is from (T.C.M.B.), `comment` explains it.
+    """
 
     currency: str
     amount: Decimal | None = None
     rate: Decimal | None = None
     rate_day: date | None = None
+    source: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundUnits:
+    """What a line measures (gl-bus:measurable): units of a fund; the line's amount is `cost` times `quantity`.
+
+    Source: Yevmiye Defteri guide, measurable; only intangible items (NT) counted by piece (Adet) are allowed.
+    """
+
+    CODE: ClassVar = "NT"
+    DESCRIPTION: ClassVar = "Maddi Olmayan Kalemler"
+    QUALIFIER: ClassVar = "Fon"
+    UNIT: ClassVar = "Adet"
+
+    quantity: Decimal
+    cost: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +176,9 @@ class VoucherLine:
     payment_method: str = ""
     comment: str = ""
     currency: LineCurrency | None = None
+    #: The currency of `amount` where the source says it; empty is that of the books.
+    amount_currency: str = ""
+    fund: FundUnits | None = None
 
     @property
     def account_id(self) -> str:

@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 
 from app.domain.party import Company, Party
-from app.domain.spans import LIQUIDATION, fiscal_year, key_of_day, month_of_key, spans_of
+from app.domain.spans import fiscal_year, key_of_day, month_of_key, span_of, spans_of
 from app.domain.taxnumber import TaxNumber
-from app.domain.voucher import Period
+from app.domain.voucher import LIQUIDATION, Period
 
 PLAIN = Company(party=Party(tax_number=TaxNumber("1234567808")), fiscal_year_start="2016-01-01")
 LIQUIDATED = replace(PLAIN, liquidation_start="2016-05-21")
@@ -29,20 +29,22 @@ def test_the_guides_example() -> None:
         ("2016-05-21", "2016-05-31", "2016-05-21", "2016-12-31"),
     ]
     before, after = spans_of(LIQUIDATED, Period(2016, 5))
-    assert (before.key, after.key) == (201605, LIQUIDATION + 201605)
-    assert before.shares_month and after.shares_month and after.is_liquidation
+    assert (before.period.key, after.period.key) == (201605, LIQUIDATION + 201605)
+    assert before.shares_month and after.shares_month and before.period < after.period
+    assert [span_of(LIQUIDATED, span.period) for span in (before, after)] == [before, after]
+    assert str(after.period) == "2016-05" and after.period.compact == "201605"
 
 
 def test_months_around_it() -> None:
     assert days(LIQUIDATED, 2016, 4) == [("2016-04-01", "2016-04-30", "2016-01-01", "2016-12-31")]
     assert days(LIQUIDATED, 2016, 6) == [("2016-06-01", "2016-06-30", "2016-05-21", "2016-12-31")]
     (june,) = spans_of(LIQUIDATED, Period(2016, 6))
-    assert june.is_liquidation and not june.shares_month
+    assert june.period.is_liquidation and not june.shares_month
 
 
 def test_the_next_year_is_a_period_by_itself() -> None:
     (january,) = spans_of(LIQUIDATED, Period(2017, 1))
-    assert (january.fiscal_start, january.is_liquidation) == (date(2017, 1, 1), False)
+    assert (january.fiscal_start, january.period.is_liquidation) == (date(2017, 1, 1), False)
 
 
 def test_the_end_shortens_its_month_only() -> None:
@@ -65,4 +67,4 @@ def test_keys_of_days() -> None:
     assert key_of_day("2016-05-20", "2016-05-21") == 201605
     assert key_of_day("2016-05-21", "2016-05-21") == LIQUIDATION + 201605
     assert key_of_day("2016-06-01", "") == 201606
-    assert month_of_key(LIQUIDATION + 201605) == month_of_key(201605) == Period(2016, 5)
+    assert (month_of_key(LIQUIDATION + 201605), month_of_key(201605)) == (Period(2016, 5, True), Period(2016, 5))
