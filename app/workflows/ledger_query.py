@@ -29,6 +29,11 @@ class QuerySource:
     _sample: list[list[str]]
     _rest: Iterator[list[str]]
 
+    @property
+    def sample(self) -> list[list[str]]:
+        """Its first rows as cells, the columns' names first."""
+        return self._sample
+
     def rows(self, shape: SourceShape) -> Iterator[LedgerRow | BadRow]:
         """Every row, read by `shape`. Raises: InputError as `ensure_ready`; EnvironmentFault LEDGER.SQL."""
         ensure_ready(shape)
