@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from app.validation.official import OfficialRules
     from app.workflows.printing import Page
 
-_ZIPS = (b"PK\x03\x04", b"PK\x05\x06")  # with members, and empty
 _MARKS = {"error": "HATA", "warning": "UYARI", "info": "BİLGİ"}
 
 
@@ -57,23 +56,25 @@ def _checked(arguments: argparse.Namespace, today: date) -> Iterator[tuple[str, 
     from concurrent.futures import Future, ThreadPoolExecutor
 
     from app.runtime.paths import DataFolder, resolve_data_dir
+    from app.workflows.validating import check_document, documents_of
 
     def look(name: str, document: bytes | AppError, rules: OfficialRules | None) -> tuple[str, str, list[Finding]]:
         if isinstance(document, AppError):
             return name, "unknown", [_read_finding(document)]
-        kind, findings = _check(document, today, rules, re.split(r"[/\\!]", name)[-1])
-        return name, kind, findings
+        report = check_document(document, today=today, rules=rules, file_name=re.split(r"[/\\!]", name)[-1])
+        return name, report.kind, report.findings
 
+    inputs = (found for name in arguments.files for found in documents_of(Path(name), read=read_file))
     # Only an office that has packages is opened: a file can be checked without any data folder.
     if not (DataFolder(resolve_data_dir(arguments.data_dir)).packages / "index.json").is_file():
-        for name, document in _inputs(arguments.files):
+        for name, document in inputs:
             yield look(name, document, None)
         return
     waiting: deque[Future[tuple[str, str, list[Finding]]]] = deque()
     with open_office(arguments) as office, ThreadPoolExecutor(_WORKERS) as workers:
         rules = office.rules
         try:
-            for name, document in _inputs(arguments.files):
+            for name, document in inputs:
                 waiting.append(workers.submit(look, name, document, rules))
                 if len(waiting) >= _WAITING:
                     yield waiting.popleft().result()
@@ -82,98 +83,6 @@ def _checked(arguments: argparse.Namespace, today: date) -> Iterator[tuple[str, 
         finally:
             for future in waiting:
                 future.cancel()
-
-
-def _check(raw: bytes, today: date, rules: OfficialRules | None, file_name: str) -> tuple[str, list[Finding]]:
-    from app.validation.files import check_file
-
-    report = check_file(raw, today=today, rules=rules, file_name=file_name)
-    findings = list(report.findings)
-    if report.kind != "unknown":
-        findings += _seal_findings(raw)
-    return report.kind, findings
-
-
-def _seal_findings(raw: bytes) -> list[Finding]:
-    """A warning for each seal that does not hold. Whether its owner may be trusted is what `verify` is for."""
-    from app.domain.findings import Finding, Layer, Severity
-    from app.signing.verify import verify_document
-
-    try:
-        report = verify_document(raw)
-    except AppError:
-        return []
-    return [
-        Finding(
-            Severity.WARNING,
-            Layer.SEAL,
-            "SEAL.BROKEN",
-            "",
-            "Belgenin mührü tutmuyor; belge mühürlendikten sonra değişmiş olabilir. Gönderenden yeniden isteyin.",
-            explanation=" ".join(signature.reasons),
-        )
-        for signature in report.signatures
-        if not (signature.digest_ok and signature.signature_ok)
-    ]
-
-
-def _inputs(paths: list[str]) -> Iterator[tuple[str, bytes | AppError]]:
-    """Every document of the given files, zips and folders as (name, bytes or why there are none)."""
-    for text in paths:
-        path = Path(text)
-        if not path.is_dir():
-            yield from _documents_of(path)
-            continue
-        files = sorted(p for p in path.rglob("*") if p.suffix.lower() in (".xml", ".zip") and p.is_file())
-        for file in files:
-            yield from _documents_of(file)
-        if not files:
-            yield (
-                text,
-                InputError("FOLDER.EMPTY", "Klasörde XML ya da zip dosyası yok.", todo="Başka bir klasör seçin."),
-            )
-
-
-def _documents_of(file: Path) -> Iterator[tuple[str, bytes | AppError]]:
-    from app.runtime.safezip import iter_members
-
-    try:
-        raw = read_file(file)
-        if not raw.startswith(_ZIPS):
-            yield str(file), raw
-            return
-        is_empty = True
-        only_xml = _holds_xml(raw)
-        for member in iter_members(raw):
-            is_empty = False
-            if only_xml and not member.name.lower().endswith((".xml", ".zip")):
-                # Pictures, style sheets and the like that travel with documents, as in a folder.
-                continue
-            name = f"{file}!{member.name}"
-            if member.data.startswith(_ZIPS):
-                yield name, InputError("ZIP.NESTED", "ZIP içinde ZIP var.", todo="İçtekini çıkarıp ayrıca verin.")
-            else:
-                yield name, member.data
-        if is_empty:
-            yield str(file), InputError("ZIP.EMPTY", "ZIP dosyası boş.", todo="Başka bir dosya seçin.")
-    except AppError as problem:
-        yield str(file), problem
-
-
-def _holds_xml(raw: bytes) -> bool:
-    """Whether the zip names at least one XML file. One that cannot be opened is for the reader to refuse."""
-    import io
-    import zipfile
-
-    from app.runtime.safezip import MAX_MEMBERS
-
-    if raw.count(b"PK\x01\x02") > MAX_MEMBERS:
-        return False
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            return any(name.lower().endswith(".xml") for name in archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        return False
 
 
 def _read_finding(problem: AppError) -> Finding:

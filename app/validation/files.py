@@ -21,6 +21,7 @@ from app.ubl.totals import compute_totals
 from app.ubl.xmlsafe import parse
 from app.validation.builtin_kinds import check_invoice_or_smm, check_kind, read_invoice_or_smm
 from app.validation.builtin_xml import check_xml
+from app.validation.enveloped import carried_by, check_carried, check_envelope_alone, of_the_envelope, summary_of
 from app.validation.official import NoPackage, OfficialRules
 
 
@@ -68,12 +69,26 @@ def check_file(raw: bytes, *, today: date, rules: OfficialRules | None = None, f
         return FileReport(kind="unknown", findings=[_unreadable(error)])
     if not own.is_readable:
         return FileReport(kind=own.kind, findings=own.findings)
+    if own.kind == "envelope":
+        return _check_enveloped(raw, own, today=today, rules=rules)
     findings = own.findings
     official = rules.check(raw, kind=own.kind, issue_date=own.issued_on) if own.has_rules else [_no_rules()]
     if rules.release and not any(f.code.startswith("OFFICIAL.") for f in official):
         # GİB's own rules have looked at everything and have the last word; where they accept, ours only warn.
         findings = [replace(f, severity=Severity.WARNING) if _is_our_error(f) else f for f in findings]
     return FileReport(kind=own.kind, findings=findings + official)
+
+
+def _check_enveloped(raw: bytes, own: _Own, *, today: date, rules: OfficialRules) -> FileReport:
+    """The envelope, and each document in it as if it had come alone, against the rules of its own day."""
+    try:
+        envelope, carried = carried_by(raw)
+    except AppError as error:
+        return FileReport(kind=own.kind, findings=[*own.findings, _unreadable(error)])
+    inside = list(check_carried(carried, lambda one: check_file(one, today=today, rules=rules).findings))
+    day = envelope.created.date() if envelope.created else None
+    official = of_the_envelope(rules.check(raw, kind=own.kind, issue_date=day), carried, inside)
+    return FileReport(kind=own.kind, findings=[*own.findings, *official, summary_of(envelope, carried), *inside])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +135,9 @@ def own_in_child(raw: bytes, today: str, has_package: bool) -> dict[str, Any]:
 def _own_all(raw: bytes, today: date, *, has_package: bool) -> _Own:
     """`_own`, and GİB's general rules for XML where no package looks at them."""
     own = _own(raw, today)
+    if own.kind == "envelope":
+        alone = [] if has_package else check_envelope_alone(parse(raw).getroot())
+        return replace(own, findings=own.findings + alone)
     if has_package or not own.is_readable or not own.has_rules:
         return own
     return replace(own, findings=own.findings + check_xml(parse(raw).getroot(), today=today, known=own.findings))

@@ -10,11 +10,11 @@ from typing import Final
 
 from app.domain.errors import AppError
 from app.domain.findings import Finding, Layer, Severity
-from app.runtime import safezip
-from app.validation.files import check_file
 from app.validation.official import OfficialRules
+from app.workflows.validating import check_document, documents_of
 
 MAX_BYTES: Final = 64 * 1024 * 1024
+_MARK: Final = " ▸ "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,29 +48,17 @@ def check_paths(
         if size > MAX_BYTES:
             words = "Dosya çok büyük; en çok 64 MB denetlenir. Dosyayı bölüp yeniden deneyin."
             checked.append(_unread(path.name, "FILE.TOO_BIG", words))
-        elif path.suffix.lower() == ".zip":
-            checked += _members(path.name, raw, today, rules)
-        else:
-            checked.append(_one(path.name, raw, today, rules))
+            continue
+        for name, document in documents_of(path, read=lambda _path, raw=raw: raw, mark=_MARK):  # type: ignore[misc]
+            checkpoint()
+            shown = f"{path.name}{name.removeprefix(str(path))}"
+            if isinstance(document, AppError):
+                checked.append(_unread(shown, document.code, document.sentence))
+                continue
+            file_name = name.split(_MARK)[-1].replace("\\", "/").rsplit("/", 1)[-1]
+            result = check_document(document, today=today, rules=rules, file_name=file_name)
+            checked.append(CheckedFile(name=shown, kind=result.kind, findings=tuple(result.findings)))
     return checked
-
-
-def _members(name: str, raw: bytes, today: date, rules: OfficialRules | None) -> list[CheckedFile]:
-    found: list[CheckedFile] = []
-    try:
-        for member in safezip.iter_members(raw):
-            if member.name.lower().endswith(".xml"):
-                found.append(_one(f"{name} ▸ {member.name}", member.data, today, rules))
-    except AppError as error:
-        found.append(_unread(name, error.code, error.sentence))
-    if not found:
-        found.append(_unread(name, "ZIP.NO_XML", "ZIP dosyasında XML yok. Başka bir dosya seçin."))
-    return found
-
-
-def _one(name: str, raw: bytes, today: date, rules: OfficialRules | None) -> CheckedFile:
-    result = check_file(raw, today=today, rules=rules, file_name=name.split(" ▸ ")[-1].rsplit("/", 1)[-1])
-    return CheckedFile(name=name, kind=result.kind, findings=tuple(result.findings))
 
 
 def _unread(name: str, code: str, sentence: str) -> CheckedFile:

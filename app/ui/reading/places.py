@@ -25,6 +25,7 @@ def title_of(name: str) -> str:
 
 
 _FIELD_TITLES: Final[dict[str, str]] = {
+    "documents": "belge",
     "lines": "satır",
     "quantity": "miktar",
     "unit": "birim",
