@@ -6,22 +6,13 @@ mended in silence. Source: e-Defter guides (Yevmiye, Büyük Defter, Genel Açı
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from app.domain.findings import Severity
+from app.edefter.rule import Rule
+from app.edefter.sense_rules import SENSE
 
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """`message` may use {a}, {b}, {entry}, {reference}; `money` tells that a and b are amounts in units."""
-
-    severity: Severity
-    message: str
-    why: str
-    money: bool = False
-    days: bool = False
-
+__all__ = ["RULES", "Rule"]
 
 _E, _W = Severity.ERROR, Severity.WARNING
 
@@ -68,6 +59,11 @@ RULES: Final[dict[str, Rule]] = {
         _E,
         "{entry} numaralı maddede satır numarası {a} olmalıyken {b}; satırları yeniden numaralayın.",
         "Satır numaraları yıl boyunca birer artar; fişte, ayda ya da parçada baştan başlamaz.",
+    ),
+    "DEFTER.SIDE": Rule(
+        _E,
+        "{reference} fişinde {b} hesabının satırı ne borç ne alacak ('{a}'); satırı düzeltip fişi yeniden alın.",
+        "debitCreditCode yalnız D ya da C olabilir.",
     ),
     "DEFTER.AMOUNT_ZERO": Rule(
         _E,
@@ -137,6 +133,11 @@ RULES: Final[dict[str, Rule]] = {
         "{reference} fişindeki dövizli satırda döviz cinsi, kur ya da kur tarihi eksik; üçünü de yazın.",
         "Döviz tutarı; cinsi, kuru ve kur tarihiyle birlikte yazılır.",
     ),
+    "DEFTER.CURRENCY_RATE": Rule(
+        _E,
+        "{reference} fişinde döviz kuru '{a}' bir sayı değil; kuru 35,1250 gibi yazın.",
+        "Kur sıfırdan büyük bir ondalık sayıdır.",
+    ),
     "DEFTER.CURRENCY_CODE": Rule(
         _E, "'{a}' döviz kodu üç büyük harf değil; USD, EUR gibi yazın.", "Döviz kodları ISO 4217 listesindendir."
     ),
@@ -145,15 +146,96 @@ RULES: Final[dict[str, Rule]] = {
         "'{a}' şube numarası dört rakam değil ya da 0000; şubeye 0001 gibi bir numara verin.",
         "Şube numarası dört hanelidir, 0000 kullanılmaz.",
     ),
+    "DEFTER.BRANCH_NAME": Rule(
+        _E,
+        "{a} numaralı şubenin adı yok; Ayarlar › Firmalar'da şubenin adını yazın.",
+        "Şubenin numarası ve adı defterde birlikte bulunur (en az iki harf).",
+    ),
+    "DEFTER.BRANCH_MIXED": Rule(
+        _W,
+        "{a} ayında hem şubeli hem şubesiz fişler var; hangisinin geçerli olduğuna karar verip fişleri düzeltin.",
+        "Şubeli ya da şubesiz tutmak hesap döneminin başında seçilir ve yıl boyunca değişmez.",
+    ),
+    "DEFTER.BRANCH_UNKNOWN": Rule(
+        _W,
+        "{a} numaralı şube firma kartında yok; numarayı düzeltin ya da şubeyi karta ekleyin.",
+        "Şubenin numarası yıl boyunca aynı kalır; yanlış numara ayrı bir defter demektir.",
+    ),
+    "DEFTER.NUMBERS_MIXED": Rule(
+        _W,
+        "{a} fişin madde numarası kaynakta var, {b} fişin yok; bu ayın bütün numaralarını Mühürdar verdi.",
+        "Kaynağın numaraları ancak hepsi varsa kullanılır; kaynaktaki numaralar olduğu gibi saklanır.",
+    ),
+    "DEFTER.ORDER": Rule(
+        _W,
+        "Önceki ay ({a}) henüz oluşturulmadı; bu ayın numaraları o ay oluşturulunca kesinleşir.",
+        "Aylar sırayla oluşturulur; madde ve satır numaraları önceki aydan sürer.",
+    ),
+    "DEFTER.PREVIOUS_OPEN": Rule(
+        _W,
+        "Önceki ayın ({a}) GİB onaylı beratları alınmamış; bu ayı yüklemeden önce onları alın.",
+        "Bir ay, önceki ayın beratları onaylanıp alınmadan kapatılmaz.",
+    ),
+    "DEFTER.MONTH_SKIPPED": Rule(
+        _W,
+        "{a} ayında hiç fiş yok, bu ay ise var; {a} atlanmış olabilir, fişlerini alıp önce onu oluşturun.",
+        "Defterde ay atlanamaz.",
+    ),
+    "DEFTER.START_MONTH": Rule(
+        _E,
+        "{a} ayının defteri önceki programda oluşturulmuş; bu programda ilk ay {b}.",
+        "Firma kartındaki başlangıç, numaraların hangi aydan sürdüğünü söyler.",
+    ),
+    "DEFTER.FISCAL_YEAR": Rule(
+        _E,
+        "Firma kartındaki hesap dönemi anlaşılmıyor ({a} – {b}); ilk ve son gününü yazın.",
+        "Hesap döneminin sonu başından sonradır ve dönem on iki ayı geçmez.",
+    ),
+    "DEFTER.WEB": Rule(
+        Severity.INFO,
+        "Firma kartında web sitesi yok; varsa yazın.",
+        "Defterde web sitesi alanı boş kalabilir; bazı entegratörler dolu bekler.",
+    ),
+    "DEFTER.DOCUMENT_EXTRA": Rule(
+        _W,
+        "{reference} fişinde '{b}' türündeki belgeye açıklama da yazılmış ('{a}'); açıklamayı boş bırakın.",
+        "Belge türü açıklaması yalnız 'diğer' türünde yazılır.",
+    ),
+    "DEFTER.DOCUMENT_ACT": Rule(
+        _W,
+        "{reference} fişinde belgenin adı olarak '{a}' yazılmış; işlemin değil belgenin adını (ör. dekont) yazın.",
+        "Diğer türünde belgenin adı istenir; havale bir işlemdir, belgesi dekonttur.",
+    ),
+    "DEFTER.DOCUMENT_SMM": Rule(
+        _W,
+        "{reference} fişinde serbest meslek makbuzu 'makbuz' türüyle yazılmış; türünü 'diğer' yapıp adını yazın.",
+        "Serbest meslek makbuzu e-Defter'de 'other' türüyle ve adıyla yer alır.",
+    ),
+    "DEFTER.DOCUMENT_ETTN": Rule(
+        _W,
+        "{reference} fişinde belge numarası yerine ETTN yazılmış ({a}); faturanın numarasını yazın.",
+        "e-Fatura, deftere 16 haneli numarasıyla yazılır.",
+    ),
+    "DEFTER.DOCUMENT_LATER": Rule(
+        _W,
+        "{reference} fişi {b} tarihli ama faturası {a} tarihli; fişin ya da faturanın tarihini düzeltin.",
+        "Fatura, düzenlendiği günden önce deftere işlenemez.",
+        days=True,
+    ),
+    "DEFTER.DOCUMENT_GROUP": Rule(
+        _W,
+        "{reference} fişinde {a} fatura var, tarihleri {b} güne yayılıyor; fişi bölün.",
+        "Bir fişte aynı türden en çok 100 fatura, en çok 10 günlük olarak toplanabilir.",
+    ),
+    "DEFTER.DOCUMENT_MIXED": Rule(
+        _W,
+        "{reference} fişinde faturanın yanında başka türden belge de var; her belgeyi ayrı fişe yazın.",
+        "Kural bir fişe bir belgedir; faturalar kendi fişinde, fatura türüyle yer alır.",
+    ),
     "DEFTER.SAME_DOCUMENT": Rule(
         _W,
         "{a} numaralı fatura {b} fişinde de aynı hesap ve tutarla işlenmiş; mükerrer kayıt mı, bakın.",
         "Aynı faturanın iki kez işlenmesi sık görülen bir hatadır; kesinlik yalnız sizdedir.",
-    ),
-    "DEFTER.NEGATIVE": Rule(
-        _W,
-        "{a} hesabının bakiyesi {b} gününde eksiye düşüyor; eksik tahsilat ya da yanlış tarih olabilir.",
-        "Kasada ve bankada olmayan para harcanamaz; incelemede ilk bakılan yerdir.",
     ),
     "DEFTER.FUTURE": Rule(
         _E,
@@ -180,4 +262,5 @@ RULES: Final[dict[str, Rule]] = {
         "{entry} numaralı madde tek başına {a} MB tutuyor; fişi kaynak programda bölün ya da özetleyin.",
         "Bir fiş iki parçaya bölünemez; parça en çok 200 MB olabilir.",
     ),
+    **SENSE,
 }

@@ -2,92 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+
+from sqlalchemy.engine import Connection
 
 from app.domain.findings import Severity
+from app.domain.ledger_terms import LedgerMode, Numbering
 from app.domain.party import Company
 from app.domain.turkish import format_amount, format_date
-from app.domain.voucher import Period, PeriodState
+from app.domain.voucher import DOCUMENT_TYPE_TITLES, DocumentType, Period, PeriodState
+from app.edefter.chart import chart
 from app.edefter.rules import RULES
 from app.runtime.crashpoints import declare
-from app.storage.ledgers import books, parts, queries
+from app.storage.ledgers import books, kept, parts, queries, sums
 from app.storage.ledgers.database import LedgerDatabase, ledger_path
 from app.storage.ledgers.parts import Standing
-from app.storage.ledgers.suspects import Suspect, negative_days, suspects
+from app.storage.ledgers.suspects import Suspect, suspects
 from app.storage.records import CompanyRecord
 from app.workflows.context import WorkContext
+from app.workflows.ledger_card import company_fields
 from app.workflows.ledger_import import first_month_of, fiscal_year_of
+from app.workflows.ledger_model import LedgerFinding, MonthCheck, mark_of, said, to_kept
+from app.workflows.ledger_sense import Oddity, SenseScope, oddities
+
+__all__ = [
+    "LedgerFinding",
+    "MonthCheck",
+    "check_branch",
+    "check_month",
+    "company_findings",
+    "last_day",
+    "open_ledger",
+    "standing_of",
+]
 
 NUMBER = declare("ledger.number", "the yevmiye numbers of a month")
-_CASH = ("100", "102")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerFinding:
-    """One thing that is wrong or odd in a month. `voucher_id` 0 means the month or the company's card."""
-
-    severity: Severity
-    code: str
-    message: str
-    explanation: str
-    voucher_id: int = 0
-    entry: int = 0
-    reference: str = ""
-    line: int = 0
-
-    def to_json(self) -> dict[str, Any]:
-        """The shape of `validate`'s findings."""
-        place = f"voucher[{self.reference}]" if self.reference else ""
-        return {
-            "severity": self.severity.value,
-            "layer": "builtin",
-            "code": self.code,
-            "field": place,
-            "message": self.message,
-            "explanation": self.explanation,
-            "official": "",
-            "fix": "",
-            "line": self.line or None,
-            "xpath": "",
-        }
-
-
-@dataclass(slots=True, kw_only=True)
-class MonthCheck:
-    """What was found in a month. `counts` by code tell of more than are listed. Amounts in units of 1/10,000."""
-
-    period: Period
-    branch_no: str
-    branch_name: str
-    vouchers: int = 0
-    lines: int = 0
-    debit: int = 0
-    credit: int = 0
-    first_entry: int = 0
-    last_entry: int = 0
-    findings: list[LedgerFinding] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def has_errors(self) -> bool:
-        return any(finding.severity is Severity.ERROR for finding in self.findings)
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "period": str(self.period),
-            "branch": self.branch_no,
-            "vouchers": self.vouchers,
-            "lines": self.lines,
-            "debit": str(queries.amount(self.debit)),
-            "credit": str(queries.amount(self.credit)),
-            "entries": [self.first_entry, self.last_entry],
-            "ok": not self.has_errors,
-            "counts": self.counts,
-            "findings": [finding.to_json() for finding in self.findings],
-        }
+_YEAR = 12
 
 
 def open_ledger(company: CompanyRecord, period: Period, folder: Path) -> LedgerDatabase:
@@ -97,28 +51,38 @@ def open_ledger(company: CompanyRecord, period: Period, folder: Path) -> LedgerD
 
 
 def check_month(ctx: WorkContext, company: CompanyRecord, period: Period, *, folder: Path) -> list[MonthCheck]:
-    """Number and check the month, a result per branch (one without branches). Numbers of the source stay."""
+    """Number and check the month, a result per branch (one without branches). Numbers of the source stay.
+
+    What was found is kept in the ledger file (`ledger_findings.stored_checks` gives it back).
+    """
     ledger = open_ledger(company, period, folder)
     try:
         with ledger.read() as connection:
             branches = parts.branches_of(connection, period=int(period.compact)) or [("", "")]
         checks = [check_branch(ctx, company, ledger, period, no, name) for no, name in branches]
-        _remember(ctx, ledger, checks)
+        if len(branches) > 1 and any(not no for no, _ in branches):
+            checks[0].add("DEFTER.BRANCH_MIXED", a=str(period))
+            _sort(checks[0])
+        _remember(ctx, company, ledger, checks)
         return checks
     finally:
         ledger.close()
 
 
-def _remember(ctx: WorkContext, ledger: LedgerDatabase, checks: list[MonthCheck]) -> None:
-    """The month says that it was checked, and whether it held; one that is sealed already keeps its state."""
+def _remember(ctx: WorkContext, company: CompanyRecord, ledger: LedgerDatabase, checks: list[MonthCheck]) -> None:
+    """The month says that it was checked, whether it held and what was found; one that is sealed keeps its state."""
     before = (None, PeriodState.IMPORTED, PeriodState.CHECKED, PeriodState.FAILED)
+    at = ctx.clock.now().isoformat()
     with ledger.write(NUMBER) as connection:
         for check in checks:
             month = int(check.period.compact)
             if check.vouchers and parts.state_of(connection, period=month, branch_no=check.branch_no) in before:
                 state = PeriodState.FAILED if check.has_errors else PeriodState.CHECKED
-                at = ctx.clock.now().isoformat()
                 parts.set_state(connection, period=month, branch_no=check.branch_no, state=state, at=at)
+            is_over = ctx.clock.today() > last_day(check.period)
+            mark = mark_of(connection, company, period=month, branch_no=check.branch_no, is_over=is_over)
+            row, findings = to_kept(check, at=at, mark=mark)
+            kept.keep(connection, period=month, check=row, findings=findings)
 
 
 def check_branch(
@@ -126,53 +90,152 @@ def check_branch(
 ) -> MonthCheck:
     """One branch's month."""
     month = int(period.compact)
-    check = MonthCheck(period=period, branch_no=branch_no, branch_name=branch_name)
+    on_card = {branch.no: branch.name for branch in company.company.branches}
+    check = MonthCheck(period=period, branch_no=branch_no, branch_name=branch_name or on_card.get(branch_no, ""))
     check.findings += company_findings(company.company)
+    if branch_no:
+        _look_at_branch(check, on_card)
     if ctx.clock.today() <= last_day(period):
-        _add(check, "DEFTER.FUTURE", a=str(period))
-    with ledger.read() as connection:
-        standing = standing_of(company, parts.standing_before(connection, period=month, branch_no=branch_no))
-    with ledger.write(NUMBER) as connection:
-        books.give_numbers(
-            connection, period=month, branch_no=branch_no, next_entry=standing.entry + 1, next_line=standing.line + 1
-        )
+        check.add("DEFTER.FUTURE", a=str(period))
+    standing = _numbered(ctx, company, ledger, check)
     with ledger.read() as connection:
         bounds = books.entry_range(connection, period=month, branch_no=branch_no)
         if bounds is None:
-            _add(check, "DEFTER.EMPTY", a=str(period))
+            check.add("DEFTER.EMPTY", a=str(period))
             return check
         check.first_entry, check.last_entry = bounds
         part = books.Part(branch_no=branch_no, first=bounds[0], last=bounds[1])
         totals = books.part_totals(connection, period=month, part=part)
         check.vouchers, check.lines = totals.vouchers, totals.lines
         check.debit, check.credit = totals.debit, totals.credit
+        _look_at_order(check, company, connection)
         found = suspects(
             connection,
             period=month,
             branch_no=branch_no,
             next_entry=standing.entry + 1,
             next_line=standing.line + 1,
+            acts=json.dumps(_spellings(chart().acts_not_documents)),
         )
         for code, count, listed in found:
             ctx.progress.checkpoint()
             check.counts[code] = count
             check.findings += [_finding(suspect) for suspect in listed]
-        for account, day, balance in negative_days(connection, until=month, accounts=_CASH):
-            shown = f"{format_date(date.fromisoformat(day))} ({format_amount(queries.amount(balance))})"
-            _add(check, "DEFTER.NEGATIVE", a=account, b=shown)
-    check.findings.sort(key=lambda finding: (finding.severity is not Severity.ERROR, finding.entry, finding.line))
+        for count, odd in oddities(connection, _scope(company, period, branch_no)):
+            ctx.progress.checkpoint()
+            for oddity in odd:
+                check.findings.append(_odd(oddity))
+                check.counts[oddity.code] = check.counts.get(oddity.code, 0) + 1
+            if count > len(odd):
+                check.counts[odd[0].code] = count
+    _sort(check)
     return check
 
 
-def standing_of(company: CompanyRecord, built: Standing | None) -> Standing:
+def _numbered(ctx: WorkContext, company: CompanyRecord, ledger: LedgerDatabase, check: MonthCheck) -> Standing:
+    """Give the month its numbers and sum its accounts; where the numbers stood before it."""
+    month, branch_no = int(check.period.compact), check.branch_no
+    terms = company.company.ledger
+    with ledger.read() as connection:
+        built = parts.standing_before(connection, period=month, branch_no=branch_no)
+        if built is None and terms.mode is LedgerMode.INTEGRATOR:
+            built = parts.counted_before(connection, period=month, branch_no=branch_no)
+        standing = standing_of(company, built, check.period, branch_no)
+        given, total = parts.given_counters(connection, period=month, branch_no=branch_no)
+        stale = sums.needs_refresh(connection, period=month, branch_no=branch_no)
+    if 0 < given < total and terms.numbering is Numbering.SOURCE:
+        check.add("DEFTER.NUMBERS_MIXED", a=str(given), b=str(total - given))
+    with ledger.write(NUMBER) as connection:
+        books.give_numbers(
+            connection,
+            period=month,
+            branch_no=branch_no,
+            next_entry=standing.entry + 1,
+            next_line=standing.line + 1,
+            ours=terms.numbering is Numbering.OURS,
+        )
+    for one in stale:
+        ctx.progress.checkpoint()
+        with ledger.write(NUMBER) as connection:
+            sums.refresh(connection, period=one, branch_no=branch_no)
+    return standing
+
+
+def standing_of(
+    company: CompanyRecord, built: Standing | None, period: Period | None = None, branch_no: str = ""
+) -> Standing:
     """Where the numbers stand: behind the last built part, else where the previous program left them (company card).
 
-    `ledger_start` holds `entry`, `line` and `sequence`: the last numbers the previous program gave.
+    `ledger_start` holds `entry`, `line` and `sequence`, the last numbers the previous program gave, and `period`, the
+    first month here: they count in its fiscal year only. A branch's own stand under `0001.entry` and so on.
     """
     if built is not None:
         return built
     start = company.company.ledger_start
-    return Standing(*(int(start[key]) if start.get(key, "").isdigit() else 0 for key in ("entry", "line", "sequence")))
+    prefix = f"{branch_no}." if f"{branch_no}.entry" in start else ""
+    begun = _start_period(company)
+    if period and begun:
+        month = first_month_of(company)
+        if fiscal_year_of(f"{period}-01", month) != fiscal_year_of(f"{begun}-01", month):
+            return Standing()
+    keys = (f"{prefix}{key}" for key in ("entry", "line", "sequence"))
+    return Standing(*(int(start[key]) if start.get(key, "").isdigit() else 0 for key in keys))
+
+
+def _start_period(company: CompanyRecord) -> Period | None:
+    try:
+        return Period.parse(company.company.ledger_start.get("period", ""))
+    except ValueError:
+        return None
+
+
+def _look_at_branch(check: MonthCheck, on_card: dict[str, str]) -> None:
+    if len(check.branch_name.strip()) < 2:
+        check.add("DEFTER.BRANCH_NAME", a=check.branch_no)
+    if on_card and check.branch_no not in on_card:
+        check.add("DEFTER.BRANCH_UNKNOWN", a=check.branch_no)
+
+
+def _look_at_order(check: MonthCheck, company: CompanyRecord, connection: Connection) -> None:
+    """Months come one after the other: built, approved, none left out, none before the first one here."""
+    month, branch_no = int(check.period.compact), check.branch_no
+    begun = _start_period(company)
+    if begun and check.period < begun:
+        check.add("DEFTER.START_MONTH", a=str(check.period), b=str(begun))
+    if company.company.ledger.mode is LedgerMode.OWN:
+        built = parts.last_built_before(connection, period=month, branch_no=branch_no)
+        if unbuilt := parts.unbuilt_before(connection, period=month, branch_no=branch_no):
+            check.add("DEFTER.ORDER", a=_shown(unbuilt[0]))
+        elif built and built[1] is not PeriodState.COMPLETED:
+            check.add("DEFTER.PREVIOUS_OPEN", a=_shown(built[0]))
+    before = parts.months_before(connection, period=month, branch_no=branch_no)
+    previous = _shifted(check.period, -1)
+    if before and int(previous.compact) > before[-1] and not (begun and previous < begun):
+        check.add("DEFTER.MONTH_SKIPPED", a=str(previous))
+
+
+def _shown(period: int) -> str:
+    """`202603` as `2026-03`; keys of a liquidation's months are higher by a million."""
+    return f"{period // 100 % 10_000:04d}-{period % 100:02d}"
+
+
+def _shifted(period: Period, months: int) -> Period:
+    count = period.year * _YEAR + period.month - 1 + months
+    return Period(count // _YEAR, count % _YEAR + 1)
+
+
+def _scope(company: CompanyRecord, period: Period, branch_no: str) -> SenseScope:
+    month = first_month_of(company)
+    first = Period(fiscal_year_of(f"{period}-01", month), month)
+    begun = _start_period(company)
+    return SenseScope(
+        period=int(period.compact),
+        branch_no=branch_no,
+        fiscal_first=int(first.compact),
+        is_first=period == first,
+        is_last=period == _shifted(first, _YEAR - 1),
+        is_taken_over=begun is not None and begun > first,
+    )
 
 
 def last_day(period: Period) -> date:
@@ -183,33 +246,53 @@ def last_day(period: Period) -> date:
 
 def company_findings(company: Company) -> list[LedgerFinding]:
     """What the head of a ledger needs of the company's card. Source: Genel Açıklamalar, entityInformation."""
-    party, accountant = company.party, company.accountant
-    needed = (
-        (party.display_name, "unvan ya da ad soyad"),
-        (party.phone, "telefon"),
-        (party.email, "e-posta"),
-        (party.address.street, "cadde/sokak"),
-        (party.address.city, "il"),
-        (party.address.postal_code, "posta kodu"),
-        (company.nace, "NACE faaliyet kodu"),
-        (company.fiscal_year_start, "hesap döneminin başı"),
-        (company.fiscal_year_end, "hesap döneminin sonu"),
-        (accountant.name, "mali müşavirin adı"),
-    )
-    missing = [words for value, words in needed if not value.strip()]
-    found = [_said("DEFTER.COMPANY", a=", ".join(missing))] if missing else []
-    return found if company.tax_number.is_checksum_valid else [*found, _said("DEFTER.VKN")]
+    fields = company_fields(company)
+    missing = [one.title for one in fields if one.is_required and not one.is_complete]
+    if not company.party.address.country.strip():
+        missing.append("Ülke")
+    found = [said("DEFTER.COMPANY", a=", ".join(missing))] if missing else []
+    if not _is_fiscal_year(company.fiscal_year_start, company.fiscal_year_end):
+        found.append(said("DEFTER.FISCAL_YEAR", a=company.fiscal_year_start, b=company.fiscal_year_end))
+    if not company.party.web.strip():
+        found.append(said("DEFTER.WEB"))
+    return found if company.tax_number.is_checksum_valid else [*found, said("DEFTER.VKN")]
 
 
-def _add(check: MonthCheck, code: str, *, a: str = "", b: str = "") -> None:
-    check.findings.append(_said(code, a=a, b=b))
-    check.counts[code] = check.counts.get(code, 0) + 1
+def _is_fiscal_year(first: str, last: str) -> bool:
+    """Whether the two days enclose a fiscal year; a day that is missing is said elsewhere."""
+    if not first.strip() or not last.strip():
+        return True
+    try:
+        start, end = date.fromisoformat(first.strip()), date.fromisoformat(last.strip())
+    except ValueError:
+        return False
+    return start < end <= start + timedelta(days=366)
 
 
-def _said(code: str, *, a: str = "", b: str = "") -> LedgerFinding:
-    rule = RULES[code]
-    message = rule.message.format(a=a, b=b, entry="", reference="")
-    return LedgerFinding(severity=rule.severity, code=code, message=message, explanation=rule.why)
+def _spellings(words: tuple[str, ...]) -> list[str]:
+    """As SQLite's `lower` leaves them: it knows ASCII only."""
+    upper = str.maketrans("iıçğöşü", "İIÇĞÖŞÜ")
+    forms = {form for word in words for form in (word, word.translate(upper), word.upper().translate(upper))}
+    forms |= {word.translate(upper).upper() for word in words} | {word[0].upper() + word[1:] for word in words}
+    return sorted({_sqlite_lower(form) for form in forms})
+
+
+def _sqlite_lower(text: str) -> str:
+    return "".join(c.lower() if c.isascii() else c for c in text)
+
+
+def _sort(check: MonthCheck) -> None:
+    order = [Severity.ERROR, Severity.WARNING, Severity.INFO]
+    check.findings.sort(key=lambda finding: (order.index(finding.severity), finding.entry, finding.line))
+
+
+def _odd(oddity: Oddity) -> LedgerFinding:
+    place = oddity.place
+    finding = said(oddity.code, a=oddity.a, b=oddity.b, reference=place.reference if place else "")
+    if place is None:
+        return finding
+    voucher_id, entry, reference, line = place
+    return replace(finding, voucher_id=voucher_id, entry=entry, reference=reference, line=line)
 
 
 def _finding(suspect: Suspect) -> LedgerFinding:
@@ -219,13 +302,32 @@ def _finding(suspect: Suspect) -> LedgerFinding:
         a, b = (format_amount(queries.amount(int(units))) for units in (a, b))
     if rule.days:
         a, b = (format_date(date.fromisoformat(day)) for day in (a, b))
-    return LedgerFinding(
-        severity=rule.severity,
-        code=suspect.code,
-        message=rule.message.format(a=a, b=b, entry=suspect.entry, reference=suspect.reference.partition("@")[0]),
-        explanation=rule.why,
+    if shape := _WORDS.get(suspect.code):
+        a, b = shape(a, b)
+    finding = said(suspect.code, a=a, b=b, reference=suspect.reference, entry=suspect.entry)
+    if suspect.lines > 1:
+        what, semicolon, todo = finding.message.partition(";")
+        finding = replace(finding, message=f"{what.rstrip('.')} ({suspect.lines} satır){semicolon or '.'}{todo}")
+    return replace(
+        finding,
         voucher_id=suspect.voucher_id,
         entry=suspect.entry,
         reference=suspect.reference,
         line=suspect.source_line,
     )
+
+
+def _type_title(a: str, b: str) -> tuple[str, str]:
+    return a, DOCUMENT_TYPE_TITLES[DocumentType(b)] if b in {kind.value for kind in DocumentType} else b
+
+
+def _references(a: str, b: str) -> tuple[str, str]:
+    return a, b.partition("@")[0]
+
+
+#: Where a rule's words need more than money and days.
+_WORDS: dict[str, Callable[[str, str], tuple[str, str]]] = {
+    "DEFTER.DOCUMENT_EXTRA": _type_title,
+    "DEFTER.SAME_DOCUMENT": _references,
+    "DEFTER.ENTRY_TWICE": _references,
+}

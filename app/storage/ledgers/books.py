@@ -49,12 +49,13 @@ class PartTotals:
 
 
 def give_numbers(
-    connection: Connection, *, period: int, branch_no: str, next_entry: int, next_line: int
+    connection: Connection, *, period: int, branch_no: str, next_entry: int, next_line: int, ours: bool = False
 ) -> tuple[int, int]:
     """Number the month's vouchers and lines; returns the next free ones.
 
     Where every voucher of the month has a number of the source, those stand; else all are counted from `next_entry`.
-    The same for lines. Stable: the same vouchers get the same numbers however often they are imported.
+    The same for lines. `ours` counts them in any case; what the source said stays beside them. Stable: the same
+    vouchers get the same numbers however often they are imported.
     """
     where = (IN_FORCE, period, branch_no)
     given, total = connection.exec_driver_sql(
@@ -62,7 +63,7 @@ def give_numbers(
     ).one()
     if total == 0:
         return next_entry, next_line
-    if given == total:
+    if given == total and not ours:
         connection.exec_driver_sql(
             "UPDATE voucher SET entry = counter WHERE state = ? AND period = ? AND branch_no = ?", where
         )
@@ -77,7 +78,7 @@ def give_numbers(
     numbered, lines = connection.exec_driver_sql(
         f"SELECT sum(number > 0), count(*) FROM line WHERE {of_month}", where
     ).one()
-    if numbered == lines:
+    if numbered == lines and not ours:
         connection.exec_driver_sql(f"UPDATE line SET entry_line = number WHERE {of_month}", where)
     else:
         connection.exec_driver_sql(

@@ -20,6 +20,7 @@ from app.domain.ledger_rows import BadRow, LedgerRow
 from app.domain.voucher import PeriodState
 from app.runtime.crashpoints import declare
 from app.storage.folding import fold_keys
+from app.storage.ledgers import sums
 from app.storage.ledgers.database import LedgerDatabase
 from app.storage.ledgers.tables import IN_FORCE, REPLACED, STAGED
 
@@ -283,6 +284,8 @@ class StagedImport:
                 f" WHERE period.state NOT IN ({PeriodState.FILED:d}, {PeriodState.COMPLETED:d}) AND ?",
                 (int(PeriodState.IMPORTED), at, month, bool(new or replaced)),
             )
+        if new or replaced:
+            sums.touch(connection, periods)
         connection.exec_driver_sql(
             "UPDATE import_file SET ended_at = ?, lines = ?, vouchers = ?, same = ?, changed = ?, bad = ? WHERE id = ?",
             (at, self.lines, new, same, changed, self.bad, self.import_id),
@@ -339,8 +342,9 @@ def clear_staged(db: LedgerDatabase, import_id: int) -> None:
 def undo_import(db: LedgerDatabase, import_id: int) -> int:
     """Take an import back: its vouchers go, those it had replaced are in force again. Returns how many went.
 
-    Raises: RuleBroken LEDGER.LOCKED when a month it touched is filed, LEDGER.UNDO_ORDER when a later import has
-    replaced its vouchers (that one goes first).
+    Raises: RuleBroken LEDGER.LOCKED when a month it touched is filed, LEDGER.SEALED when one is sealed (its files lie
+    in the tree: the month is taken back first), LEDGER.UNDO_ORDER when a later import has replaced its vouchers (that
+    one goes first).
     """
     with db.write(UNDO) as connection:
         rows = connection.exec_driver_sql(
@@ -354,6 +358,14 @@ def undo_import(db: LedgerDatabase, import_id: int) -> int:
                 "Aktarma geri alınamadı.",
                 why="Fişlerinden bazıları beratı GİB'e yüklenmiş bir aya ait.",
                 todo="Önce beratın GİB portalından silindiğini kaydedin.",
+            )
+        if sealed := touched & _built(connection):
+            shown = ", ".join(f"{month // 100 % 10_000:04d}-{month % 100:02d}" for month in sorted(sealed))
+            raise RuleBroken(
+                "LEDGER.SEALED",
+                "Aktarma geri alınamadı.",
+                why=f"Fişlerinden bazıları defteri mühürlenmiş bir aya ait ({shown}); dosyaları yerinde kalırdı.",
+                todo="Önce o ayı geri alın; dosyaları iptal edilenler klasörüne taşınır.",
             )
         if _count(connection, "import_id = ? AND state = ?", (import_id, REPLACED)):
             raise RuleBroken(
@@ -373,6 +385,7 @@ def undo_import(db: LedgerDatabase, import_id: int) -> int:
             f"UPDATE period SET state = ? WHERE period IN ({_marks(touched)})",
             (int(PeriodState.IMPORTED), *sorted(touched)),
         )
+        sums.touch(connection, touched)
         connection.exec_driver_sql("UPDATE import_file SET ended_at = NULL WHERE id = ?", (import_id,))
     discard_import(db, import_id)
     return gone
@@ -394,6 +407,11 @@ def _locked(connection: Connection) -> set[int]:
         f"SELECT DISTINCT period FROM period WHERE state IN ({PeriodState.FILED:d}, {PeriodState.COMPLETED:d})"
     )
     return {row[0] for row in rows}
+
+
+def _built(connection: Connection) -> set[int]:
+    """The months that have built parts, and so files in the tree."""
+    return {row[0] for row in connection.exec_driver_sql("SELECT DISTINCT period FROM part")}
 
 
 def _next_id(connection: Connection, table: str) -> int:

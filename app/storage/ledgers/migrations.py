@@ -67,6 +67,20 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
             PRIMARY KEY (day, branch_no)
         )""",
     ),
+    # 3: sums per account and month, so that a year's balances need not read a year's lines.
+    (
+        # The `stamp` at which the month was summed.
+        "ALTER TABLE period ADD COLUMN summed INTEGER NOT NULL DEFAULT -1",
+        """CREATE TABLE account_month (
+            period INTEGER NOT NULL,
+            branch_no TEXT NOT NULL,
+            main INTEGER NOT NULL,
+            fine INTEGER NOT NULL,
+            debit INTEGER NOT NULL,
+            credit INTEGER NOT NULL,
+            PRIMARY KEY (period, branch_no, main, fine)
+        ) WITHOUT ROWID""",
+    ),
 )
 
 VERSION: Final = 1 + len(STEPS)

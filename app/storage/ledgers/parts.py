@@ -55,6 +55,46 @@ def standing_before(connection: Connection, *, period: int, branch_no: str) -> S
     return None if row is None else Standing(row[0], row[1], row[2])
 
 
+def last_built_before(connection: Connection, *, period: int, branch_no: str) -> tuple[int, PeriodState | None] | None:
+    """(month, how far it has come) of the last month before this one that was built; None when none was."""
+    value = connection.exec_driver_sql(
+        "SELECT max(period) FROM part WHERE period < ? AND branch_no = ?", (period, branch_no)
+    ).scalar()
+    return None if value is None else (int(value), state_of(connection, period=int(value), branch_no=branch_no))
+
+
+def counted_before(connection: Connection, *, period: int, branch_no: str) -> Standing | None:
+    """Where the numbers stand by the vouchers of the last month before this one, built or not; None without any.
+
+    For companies whose ledgers an integrator builds: their months never get parts here.
+    """
+    row = connection.exec_driver_sql(
+        "SELECT max(v.entry), max(l.entry_line) FROM voucher AS v JOIN line AS l ON l.voucher_id = v.id"
+        " WHERE v.state = ? AND v.branch_no = ? AND v.period ="
+        " (SELECT max(period) FROM voucher WHERE state = ? AND branch_no = ? AND period < ?)",
+        (IN_FORCE, branch_no, IN_FORCE, branch_no, period),
+    ).one()
+    return None if row[0] is None else Standing(row[0], row[1], 0)
+
+
+def months_before(connection: Connection, *, period: int, branch_no: str) -> list[int]:
+    """Earlier months that have vouchers, oldest first."""
+    rows = connection.exec_driver_sql(
+        "SELECT DISTINCT period FROM voucher WHERE state = ? AND branch_no = ? AND period < ? ORDER BY 1",
+        (IN_FORCE, branch_no, period),
+    )
+    return [row[0] for row in rows]
+
+
+def given_counters(connection: Connection, *, period: int, branch_no: str) -> tuple[int, int]:
+    """(how many vouchers of the month have a number of the source, how many there are)."""
+    row = connection.exec_driver_sql(
+        "SELECT coalesce(sum(counter > 0), 0), count(*) FROM voucher WHERE state = ? AND period = ? AND branch_no = ?",
+        (IN_FORCE, period, branch_no),
+    ).one()
+    return row[0], row[1]
+
+
 def unbuilt_before(connection: Connection, *, period: int, branch_no: str) -> list[int]:
     """Earlier months that have vouchers and no built part: they come first."""
     rows = connection.exec_driver_sql(
