@@ -191,6 +191,57 @@ LEDGER_PART_MB: Final = Setting(
     unit="MB",
 )
 
+TSA_URL: Final = Setting(
+    name="tsa_url",
+    type=str,
+    default="",
+    title="Zaman damgası adresi",
+    description="Zaman damgası kurumunun adresi, örneğin http://zd.kamusm.gov.tr. Boşken defterlere damga basılmaz.",
+    maximum=300,
+)
+TSA_LOGIN: Final = Setting(
+    name="tsa_login",
+    type=str,
+    default="none",
+    title="Zaman damgası girişi",
+    description="Kurumun müşterisini nasıl tanıdığı. Parola bilgisayarın anahtar kasasında durur.",
+    choices=(("none", "Girişsiz"), ("basic", "Kullanıcı ve parola"), ("kamusm", "Kamu SM müşteri numarası")),
+)
+TSA_USER: Final = Setting(
+    name="tsa_user",
+    type=str,
+    default="",
+    title="Zaman damgası kullanıcısı",
+    description="Kurumun verdiği kullanıcı adı ya da müşteri numarası.",
+    maximum=120,
+)
+TSA_POLICY: Final = Setting(
+    name="tsa_policy",
+    type=str,
+    default="",
+    title="Zaman damgası ilkesi (OID)",
+    description="Kurum ayrıca istemedikçe boş bırakın.",
+    maximum=120,
+)
+TSA_ROOTS: Final = Setting(
+    name="tsa_roots",
+    type=str,
+    default="",
+    title="Zaman damgası kök sertifikaları",
+    description="Damganın zincirinin bağlanacağı sertifika dosyaları (PEM ya da DER); her satırda bir dosya yolu. "
+    "Boşken zincir denetlenmez.",
+    maximum=4000,
+)
+TSA_FILES: Final = Setting(
+    name="tsa_files",
+    type=str,
+    default="never",
+    title="Zaman damgası basılan dosyalar",
+    description="Mührün yanına zaman damgası da basılacak defter dosyaları; kartında başkası yazan firmada o geçerlidir. "
+    "Her dosya kurumdan bir damga harcar.",
+    choices=(("never", "Hiçbiri"), ("berats", "Beratlar"), ("all", "Defterler ve beratlar")),
+)
+
 ALL: Final[tuple[Setting[Any], ...]] = (
     OFFICE_NAME,
     RECEIVE_INTERVAL_MIN,
@@ -203,6 +254,12 @@ ALL: Final[tuple[Setting[Any], ...]] = (
     SEAL_MODULES,
     LEDGER_APPLICATION,
     LEDGER_PART_MB,
+    TSA_URL,
+    TSA_LOGIN,
+    TSA_USER,
+    TSA_POLICY,
+    TSA_ROOTS,
+    TSA_FILES,
 )
 BY_NAME: Final[Mapping[str, Setting[Any]]] = {setting.name: setting for setting in ALL}
 
