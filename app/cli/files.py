@@ -112,24 +112,32 @@ def cmd_render(arguments: argparse.Namespace) -> int:
     pages = []
     for name in arguments.files:
         try:
-            pages.append(_page(Path(name)))
+            found = _pages(Path(name))
         except AppError as problem:
             report.failed.append((name, problem))
+            continue
+        if len(found) > 1:
+            report.notes.append((name, f"Zarfta {len(found)} belge var; hepsi çizildi."))
+        pages += found
     if pages:
         printer = PdfPrinter() if form != "html" else None
         with ChildPool() as pool:
             renderer = Renderer(pool)
             try:
+                is_lone_envelope = len(arguments.files) == 1 and len(pages) > 1
                 if out.is_dir() or (len(arguments.files) > 1 and form != "pdf"):
                     drawn = printing.print_each(pages, renderer=renderer, printer=printer, folder=out, form=form)
                 elif len(pages) > 1 and printer is not None:
                     drawn = printing.print_merged(pages, renderer=renderer, printer=printer, out=out)
+                elif is_lone_envelope:
+                    drawn = printing.print_beside(pages, renderer=renderer, printer=printer, out=out, form=form)
                 else:
                     drawn = printing.print_one(pages[0], renderer=renderer, printer=printer, out=out, form=form)
             finally:
                 if printer is not None:
                     printer.close()
-        report.written, report.notes = drawn.written, drawn.notes
+        report.written = drawn.written
+        report.notes += drawn.notes
         report.failed += drawn.failed
     for name, remark in report.notes:
         note(f"{name}: {remark}")
@@ -148,21 +156,34 @@ def cmd_render(arguments: argparse.Namespace) -> int:
     return 1 if report.failed else 0
 
 
-def _page(path: Path) -> Page:
-    """One file to draw. Raises: InputError when it cannot be read or is no document at all."""
+def _pages(path: Path) -> list[Page]:
+    """One file to draw: a page, or one for each document of an envelope. Raises: InputError when it cannot be read or
+    is no document at all."""
     from app.ubl.reader import summarize
+    from app.validation.enveloped import carried_by
     from app.workflows.printing import Page
     from app.workflows.viewing import watermark_of
 
     raw = read_file(path)
-    if str(summarize(raw).kind) == "unknown":
+    kind = str(summarize(raw).kind)
+    if kind == "unknown":
         raise InputError(
             "XML.UNKNOWN",
             "Dosya bir e-belge değil.",
             why="Kök elemanı tanınmadı.",
             todo="Bir e-Fatura, e-Arşiv ya da e-İrsaliye dosyası seçin.",
         )
-    return Page(name=path.stem, raw=raw, watermark=watermark_of(raw))
+    carried = carried_by(raw)[1] if kind == "envelope" else []
+    if not carried:
+        return [Page(name=path.stem, raw=raw, watermark=watermark_of(raw))]
+    return [
+        Page(
+            name=path.stem if len(carried) == 1 else f"{path.stem}-{one.index + 1}-{one.name}",
+            raw=one.raw,
+            watermark=watermark_of(one.raw),
+        )
+        for one in carried
+    ]
 
 
 def cmd_sign(arguments: argparse.Namespace) -> int:
@@ -190,10 +211,9 @@ def cmd_sign(arguments: argparse.Namespace) -> int:
 
 def cmd_verify(arguments: argparse.Namespace) -> int:
     """Say in words whether the seal holds; exit 0 valid, 1 not, 2 unreadable."""
-    from app.signing.verify import verify_document
+    from app.workflows.validating import verify_file
 
-    raw = read_file(arguments.file)
-    report = verify_document(raw, trust=[read_file(p) for p in arguments.trust])
+    report = verify_file(read_file(arguments.file), trust=[read_file(p) for p in arguments.trust])
     if arguments.json:
         print_json({"file": arguments.file, **report.to_json()})
         return 0 if report.valid else 1

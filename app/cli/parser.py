@@ -56,7 +56,8 @@ def _documents(commands: Any) -> None:
         "render",
         "belgeyi göndericinin şablonuyla görüntüle",
         "files.render",
-        more="Çok belgede PDF'ler tek dosyada birleşir; var olan bir klasör verilirse her belge ayrı dosya olur.",
+        more="Çok belgede PDF'ler tek dosyada birleşir; var olan bir klasör verilirse her belge ayrı dosya olur. "
+        "Zarfın içindeki belgelerin hepsi çizilir (HTML ve PNG'de ikincisinden sonrası ÇIKTI-2, ÇIKTI-3 … olur).",
         example="muhurdar render fatura.xml --pdf fatura.pdf",
     )
     leaf.add_argument("files", nargs="+", metavar="DOSYA", help="XML dosyası; birden çok olabilir")

@@ -102,6 +102,22 @@ def print_one(page: Page, *, renderer: Renderer, printer: PdfPrinter | None, out
     return report
 
 
+def print_beside(
+    pages: Sequence[Page], *, renderer: Renderer, printer: PdfPrinter | None, out: Path, form: Form
+) -> PrintReport:
+    """The documents of one file: the first into the file named, the others beside it with their number behind."""
+    report = PrintReport()
+
+    def keep(_page: Page, content: bytes) -> None:
+        number = len(report.written) + 1
+        path = out if number == 1 else out.with_name(f"{out.stem}-{number}{out.suffix}")
+        write_output(path, content)
+        report.written.append(path)
+
+    _draw(pages, renderer, printer, form, report, NoProgress(), keep)
+    return report
+
+
 def _draw(
     pages: Sequence[Page],
     renderer: Renderer,

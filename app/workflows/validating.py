@@ -5,7 +5,7 @@ Nothing is stored. Shared by `validate` and by what is dropped on the window. An
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,9 @@ from typing import Final
 from app.domain.errors import AppError, InputError
 from app.domain.findings import Finding, Layer, Severity
 from app.runtime.safezip import MIB, iter_members, member_names
+from app.signing.report import VerifyReport
 from app.signing.verify import verify_document
+from app.ubl.reader import summarize
 from app.validation.enveloped import carried_by, check_carried
 from app.validation.files import FileReport, check_file
 from app.validation.official import OfficialRules
@@ -67,6 +69,19 @@ def check_document(raw: bytes, *, today: date, rules: OfficialRules | None, file
     if report.kind == "unknown":
         return report
     return replace(report, findings=[*report.findings, *_seals(raw, report.kind)])
+
+
+def verify_file(raw: bytes, *, trust: Sequence[bytes] = ()) -> VerifyReport:
+    """Every seal of a document; of an envelope, those of the documents in it, each without the envelope around it.
+
+    Raises: InputError as `verify_document`.
+    """
+    if summarize(raw).kind != "envelope":
+        return verify_document(raw, trust=trust)
+    _, carried = carried_by(raw)
+    return VerifyReport(
+        signatures=tuple(s for one in carried for s in verify_document(one.raw, trust=trust).signatures)
+    )
 
 
 def _seals(raw: bytes, kind: str) -> list[Finding]:
