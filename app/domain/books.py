@@ -117,3 +117,88 @@ class BookLine(NamedTuple):
     currency_amount: int
     currency_rate: str
     currency_rate_day: str
+    amount_currency: str = ""
+    rate_source: str = ""
+    rate_comment: str = ""
+    measure_quantity: str = ""
+    measure_cost: str = ""
+
+
+class LineRow(NamedTuple):
+    """One numbered line as the writer takes it from the ledger file: texts are UTF-8 as stored, amounts 1/10,000.
+
+    `entry` and `number` are the digits of the yevmiye madde and line, `main` and `sub` the ids of accounts (0: none).
+    The last nine are rare: a foreign currency's side, and what fund units are measured by.
+    """
+
+    entry: bytes
+    number: bytes
+    day: bytes
+    main: int
+    sub: int
+    amount: int
+    side: bytes
+    document_type: bytes
+    document_description: bytes
+    document_number: bytes
+    document_reference: bytes
+    document_day: bytes
+    payment_method: bytes
+    comment: bytes
+    currency: bytes
+    currency_amount: int
+    currency_rate: bytes
+    currency_rate_day: bytes
+    amount_currency: bytes
+    rate_source: bytes
+    rate_comment: bytes
+    measure_quantity: bytes
+    measure_cost: bytes
+
+
+class EntryHead(NamedTuple):
+    """The head of a voucher for the journal, as `LineRow` is for its lines."""
+
+    entry: bytes
+    day: bytes
+    entered_by: bytes
+    number: bytes
+    comment: bytes
+    debit: int
+    credit: int
+
+
+class LineWeights(NamedTuple):
+    """Bytes of the elements around texts in the journal: `bare` stands in every line, `head` in every voucher.
+
+    The others where there is a text; `rare` is the most that the rare columns take.
+    """
+
+    bare: int
+    document_type: int
+    document_description: int
+    document_number: int
+    document_reference: int
+    document_day: int
+    payment_method: int
+    comment: int
+    rare: int
+    head: int
+    head_comment: int
+
+
+class LineSize(NamedTuple):
+    """A line for the splitter: its voucher's madde number and day, its account, its bytes but for `words` and account.
+
+    `head_size` and `head_words` are the same for the voucher's head.
+    """
+
+    entry: int
+    day: bytes
+    number: int
+    main: int
+    sub: int
+    size: int
+    words: bytes
+    head_size: int
+    head_words: bytes

@@ -31,6 +31,9 @@ class InventoryRow(NamedTuple):
     currency_amount: int = 0
     currency_rate: str = ""
     currency_rate_day: str = ""
+    amount_currency: str = ""
+    rate_source: str = ""
+    rate_comment: str = ""
 
 
 class InventoryLine(NamedTuple):

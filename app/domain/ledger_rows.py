@@ -11,6 +11,8 @@ from typing import NamedTuple
 class LedgerRow(NamedTuple):
     """One line of a source, read and checked. Amounts are integers of 1/10,000; days are ISO texts.
 
+    `amount_currency` is the currency of `amount` where the source says it (a nazım account may be in USD);
+    `measure_quantity` and `measure_cost` are fund units and their cost, plain decimals with a point, both or neither.
     `source_line` is where it stands in the file (1-based; the row's number in a table or query). `counter` and
     `number` are the yevmiye numbers that the source gives, 0 for none. Text that is absent is empty.
     """
@@ -42,6 +44,11 @@ class LedgerRow(NamedTuple):
     currency_amount: int = 0
     currency_rate: str = ""
     currency_rate_day: str = ""
+    amount_currency: str = ""
+    rate_source: str = ""
+    rate_comment: str = ""
+    measure_quantity: str = ""
+    measure_cost: str = ""
 
 
 class BadRow(NamedTuple):

@@ -24,7 +24,7 @@ from app.workflows.ledger_check import MonthCheck, check_month, last_day, open_l
 from app.workflows.ledger_heads import fiscal_year
 
 EXPORTED = declare("ledger.exported", "an integrator's file taking its place")
-#: Which formats hold the foreign side of a line.
+#: Which formats hold the foreign side of a line, and fund units.
 _WITH_CURRENCY: Final = frozenset({"uyumsoft-xml", "turkcell"})
 _ENCODINGS: Final = {
     "izibiz": izibiz_csv.ENCODING,
@@ -38,7 +38,8 @@ _CHECK_EVERY: Final = 2_000
 
 @dataclass(slots=True, kw_only=True)
 class ExportReport:
-    """What was written. `without_currency` lines had a foreign side that the format cannot hold.
+    """What was written. `without_currency` lines had a foreign side that the format cannot hold, `without_measure` fund
+    units.
 
     `is_written` False: the checks found errors, and no file was made.
     """
@@ -47,6 +48,7 @@ class ExportReport:
     checks: list[MonthCheck] = field(default_factory=list)
     lines: int = 0
     without_currency: int = 0
+    without_measure: int = 0
     is_written: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -55,6 +57,7 @@ class ExportReport:
             "written": self.is_written,
             "lines": self.lines,
             "without_currency": self.without_currency,
+            "without_measure": self.without_measure,
             "checks": [check.to_json() for check in self.checks],
         }
 
@@ -144,6 +147,8 @@ def _counted(ctx: WorkContext, lines: Iterable[BookLine], report: ExportReport, 
         report.lines += 1
         if line.currency and target not in _WITH_CURRENCY:
             report.without_currency += 1
+        if line.measure_quantity and target not in _WITH_CURRENCY:
+            report.without_measure += 1
         if report.lines % _CHECK_EVERY == 0:
             ctx.progress.report(report.lines, 0, report.path.name)
             ctx.progress.checkpoint()

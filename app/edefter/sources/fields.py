@@ -87,11 +87,20 @@ FIELDS: tuple[Field, ...] = (
     _field("currency_amount", "Döviz tutarı", Kind.AMOUNT, "amountoriginalamount", "doviztutar"),
     _field("currency_rate", "Kur", Kind.AMOUNT, "amountoriginalexchangerate", "dovizkuru", "kurdegeri"),
     _field("currency_rate_day", "Kur tarihi", Kind.DAY, "amountoriginalexchangeratedate"),
+    _field("amount_currency", "Tutarın para birimi", Kind.TEXT, "amountcurrency", "kayitparabirimi"),
+    _field("rate_source", "Kur kaynağı", Kind.TEXT, "amountoriginalexchangeratesource", "dovizkurkaynagi"),
+    _field("rate_comment", "Kur açıklaması", Kind.TEXT, "amountoriginalexchangeratecomment", "dovizkuraciklamasi"),
+    _field("measure_quantity", "Fon payı adedi", Kind.AMOUNT, "measurablequantity", "fonadedi", "payadedi"),
+    _field("measure_cost", "Fon payı birim maliyeti", Kind.AMOUNT, "measurablecostperunit", "fonbirimmaliyeti"),
+    _field("measure_code", "Ölçü kodu", Kind.TEXT, "measurablecode"),
+    _field("measure_name", "Ölçü kodu açıklaması", Kind.TEXT, "measurablecodedescription"),
+    _field("measure_qualifier", "Ölçü niteleyicisi", Kind.TEXT, "measurablequalifier"),
+    _field("measure_unit", "Ölçü birimi", Kind.TEXT, "measurableunitofmeasure"),
 )
 
 BY_KEY = {field.key: field for field in FIELDS}
 # Known columns of the patterns that carry nothing for a ledger.
-IGNORED = frozenset(map(squeeze, ("detailref", "erpno", "totaldebit", "totalcredit", "amountcurrency")))
+IGNORED = frozenset(map(squeeze, ("detailref", "erpno", "totaldebit", "totalcredit")))
 #: A line cannot be made without these; the amount may come as one column with a side, or as two.
 REQUIRED = ("day", "amount", "sub_id")
 _MIN_FUZZY = 6

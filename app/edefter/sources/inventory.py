@@ -39,7 +39,7 @@ _OWN: Final = {
 _NAMES: Final = {name: key for key, names in _OWN.items() for name in names}
 _COMMON: Final = frozenset(
     {"main_id", "main_name", "sub_id", "sub_name", "amount", "comment", "branch_no", "branch_name", "currency"}
-    | {"currency_amount", "currency_rate", "currency_rate_day"}
+    | {"currency_amount", "currency_rate", "currency_rate_day", "amount_currency", "rate_source", "rate_comment"}
 )
 #: Turkish names of units, squeezed, to UN/ECE Recommendation 20.
 UNITS: Final = {
@@ -163,6 +163,9 @@ def _row(number: int, cells: dict[str, str], decimals: Decimals) -> InventoryRow
         currency_amount=amount_of(get("currency_amount"), decimals) if get("currency_amount") else 0,
         currency_rate=get("currency_rate"),
         currency_rate_day=day_of(get("currency_rate_day"), DayOrder.DAY_FIRST) if get("currency_rate_day") else "",
+        amount_currency=get("amount_currency").removeprefix("iso4217:").upper(),
+        rate_source=get("rate_source"),
+        rate_comment=get("rate_comment"),
     )
 
 

@@ -14,6 +14,7 @@ from app.domain.turkish import fold
 from app.domain.voucher import DOCUMENT_TYPE_NAMES, DocumentType
 from app.edefter.sources.excel import sheet_cells
 from app.edefter.sources.fields import BY_KEY
+from app.edefter.sources.measures import measure_problem
 from app.edefter.sources.shape import (
     SAMPLE_ROWS,
     Format,
@@ -27,7 +28,15 @@ from app.edefter.sources.shape import (
 from app.edefter.sources.texts import HEAD_BYTES, sniff_text
 from app.edefter.sources.turkcell import is_turkcell, turkcell_rows
 from app.edefter.sources.uyumsoft import ensure_lines, is_xml, xml_cells
-from app.edefter.sources.values import CONTROL_CODE, amount_of, control_in, control_sentence, day_of, text_of
+from app.edefter.sources.values import (
+    CONTROL_CODE,
+    amount_of,
+    control_in,
+    control_sentence,
+    day_of,
+    number_of,
+    text_of,
+)
 from app.ubl.sheets import is_sheet
 
 Row = LedgerRow | BadRow
@@ -159,6 +168,12 @@ _DOC_TEXT, _DOC_NO, _DOC_REF, _PAYMENT, _COMMENT, _RATE = (
         "currency_rate",
     )
 )
+(_AMOUNT_CURRENCY, _RATE_SOURCE, _RATE_COMMENT, _MEASURE_QUANTITY, _MEASURE_COST) = (
+    _AT[key] for key in ("amount_currency", "rate_source", "rate_comment", "measure_quantity", "measure_cost")
+)
+_MEASURE_WORDS = tuple(_AT[key] for key in ("measure_code", "measure_name", "measure_qualifier", "measure_unit"))
+_MEASURE_AT = (_MEASURE_QUANTITY, _MEASURE_COST, *_MEASURE_WORDS)
+_measures: Callable[[list[str]], tuple[str, ...]] = itemgetter(*_MEASURE_AT)
 
 
 class _RowMaker:
@@ -208,6 +223,7 @@ class _RowMaker:
             # A fiş number starts again in many programs; within a month it does not.
             reference = f"{t[_ENTRY_NO]}@{day[:7]}"
         currency = t[_CURRENCY].removeprefix("iso4217:").upper()
+        quantity, cost = self._measure(t) if any(_measures(t)) else ("", "")
         return LedgerRow(
             number,
             day,
@@ -236,7 +252,28 @@ class _RowMaker:
             self._as_amount("currency_amount", t[_FX], "Döviz tutarı") if t[_FX] else 0,
             t[_RATE],
             self._as_day("currency_rate_day", t[_FX_DAY], "Kur tarihi") if t[_FX_DAY] else "",
+            t[_AMOUNT_CURRENCY].removeprefix("iso4217:").upper(),
+            t[_RATE_SOURCE],
+            t[_RATE_COMMENT],
+            quantity,
+            cost,
         )
+
+    def _measure(self, t: list[str]) -> tuple[str, str]:
+        """Fund units and their cost. What else the source says of the measure must be what e-Defter allows."""
+        if problem := measure_problem(*(t[place] for place in _MEASURE_WORDS)):
+            raise _Refused("LEDGER.MEASURE", "measure_code", problem)
+        quantity, cost = t[_MEASURE_QUANTITY], t[_MEASURE_COST]
+        return (
+            self._as_measure("measure_quantity", quantity, "Fon payı adedi") if quantity else "",
+            self._as_measure("measure_cost", cost, "Fon payı birim maliyeti") if cost else "",
+        )
+
+    def _as_measure(self, field: str, cell: str, title: str) -> str:
+        try:
+            return number_of(cell, self._decimals)
+        except ValueError as error:
+            raise _Refused("LEDGER.AMOUNT", field, f"{title} '{cell[:30]}' okunamadı: {error}.") from None
 
     def _two_amounts(self, debit_cell: str, credit_cell: str) -> tuple[int, str]:
         debit = self._as_amount("debit", debit_cell, "Borç") if debit_cell else 0

@@ -18,6 +18,7 @@ from app.edefter.sources.values import DayOrder, Decimals, day_order_in, decimal
 
 SAMPLE_ROWS = 2_000
 _HEADER_SEARCH = 15
+_AMOUNTS = ("amount", "debit", "credit", "currency_amount", "measure_quantity", "measure_cost")
 
 
 class Format(StrEnum):
@@ -159,7 +160,7 @@ def _settled(shape: SourceShape) -> SourceShape:
 
 def _judged(shape: SourceShape) -> SourceShape:
     """The shape with the decimal sign and order of days that its sample proves, or the questions it leaves."""
-    amounts = _cells(shape.sample, shape.columns, ("amount", "debit", "credit", "currency_amount"))
+    amounts = _cells(shape.sample, shape.columns, _AMOUNTS)
     dated = _cells(shape.sample, shape.columns, ("day", "document_day", "entered_day"))
     decimals, days = decimals_in(amounts), day_order_in(dated)
     questions = []

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from app.domain.ledger_rows import BadRow, LedgerRow
+from app.edefter.sources.measures import measure_problem
 from app.edefter.sources.values import (
     CONTROL_CODE,
     DayOrder,
@@ -18,6 +19,7 @@ from app.edefter.sources.values import (
     control_in,
     control_sentence,
     day_of,
+    number_of,
     text_of,
 )
 
@@ -109,12 +111,16 @@ def _read_line(number: int, cells: Sequence[str], head: _Head, branch: str) -> L
         document_day = day_of(padded[13], DayOrder.DAY_FIRST) if padded[13] else ""
         rate_day = day_of(padded[17], DayOrder.DAY_FIRST) if padded[17] else ""
         currency_amount = amount_of(padded[18], Decimals.POINT) if padded[18] else 0
+        quantity = number_of(padded[25], Decimals.POINT) if padded[25] else ""
+        cost = number_of(padded[28], Decimals.POINT) if padded[28] else ""
     except ValueError as error:
         return BadRow(number, "LEDGER.VALUE", "", f"Satırdaki bir değer okunamadı: {error}.", " | ".join(cells)[:80])
     if padded[7] not in ("D", "C"):
         return BadRow(
             number, "LEDGER.SIDE", "side", f"Borç/Alacak '{padded[7][:20]}' anlaşılmadı; D ya da C olmalı.", ""
         )
+    if problem := measure_problem(padded[23], padded[24], padded[26], padded[27]):
+        return BadRow(number, "LEDGER.MEASURE", "measure_code", problem, " | ".join(cells)[:80])
     if not padded[2]:
         return BadRow(number, "LEDGER.ACCOUNT", "main_id", "Ana hesap boş.", " | ".join(cells)[:80])
     return LedgerRow(
@@ -145,4 +151,9 @@ def _read_line(number: int, cells: Sequence[str], head: _Head, branch: str) -> L
         currency_amount,
         padded[20],
         rate_day,
+        padded[16].removeprefix("iso4217:"),
+        padded[21],
+        padded[22],
+        quantity,
+        cost,
     )

@@ -19,6 +19,8 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{2}:\d{2}.*)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _DOTTED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?: \d{1,2}:\d{2}.*)?")
 MAX_AMOUNT: Final = 10**15 * SCALE
+#: Of a fund's units or unit cost; far beyond what funds have.
+_MAX_DIGITS: Final = 24
 #: What XML cannot hold, and so no ledger. Source: XML 1.0, Char.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 CONTROL_CODE: Final = "LEDGER.CONTROL"
@@ -61,6 +63,31 @@ def amount_of(cell: str, decimals: Decimals) -> int:
     `1.234,56` with `COMMA`, `1,234.56` with `POINT`; blanks and a currency sign are passed over. More than four
     decimals are refused rather than rounded. A sign is kept: whether it may be negative is the caller's matter.
     """
+    sign, whole, fraction = _parted(cell, decimals)
+    if len(fraction) > 4:
+        raise ValueError("dörtten çok ondalık hane var")
+    value = sign * (int(whole or "0") * SCALE + int((fraction + "0000")[:4]))
+    if abs(value) >= MAX_AMOUNT:
+        raise ValueError("sayı çok büyük")
+    return value
+
+
+def number_of(cell: str, decimals: Decimals) -> str:
+    """A number of any precision as plain text with a point: a fund's units, or what one of them costs.
+
+    Raises: ValueError with a Turkish reason; a sign is refused.
+    """
+    sign, whole, fraction = _parted(cell, decimals)
+    if sign < 0:
+        raise ValueError("eksi olamaz")
+    if len(whole) + len(fraction) > _MAX_DIGITS:
+        raise ValueError("sayı çok uzun")
+    plain = whole.lstrip("0") or "0"
+    return f"{plain}.{fraction}" if fraction else plain
+
+
+def _parted(cell: str, decimals: Decimals) -> tuple[int, str, str]:
+    """Sign, digits before and digits behind the decimal sign, the last zeros aside."""
     text = _MONEY_SIGNS.sub("", cell.strip()).translate(_BLANKS)
     sign = 1
     if text[:1] in "+-" and text:
@@ -82,13 +109,7 @@ def amount_of(cell: str, decimals: Decimals) -> int:
         or (fraction and not _PLAIN.fullmatch(fraction))
     ):
         raise ValueError("sayı değil")
-    fraction = fraction.rstrip("0")
-    if len(fraction) > 4:
-        raise ValueError("dörtten çok ondalık hane var")
-    value = sign * (int(whole or "0") * SCALE + int((fraction + "0000")[:4]))
-    if abs(value) >= MAX_AMOUNT:
-        raise ValueError("sayı çok büyük")
-    return value
+    return sign, whole, fraction.rstrip("0")
 
 
 def day_of(cell: str, order: DayOrder) -> str:

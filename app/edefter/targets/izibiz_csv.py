@@ -23,7 +23,9 @@ _FIRM: Final = "001"
 
 
 def izibiz_csv(lines: Iterable[BookLine], head: ExportHead, *, is_first: bool = True) -> Iterator[str]:
-    """The text line by line. `is_first` writes the header. What the pattern has no column for (currency) stays out."""
+    """The text line by line. `is_first` writes the header. What the pattern has no column for (currency, fund
+    units) stays out.
+    """
     if is_first:
         yield _row(COLUMNS)
     for line in lines:

@@ -1,7 +1,8 @@
 """Turkcell e-Şirket's tab-separated TXT, GİB's own forms of every value.
 
-Source: the vendor's e-Defter guide: Y, then per voucher H and its lines of 16 fields, 23 with a currency. Tabs and
-line ends inside a value have no place in it and become blanks.
+Source: the vendor's e-Defter guide: Y, then per voucher H and its lines of 16 fields, 23 with a currency, 29 with fund
+units (whose currency fields then stay empty). Tabs and line ends inside a value have no place in it and become
+blanks.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from app.domain.books import BookLine
+from app.domain.voucher import FundUnits
 from app.edefter.books.text import money, rate
 from app.edefter.targets.common import ExportHead, vouchers
 
@@ -58,8 +60,18 @@ def _line(row: BookLine) -> list[str]:
     if row.currency:
         amount = money(row.currency_amount) if row.currency_amount else ""
         day, currency = row.currency_rate_day, f"iso4217:{row.currency}"
-        fields += ["", day, amount, currency, rate(row.currency_rate), "", ""]
+        fields += [_iso(row.amount_currency), day, amount, currency, rate(row.currency_rate)]
+        fields += [row.rate_source, row.rate_comment]
+    elif row.amount_currency or row.measure_quantity:
+        fields += [_iso(row.amount_currency), "", "", "", "", row.rate_source, row.rate_comment]
+    if row.measure_quantity:
+        fields += [FundUnits.CODE, FundUnits.DESCRIPTION, row.measure_quantity, FundUnits.QUALIFIER]
+        fields += [FundUnits.UNIT, row.measure_cost]
     return fields
+
+
+def _iso(currency: str) -> str:
+    return f"iso4217:{currency}" if currency else ""
 
 
 def _row(*values: str) -> str:

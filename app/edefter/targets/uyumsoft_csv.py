@@ -21,7 +21,9 @@ ENCODING: Final = "utf-8-sig"
 
 
 def uyumsoft_csv(lines: Iterable[BookLine], head: ExportHead, *, is_first: bool = True) -> Iterator[str]:
-    """The text line by line. `is_first` writes the header. Currency and documentReference have no column here."""
+    """The text line by line. `is_first` writes the header. There is no column here for currency,
+    fund units and documentReference.
+    """
     if is_first:
         yield _row(COLUMNS)
     start, end = head.start.isoformat(), head.end.isoformat()

@@ -54,6 +54,11 @@ def _line(row: BookLine) -> Iterable[tuple[str, str]]:
         ("AmountOriginalAmount", money(row.currency_amount) if row.currency_amount else ""),
         ("AmountOriginalExchangeRate", rate(row.currency_rate)),
         ("AmountOriginalExchangeRateDate", row.currency_rate_day),
+        ("AmountCurrency", row.amount_currency),
+        ("AmountOriginalExchangeRateSource", row.rate_source),
+        ("AmountOriginalExchangeRateComment", row.rate_comment),
+        ("MeasurableQuantity", row.measure_quantity),
+        ("MeasurableCostPerUnit", row.measure_cost),
         ("DetailComment", row.comment),
         ("LineNumberCounter", str(row.number)),
     )

@@ -19,7 +19,8 @@ _COLUMNS = (
     "v.entry, l.entry_line, v.day, v.entered_by, v.entry_number, v.comment, v.debit, v.credit,"
     " main.code, main.name, coalesce(sub.code, ''), coalesce(sub.name, ''), l.amount, l.side, l.document_type,"
     " l.document_description, l.document_number, l.document_reference, l.document_day, l.payment_method, l.comment,"
-    " l.currency, l.currency_amount, l.currency_rate, l.currency_rate_day"
+    " l.currency, l.currency_amount, l.currency_rate, l.currency_rate_day, l.amount_currency, l.rate_source,"
+    " l.rate_comment, l.measure_quantity, l.measure_cost"
 )
 _FROM = (
     " FROM voucher AS v JOIN line AS l ON l.voucher_id = v.id JOIN account AS main ON main.id = l.main"

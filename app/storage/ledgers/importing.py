@@ -17,7 +17,8 @@ from sqlalchemy.engine import Connection
 
 from app.domain.errors import RuleBroken
 from app.domain.ledger_rows import BadRow, LedgerRow
-from app.domain.voucher import PeriodState
+from app.domain.spans import key_of_day, month_of_key
+from app.domain.voucher import LIQUIDATION, PeriodState
 from app.runtime.crashpoints import declare
 from app.storage.folding import fold_keys
 from app.storage.ledgers import sums
@@ -36,10 +37,12 @@ _CACHE_VOUCHERS: Final = 20_000
 _CACHE_ACCOUNTS: Final = 50_000
 _LOOK_UP: Final = 500
 _DIGEST_MASK: Final = (1 << 60) - 1
+#: Where a LedgerRow's fields begin that the first version did not have.
+_FIRST_LATER: Final = LedgerRow._fields.index("amount_currency")
 #: Findings of one import that are kept; of more only the count is told.
 MAX_FINDINGS: Final = 10_000
 
-_INSERT_LINE = f"INSERT INTO line VALUES ({', '.join('?' * 20)}, 0)"
+_INSERT_LINE = f"INSERT INTO line VALUES ({', '.join('?' * 20)}, 0, {', '.join('?' * 5)})"
 _INSERT_VOUCHER = f"INSERT INTO voucher VALUES ({', '.join('?' * 18)}, NULL, 0)"
 _GROW_VOUCHER = (
     "UPDATE voucher SET debit = debit + ?, credit = credit + ?, lines = lines + ?,"
@@ -66,6 +69,10 @@ class ImportResult:
     periods: tuple[str, ...]
 
 
+#: Branch, reference, and whether it lies in the liquidation's period, where references begin again.
+_Key = tuple[str, str, bool]
+
+
 @dataclass(slots=True)
 class _Seen:
     """A staged voucher while its lines come in."""
@@ -81,14 +88,18 @@ class _Seen:
 
 @dataclass(slots=True)
 class StagedImport:
-    """An import under way. One thread; the company's lease is held by the caller."""
+    """An import under way. One thread; the company's lease is held by the caller.
+
+    `liquidation` is the ISO day on which a fiscal period of its own begins inside this file's year, empty without one.
+    """
 
     db: LedgerDatabase
     import_id: int
+    liquidation: str = ""
     lines: int = 0
     bad: int = 0
     _accounts: dict[tuple[str, str], int] = field(default_factory=dict)
-    _vouchers: dict[tuple[str, str], int] = field(default_factory=dict)
+    _vouchers: dict[_Key, int] = field(default_factory=dict)
 
     def add(self, rows: Iterable[LedgerRow | BadRow]) -> Iterator[int]:
         """Stage the rows batch by batch; yields the number of rows taken after each, for progress and cancel."""
@@ -109,12 +120,12 @@ class StagedImport:
         next_line = _next_id(connection, "line")
         if len(self._vouchers) > _CACHE_VOUCHERS:
             self._vouchers.clear()
-        self._look_up(connection, {(row.branch_no, row.reference) for row in good} - self._vouchers.keys())
+        self._look_up(connection, {self._key(row) for row in good} - self._vouchers.keys())
         self._learn_accounts(connection, good)
-        seen: dict[tuple[str, str], _Seen] = {}
+        seen: dict[_Key, _Seen] = {}
         lines: list[tuple[Any, ...]] = []
         for row in good:
-            key = (row.branch_no, row.reference)
+            key = self._key(row)
             voucher = seen.get(key)
             if voucher is None:
                 known = self._vouchers.get(key)
@@ -132,6 +143,9 @@ class StagedImport:
             connection.exec_driver_sql(_GROW_VOUCHER, old)
         connection.exec_driver_sql(_INSERT_LINE, lines)
         self.lines += len(lines)
+
+    def _key(self, row: LedgerRow) -> _Key:
+        return row.branch_no, row.reference, bool(self.liquidation) and row.day >= self.liquidation
 
     def _line(self, row: LedgerRow, line_id: int, voucher: _Seen) -> tuple[Any, ...]:
         if row.side == "D":
@@ -151,7 +165,7 @@ class StagedImport:
             row.amount,
             row.side,
             *row[16:23],
-            *row[23:27],
+            *row[23:32],
         )
 
     def _head(self, voucher: _Seen) -> tuple[Any, ...]:
@@ -161,7 +175,7 @@ class StagedImport:
             voucher.id,
             self.import_id,
             STAGED,
-            period_of(row.day),
+            key_of_day(row.day, self.liquidation),
             row.branch_no,
             row.branch_name,
             row.reference,
@@ -178,17 +192,17 @@ class StagedImport:
             fold_keys(row.entry_number, row.reference, row.entry_comment),
         )
 
-    def _look_up(self, connection: Connection, keys: set[tuple[str, str]]) -> None:
+    def _look_up(self, connection: Connection, keys: set[_Key]) -> None:
         """Remember which of the batch's vouchers are staged already; a source need not keep their lines together."""
-        wanted = sorted({reference for _, reference in keys})
+        wanted = sorted({reference for _, reference, _ in keys})
         for start in range(0, len(wanted), _LOOK_UP):
             part = wanted[start : start + _LOOK_UP]
             rows = connection.exec_driver_sql(
-                "SELECT branch_no, reference, id FROM voucher"
+                f"SELECT branch_no, reference, period > {LIQUIDATION}, id FROM voucher"
                 f" WHERE import_id = ? AND reference IN ({', '.join('?' * len(part))})",
                 (self.import_id, *part),
             )
-            self._vouchers.update({(row[0], row[1]): row[2] for row in rows})
+            self._vouchers.update({(row[0], row[1], bool(row[2])): row[3] for row in rows})
 
     def _learn_accounts(self, connection: Connection, good: list[LedgerRow]) -> None:
         """Give every account of the batch its id; one code may have been called by several names."""
@@ -221,7 +235,8 @@ class StagedImport:
             )
 
     def finish(self, *, at: str, replace: frozenset[int] = frozenset()) -> ImportResult:
-        """Put the staged vouchers in force in one transaction. `replace` are months (202603) to be replaced whole.
+        """Put the staged vouchers in force in one transaction. `replace` are months (202603) to be replaced whole,
+        on both sides of a liquidation.
 
         `at` is an ISO time. What is not taken (the same, changed, locked) is cleared away afterwards.
         """
@@ -246,7 +261,7 @@ class StagedImport:
         locked_months = _locked(connection)
         locked = _count_in(connection, self.import_id, locked_months)
         replaced = 0
-        for month in sorted(replace & set(periods) - locked_months):
+        for month in (key for key in periods if key % LIQUIDATION in replace and key not in locked_months):
             replaced += connection.exec_driver_sql(
                 "UPDATE voucher SET state = ?, replaced_by = ? WHERE state = ? AND period = ?",
                 (REPLACED, self.import_id, IN_FORCE, month),
@@ -254,6 +269,7 @@ class StagedImport:
         twin = (
             "SELECT 1 FROM voucher AS old WHERE old.state = 1 AND old.branch_no = voucher.branch_no"
             " AND old.reference = voucher.reference"
+            f" AND (old.period > {LIQUIDATION}) = (voucher.period > {LIQUIDATION})"
         )
         staged = f"import_id = ? AND state = {STAGED} AND period NOT IN ({_marks(locked_months)})"
         values = (*mine, *sorted(locked_months))
@@ -300,12 +316,16 @@ class StagedImport:
             locked=locked,
             replaced=replaced,
             bad=self.bad,
-            periods=tuple(f"{month // 100:04d}-{month % 100:02d}" for month in periods),
+            periods=tuple(sorted({str(month_of_key(month)) for month in periods})),
         )
 
 
-def begin_import(db: LedgerDatabase, *, name: str, sha256: str, source_format: str, at: str) -> StagedImport:
-    """Start an import, after clearing away what broken off ones left. `at` is an ISO time."""
+def begin_import(
+    db: LedgerDatabase, *, name: str, sha256: str, source_format: str, at: str, liquidation: str = ""
+) -> StagedImport:
+    """Start an import, after clearing away what broken off ones left. `at` is an ISO time, `liquidation` as in
+    `StagedImport`.
+    """
     with db.read() as connection:
         broken = [row[0] for row in connection.exec_driver_sql("SELECT id FROM import_file WHERE ended_at IS NULL")]
     for import_id in broken:
@@ -316,7 +336,7 @@ def begin_import(db: LedgerDatabase, *, name: str, sha256: str, source_format: s
             (name, sha256, source_format, at),
         )
         assert made.lastrowid is not None
-        return StagedImport(db, made.lastrowid)
+        return StagedImport(db, made.lastrowid, liquidation)
 
 
 def discard_import(db: LedgerDatabase, import_id: int) -> None:
@@ -393,13 +413,9 @@ def undo_import(db: LedgerDatabase, import_id: int) -> int:
 
 def digest_of(row: LedgerRow) -> int:
     """60 bits of all that a line says, its place in the file aside."""
-    text = "\x1f".join(map(str, row[1:]))
+    # What later versions learnt to read counts only where it is said: a voucher taken before stays the same.
+    text = "\x1f".join(map(str, row[1:] if any(row[_FIRST_LATER:]) else row[1:_FIRST_LATER]))
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()) & _DIGEST_MASK
-
-
-def period_of(day: str) -> int:
-    """`2026-03-02` as 202603."""
-    return int(day[:4]) * 100 + int(day[5:7])
 
 
 def _locked(connection: Connection) -> set[int]:

@@ -81,6 +81,66 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
             PRIMARY KEY (period, branch_no, main, fine)
         ) WITHOUT ROWID""",
     ),
+    # 4: the rest of what the guides let a line say; a second fiscal period inside the year (tasfiye, whose months
+    # have a key of their own, see `app.domain.spans`); vouchers whose lines were put together on the user's word.
+    (
+        "ALTER TABLE line ADD COLUMN amount_currency TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE line ADD COLUMN rate_source TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE line ADD COLUMN rate_comment TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE line ADD COLUMN measure_quantity TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE line ADD COLUMN measure_cost TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE inventory_item ADD COLUMN amount_currency TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE inventory_item ADD COLUMN rate_source TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE inventory_item ADD COLUMN rate_comment TEXT NOT NULL DEFAULT ''",
+        "CREATE INDEX line_with_measure ON line (voucher_id) WHERE measure_quantity <> '' OR measure_cost <> ''",
+        # From the day of liquidation the numbers begin again, and with them the references of many programs.
+        "DROP INDEX voucher_in_force",
+        "CREATE UNIQUE INDEX voucher_in_force ON voucher (branch_no, reference, period > 1000000) WHERE state = 1",
+        "DROP INDEX voucher_of_import",
+        "CREATE UNIQUE INDEX voucher_of_import ON voucher (import_id, reference, branch_no, period > 1000000)",
+        """CREATE TABLE summary (
+            id INTEGER PRIMARY KEY,
+            voucher_id INTEGER NOT NULL REFERENCES voucher (id) ON DELETE CASCADE,
+            who TEXT NOT NULL,
+            at TEXT NOT NULL,
+            lines_before INTEGER NOT NULL,
+            lines_after INTEGER NOT NULL,
+            bytes_before INTEGER NOT NULL,
+            bytes_after INTEGER NOT NULL,
+            undone_at TEXT
+        )""",
+        "CREATE INDEX summary_by_voucher ON summary (voucher_id)",
+        # The lines as they were, column for column: `line` without its id and voucher.
+        """CREATE TABLE summary_line (
+            id INTEGER PRIMARY KEY,
+            summary_id INTEGER NOT NULL REFERENCES summary (id) ON DELETE CASCADE,
+            source_line INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            day TEXT NOT NULL,
+            main INTEGER NOT NULL REFERENCES account (id),
+            sub INTEGER REFERENCES account (id),
+            amount INTEGER NOT NULL,
+            side TEXT NOT NULL,
+            document_type TEXT NOT NULL,
+            document_description TEXT NOT NULL,
+            document_number TEXT NOT NULL,
+            document_day TEXT NOT NULL,
+            document_reference TEXT NOT NULL,
+            payment_method TEXT NOT NULL,
+            comment TEXT NOT NULL,
+            currency TEXT NOT NULL,
+            currency_amount INTEGER NOT NULL,
+            currency_rate TEXT NOT NULL,
+            currency_rate_day TEXT NOT NULL,
+            entry_line INTEGER NOT NULL,
+            amount_currency TEXT NOT NULL,
+            rate_source TEXT NOT NULL,
+            rate_comment TEXT NOT NULL,
+            measure_quantity TEXT NOT NULL,
+            measure_cost TEXT NOT NULL
+        )""",
+        "CREATE INDEX summary_line_by_summary ON summary_line (summary_id)",
+    ),
 )
 
 VERSION: Final = 1 + len(STEPS)

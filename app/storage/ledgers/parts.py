@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from app.domain.voucher import PeriodState
+from app.domain.errors import RuleBroken
+from app.domain.voucher import LIQUIDATION, PeriodState
+from app.storage.ledgers import sums
 from app.storage.ledgers.tables import IN_FORCE
 
 
@@ -48,11 +50,16 @@ class Standing:
 def standing_before(connection: Connection, *, period: int, branch_no: str) -> Standing | None:
     """From the last built part before the month; None when none was built this fiscal year."""
     row = connection.exec_driver_sql(
-        "SELECT last_entry, last_line, sequence FROM part WHERE period < ? AND branch_no = ?"
+        "SELECT last_entry, last_line, sequence FROM part WHERE period BETWEEN ? AND ? AND branch_no = ?"
         " ORDER BY period DESC, part DESC LIMIT 1",
-        (period, branch_no),
+        (_first_key(period), period - 1, branch_no),
     ).first()
     return None if row is None else Standing(row[0], row[1], row[2])
+
+
+def _first_key(period: int) -> int:
+    """From where on months share their numbers with this one: those of the liquidation begin again."""
+    return LIQUIDATION if period > LIQUIDATION else 0
 
 
 def last_built_before(connection: Connection, *, period: int, branch_no: str) -> tuple[int, PeriodState | None] | None:
@@ -71,8 +78,8 @@ def counted_before(connection: Connection, *, period: int, branch_no: str) -> St
     row = connection.exec_driver_sql(
         "SELECT max(v.entry), max(l.entry_line) FROM voucher AS v JOIN line AS l ON l.voucher_id = v.id"
         " WHERE v.state = ? AND v.branch_no = ? AND v.period ="
-        " (SELECT max(period) FROM voucher WHERE state = ? AND branch_no = ? AND period < ?)",
-        (IN_FORCE, branch_no, IN_FORCE, branch_no, period),
+        " (SELECT max(period) FROM voucher WHERE state = ? AND branch_no = ? AND period BETWEEN ? AND ?)",
+        (IN_FORCE, branch_no, IN_FORCE, branch_no, _first_key(period), period - 1),
     ).one()
     return None if row[0] is None else Standing(row[0], row[1], 0)
 
@@ -93,6 +100,48 @@ def given_counters(connection: Connection, *, period: int, branch_no: str) -> tu
         (IN_FORCE, period, branch_no),
     ).one()
     return row[0], row[1]
+
+
+def part_vouchers_at(connection: Connection, *, begun: str) -> list[int]:
+    """Put every voucher into the fiscal period of its day; returns the months (keys) that changed.
+
+    `begun` is the ISO day on which the liquidation's period begins, empty when the file's year has none. A company's
+    card may say so after the import. Raises: RuleBroken LEDGER.LOCKED when a month that would change is sealed.
+    """
+    wanted = f"(CASE WHEN ? <> '' AND day >= ? THEN {LIQUIDATION} ELSE 0 END)"
+    differs = f"state <> 0 AND period - period % {LIQUIDATION} <> {wanted}"
+    keys = {
+        row[0]
+        for row in connection.exec_driver_sql(f"SELECT DISTINCT period FROM voucher WHERE {differs}", (begun, begun))
+    }
+    if not keys:
+        return []
+    marks = ", ".join("?" * len(keys))
+    sealed = connection.exec_driver_sql(
+        f"SELECT 1 FROM part WHERE period IN ({marks}) UNION ALL SELECT 1 FROM period WHERE period IN ({marks})"
+        f" AND state IN ({PeriodState.FILED:d}, {PeriodState.COMPLETED:d}) LIMIT 1",
+        (*keys, *keys),
+    ).first()
+    if sealed is not None:
+        raise RuleBroken(
+            "LEDGER.LIQUIDATION_SEALED",
+            "Tasfiye dönemi ayrılamadı.",
+            why="Tasfiye gününden sonraki fişleri taşıyan bir ayın defteri tek dönem olarak mühürlenmiş.",
+            todo="O ayı geri alın, sonra yeniden deneyin.",
+        )
+    connection.exec_driver_sql(
+        f"UPDATE voucher SET period = period % {LIQUIDATION} + {wanted} WHERE {differs}", (begun, begun) * 2
+    )
+    changed = sorted({key % LIQUIDATION + side for key in keys for side in (0, LIQUIDATION)})
+    marks = ", ".join("?" * len(changed))
+    connection.exec_driver_sql(
+        "INSERT INTO period (period, branch_no, state, changed_at) SELECT period, branch_no, ?, max(day) FROM voucher"
+        f" WHERE state = ? AND period IN ({marks}) GROUP BY period, branch_no"
+        " ON CONFLICT (period, branch_no) DO UPDATE SET state = excluded.state",
+        (int(PeriodState.IMPORTED), IN_FORCE, *changed),
+    )
+    sums.touch(connection, changed)
+    return changed
 
 
 def unbuilt_before(connection: Connection, *, period: int, branch_no: str) -> list[int]:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from app.domain.ledger_rows import BadRow
 from app.domain.money import SCALE
 from app.domain.turkish import fold
-from app.domain.voucher import DocumentType, LineCurrency, PeriodState, Side, Voucher, VoucherLine
+from app.domain.voucher import DocumentType, FundUnits, LineCurrency, PeriodState, Side, Voucher, VoucherLine
 from app.storage.ledgers.tables import IN_FORCE
 
 _DOCUMENT_TYPES = frozenset(kind.value for kind in DocumentType)
@@ -178,7 +178,8 @@ def load_voucher(connection: Connection, voucher_id: int) -> Voucher | None:
     rows = connection.exec_driver_sql(
         "SELECT line.number, main.code, main.name, sub.code, sub.name, amount, side, document_type,"
         " document_description, document_number, document_day, document_reference, payment_method, comment,"
-        " currency, currency_amount, currency_rate, currency_rate_day"
+        " currency, currency_amount, currency_rate, currency_rate_day, amount_currency, rate_source, rate_comment,"
+        " measure_quantity, measure_cost"
         " FROM line JOIN account AS main ON main.id = line.main LEFT JOIN account AS sub ON sub.id = line.sub"
         " WHERE voucher_id = ? ORDER BY line.source_line, line.id",
         (voucher_id,),
@@ -252,6 +253,8 @@ def _line(row: Any) -> VoucherLine:
             amount=amount(row[15]) if row[15] else None,
             rate=_rate(row[16]),
             rate_day=date.fromisoformat(row[17]) if row[17] else None,
+            source=row[19],
+            comment=row[20],
         )
     known = row[7] in _DOCUMENT_TYPES
     return VoucherLine(
@@ -270,6 +273,8 @@ def _line(row: Any) -> VoucherLine:
         payment_method=row[12],
         comment=row[13],
         currency=currency,
+        amount_currency=row[18],
+        fund=FundUnits(quantity=Decimal(row[21]), cost=Decimal(row[22])) if row[21] and row[22] else None,
     )
 
 
