@@ -237,8 +237,8 @@ TSA_FILES: Final = Setting(
     type=str,
     default="never",
     title="Zaman damgası basılan dosyalar",
-    description="Mührün yanına zaman damgası da basılacak defter dosyaları; kartında başkası yazan firmada o geçerlidir. "
-    "Her dosya kurumdan bir damga harcar.",
+    description="Mührün yanına zaman damgası da basılacak defter dosyaları; firma kartında başkası yazıyorsa o "
+    "geçerlidir. Her dosya kurumdan bir damga harcar.",
     choices=(("never", "Hiçbiri"), ("berats", "Beratlar"), ("all", "Defterler ve beratlar")),
 )
 
