@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from app.domain.dates import ISTANBUL
 from app.domain.document_number import DocumentNumber
 from app.domain.extras import AdditionalReference
 from app.domain.invoice import DocumentReference
@@ -203,3 +204,8 @@ class Receipt:
 def answer_due(despatch_day: date) -> date:
     """The last day on which a despatch note can be answered."""
     return despatch_day + timedelta(days=ANSWER_DAYS)
+
+
+def answer_until(despatch_day: date) -> datetime:
+    """The last moment of that day in Istanbul."""
+    return datetime.combine(answer_due(despatch_day), time(23, 59, 59), tzinfo=ISTANBUL)

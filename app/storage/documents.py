@@ -320,7 +320,7 @@ def due_for_status(
 
 
 def overdue_answers(s: OpenSession, company_id: int, *, now: datetime, waited: timedelta) -> list[DocumentRecord]:
-    """Commercial documents whose time for an answer is over and that nobody has answered.
+    """Commercial documents and despatch notes whose time for an answer is over and that nobody has answered.
 
     Incoming: ANSWER_DUE past `answer_due_at`. Outgoing: DELIVERED longer than `waited` ago. An answer that is already
     under way (ANSWERING) is not overdue.
@@ -341,8 +341,20 @@ def overdue_answers(s: OpenSession, company_id: int, *, now: datetime, waited: t
             or_(incoming, outgoing),
         )
         .order_by(DOCUMENT.c.id)
-    )
-    return [record_of(row) for row in rows]
+    ).all()
+    # Nobody is asked how a despatch note stands: it is final in the sense of that index, and waits all the same.
+    notes = s.execute(
+        select(*COLUMNS)
+        .where(
+            DOCUMENT.c.company_id == company_id,
+            DOCUMENT.c.direction == Direction.IN.value,
+            incoming,
+            DOCUMENT.c.kind == DocumentKind.DESPATCH.value,
+        )
+        .order_by(DOCUMENT.c.id)
+    ).all()
+    seen = {row.id for row in rows}
+    return [record_of(row) for row in (*rows, *(row for row in notes if row.id not in seen))]
 
 
 def stale_outcomes(s: OpenSession, company_id: int, *, now: datetime, waited: timedelta) -> list[DocumentRecord]:

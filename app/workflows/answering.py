@@ -61,6 +61,13 @@ def answer(ctx: WorkContext, company: CompanyRecord, ettn: str, what: Answer, re
 
 def ensure_answerable(ctx: WorkContext, record: DocumentRecord, what: Answer, reason: str) -> None:
     """Raise RuleBroken unless this invoice may be answered so, now."""
+    if record.kind is DocumentKind.DESPATCH:
+        raise RuleBroken(
+            "ANSWER.DESPATCH",
+            f"{record.number} bir irsaliye; kabul veya red yanıtı verilmez.",
+            why="İrsaliyeye, gelen malı satır satır yazan bir irsaliye yanıtıyla karşılık verilir.",
+            todo="Gelen Kutusu'nda irsaliyeyi seçip 'İrsaliyeye yanıt hazırla' deyin.",
+        )
     if record.profile != TICARIFATURA:
         raise RuleBroken(
             "ANSWER.BASIC",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.connectors.base import Session
-from app.domain.lifecycle import Direction, State
+from app.domain.lifecycle import Direction, DocumentKind, State
 from app.storage import documents, spellings
 from app.storage.database import OpenSession
 from app.storage.records import CompanyRecord, DocumentRecord
@@ -94,6 +94,8 @@ def lapse(ctx: WorkContext, company: CompanyRecord) -> list[str]:
             return
         note = (
             "Bu programdan sekiz gün içinde yanıt verilmedi; fatura kabul edilmiş sayılır."
+            if record.direction is Direction.IN and record.kind is not DocumentKind.DESPATCH
+            else "Bu programdan yedi gün içinde irsaliye yanıtı verilmedi; irsaliye aynen kabul edilmiş sayılır."
             if record.direction is Direction.IN
             else "Alıcı sekiz gün içinde yanıt vermedi; fatura kabul edilmiş sayılır."
         )

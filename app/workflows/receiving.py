@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from app.connectors.base import FetchedDocument, FetchQuery, Rejected, Session
-from app.domain.dates import answer_deadline
+from app.domain.dates import answer_deadline, istanbul_date
+from app.domain.despatch import answer_until
 from app.domain.errors import AppError, InputError
 from app.domain.invoice import TICARIFATURA
 from app.domain.lifecycle import Direction, DocumentKind, State
@@ -148,12 +149,12 @@ def _parse(fetched: FetchedDocument) -> _Parsed:
         summary = summarize(raw)
     except AppError as problem:
         return _Parsed(fetched, raw, None, problem)
-    if summary.kind is not DocumentKind.INVOICE and summary.kind is not DocumentKind.EARCHIVE:
+    if summary.kind not in (DocumentKind.INVOICE, DocumentKind.EARCHIVE, DocumentKind.DESPATCH):
         return _Parsed(
             fetched,
             raw,
             None,
-            InputError("XML.NOT_INVOICE", "Gelen dosya bir fatura değil.", todo="Ham dosya saklandı."),
+            InputError("XML.NOT_INVOICE", "Gelen dosya bir fatura ya da irsaliye değil.", todo="Ham dosya saklandı."),
         )
     if summary.ettn != fetched.ettn.lower():
         return _Parsed(
@@ -180,10 +181,13 @@ def _store_one(
 ) -> int:
     arrived = fetched.arrived_at or now
     is_commercial = summary.profile == TICARIFATURA
+    due = answer_deadline(arrived) if is_commercial else _despatch_deadline(summary, arrived)
     # A commercial invoice may have been answered at the portal before it comes to us.
     given = fetched.status if is_commercial and fetched.status is not None else None
     is_answered = given is not None and given.state in (State.ANSWERING, State.ANSWERED)
-    state = State.ANSWER_DUE if is_commercial else State.RECEIVED
+    state = State.ANSWER_DUE if due is not None else State.RECEIVED
+    if due is not None and not is_commercial and due < now:
+        state = State.LAPSED
     if given is not None and given.state is not None and is_answered:
         state = given.state
     record, is_new = documents.store_received(
@@ -196,10 +200,10 @@ def _store_one(
         arrived_at=arrived,
         state=state,
         answer=given.answer.value if given is not None and given.answer is not None and is_answered else "",
-        answer_due_at=answer_deadline(arrived) if is_commercial else None,
+        answer_due_at=due,
         raw_code=fetched.raw_code,
         raw_text=fetched.raw_text,
-        # Basic invoices never change again: their status is not asked (IZ-F-19).
+        # Basic invoices never change again: their status is not asked (IZ-F-19); nor is that of a despatch note.
         is_final=not is_commercial or state is State.ANSWERED,
         note="Belge alındı; yanıtı entegratörün portalında verilmiş." if is_answered else "",
         at=now,
@@ -216,11 +220,18 @@ def _store_one(
             s,
             record.id,
             code="RECEIVE.OTHER_FIRM",
-            reason="Gelen faturanın alıcısı bu firma değil.",
+            reason="Gelen belgenin alıcısı bu firma değil.",
             todo="Firmanın entegratör hesabını kontrol edin; hesap başka bir firmaya ait olabilir.",
             at=now,
         )
     return record.id
+
+
+def _despatch_deadline(summary: DocumentSummary, arrived: datetime) -> datetime | None:
+    """Until when a despatch note is answered: counted from its own day, as GİB's scenario does; None for the others."""
+    if summary.kind is not DocumentKind.DESPATCH:
+        return None
+    return answer_until(summary.issue_date or istanbul_date(arrived))
 
 
 def index_of(summary: DocumentSummary, fetched: FetchedDocument) -> DocumentIndex:

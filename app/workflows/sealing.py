@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from app.connectors.base import EndpointKind, Session
@@ -216,6 +216,8 @@ def _number_and_store(
                 note=f"{number} numarasıyla mühürlendi. {words}" if words else "",
             )
             if stored:
+                if isinstance(numbered, Receipt):
+                    _note_answer(s, company, numbered, at=ctx.clock.now())
                 catching_up.flag_uncertain(ctx, s, company, record.id)
                 return documents.get(s, record.id)
     raise RuleBroken(
@@ -225,6 +227,21 @@ def _number_and_store(
         todo="Öteki işin bitmesini bekleyip yeniden deneyin.",
         retry_safe=True,
     )
+
+
+def _note_answer(s: OpenSession, company: CompanyRecord, receipt: Receipt, *, at: datetime) -> None:
+    """The despatch note that this answers waits no longer. One that never came to us is none of our concern."""
+    note = documents.find(s, company.id, Direction.IN, receipt.despatch.number.lower())
+    if note is None or note.kind is not DocumentKind.DESPATCH or note.state is State.ANSWERED:
+        return
+    words = f"{receipt.number_text} numaralı irsaliye yanıtı mühürlendi."
+    if note.state is State.LAPSED:
+        # Too late for the rule, told all the same.
+        documents.set_state(s, note.id, State.LAPSED, at=at, note=words)
+        return
+    if note.state is State.RECEIVED:
+        documents.set_state(s, note.id, State.ANSWER_DUE, at=at, is_final=True)
+    documents.set_state(s, note.id, State.ANSWERED, at=at, note=words, is_final=True)
 
 
 def ensure_unchanged(s: OpenSession, record: DocumentRecord, fields: Mapping[str, Any]) -> None:

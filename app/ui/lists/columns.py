@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from app.domain.dates import ISTANBUL, istanbul_date
 from app.domain.invoice import TICARIFATURA
-from app.domain.lifecycle import Direction, State
+from app.domain.lifecycle import Direction, DocumentKind, State
 from app.domain.turkish import format_amount, format_date, format_datetime
 from app.storage.records import DocumentRecord, OutboxRecord
 from app.ui.theme.tokens import Tone
@@ -139,6 +139,8 @@ def next_step(record: DocumentRecord, facts: Facts) -> str:
 
 def _incoming_step(record: DocumentRecord) -> str:
     match record.state:
+        case State.ANSWER_DUE if record.kind is DocumentKind.DESPATCH:
+            return "Geleni yazıp irsaliyeye yanıt hazırlayın"
         case State.ANSWERING:
             return f"{_answer_word(record)} iletiliyor"
         case State.ANSWERED:
