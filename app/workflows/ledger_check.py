@@ -58,7 +58,7 @@ def check_month(ctx: WorkContext, company: CompanyRecord, period: Period, *, fol
     ledger = open_ledger(company, period, folder)
     try:
         with ledger.read() as connection:
-            branches = parts.branches_of(connection, period=int(period.compact)) or [("", "")]
+            branches = parts.branches_of(connection, period=period.key) or [("", "")]
         checks = [check_branch(ctx, company, ledger, period, no, name) for no, name in branches]
         if len(branches) > 1 and any(not no for no, _ in branches):
             checks[0].add("DEFTER.BRANCH_MIXED", a=str(period))
@@ -75,7 +75,7 @@ def _remember(ctx: WorkContext, company: CompanyRecord, ledger: LedgerDatabase, 
     at = ctx.clock.now().isoformat()
     with ledger.write(NUMBER) as connection:
         for check in checks:
-            month = int(check.period.compact)
+            month = check.period.key
             if check.vouchers and parts.state_of(connection, period=month, branch_no=check.branch_no) in before:
                 state = PeriodState.FAILED if check.has_errors else PeriodState.CHECKED
                 parts.set_state(connection, period=month, branch_no=check.branch_no, state=state, at=at)
@@ -89,7 +89,7 @@ def check_branch(
     ctx: WorkContext, company: CompanyRecord, ledger: LedgerDatabase, period: Period, branch_no: str, branch_name: str
 ) -> MonthCheck:
     """One branch's month."""
-    month = int(period.compact)
+    month = period.key
     on_card = {branch.no: branch.name for branch in company.company.branches}
     check = MonthCheck(period=period, branch_no=branch_no, branch_name=branch_name or on_card.get(branch_no, ""))
     check.findings += company_findings(company.company)
@@ -134,7 +134,7 @@ def check_branch(
 
 def _numbered(ctx: WorkContext, company: CompanyRecord, ledger: LedgerDatabase, check: MonthCheck) -> Standing:
     """Give the month its numbers and sum its accounts; where the numbers stood before it."""
-    month, branch_no = int(check.period.compact), check.branch_no
+    month, branch_no = check.period.key, check.branch_no
     terms = company.company.ledger
     with ledger.read() as connection:
         built = parts.standing_before(connection, period=month, branch_no=branch_no)
@@ -198,7 +198,7 @@ def _look_at_branch(check: MonthCheck, on_card: dict[str, str]) -> None:
 
 def _look_at_order(check: MonthCheck, company: CompanyRecord, connection: Connection) -> None:
     """Months come one after the other: built, approved, none left out, none before the first one here."""
-    month, branch_no = int(check.period.compact), check.branch_no
+    month, branch_no = check.period.key, check.branch_no
     begun = _start_period(company)
     if begun and check.period < begun:
         check.add("DEFTER.START_MONTH", a=str(check.period), b=str(begun))
@@ -210,7 +210,7 @@ def _look_at_order(check: MonthCheck, company: CompanyRecord, connection: Connec
             check.add("DEFTER.PREVIOUS_OPEN", a=_shown(built[0]))
     before = parts.months_before(connection, period=month, branch_no=branch_no)
     previous = _shifted(check.period, -1)
-    if before and int(previous.compact) > before[-1] and not (begun and previous < begun):
+    if before and previous.key > before[-1] and not (begun and previous < begun):
         check.add("DEFTER.MONTH_SKIPPED", a=str(previous))
 
 
@@ -229,9 +229,9 @@ def _scope(company: CompanyRecord, period: Period, branch_no: str) -> SenseScope
     first = Period(fiscal_year_of(f"{period}-01", month), month)
     begun = _start_period(company)
     return SenseScope(
-        period=int(period.compact),
+        period=period.key,
         branch_no=branch_no,
-        fiscal_first=int(first.compact),
+        fiscal_first=first.key,
         is_first=period == first,
         is_last=period == _shifted(first, _YEAR - 1),
         is_taken_over=begun is not None and begun > first,

@@ -24,7 +24,7 @@ class StoredCheck:
 
 def stored_checks(ctx: WorkContext, company: CompanyRecord, period: Period, *, folder: Path) -> list[StoredCheck]:
     """The month's last checks, a branch each; empty when it was never checked. Reads only, any thread."""
-    month = int(period.compact)
+    month = period.key
     is_over = ctx.clock.today() > last_day(period)
     ledger = open_ledger(company, period, folder)
     try:
