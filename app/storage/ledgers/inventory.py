@@ -37,6 +37,14 @@ def items_of(connection: Connection, *, day: str, branch_no: str | None = None) 
     return [InventoryRow._make(row) for row in rows]
 
 
+def days(connection: Connection) -> list[tuple[str, int, bool]]:
+    """(ISO day, items, whether it was sealed) of every list of the year, in order."""
+    rows = connection.exec_driver_sql(
+        "SELECT day, count(*), day IN (SELECT day FROM inventory_part) FROM inventory_item GROUP BY day ORDER BY day"
+    )
+    return [(row[0], row[1], bool(row[2])) for row in rows]
+
+
 def replace_items(connection: Connection, *, day: str, rows: list[InventoryRow]) -> None:
     """Put a list in the place of the day's earlier one; what was built of that one is forgotten."""
     connection.exec_driver_sql("DELETE FROM inventory_part WHERE day = ?", (day,))

@@ -23,6 +23,7 @@ from app.edefter.sources.reading import inspect_source, read_source
 from app.edefter.sources.shape import Format, SourceShape
 from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
+from app.ui.dialogs.sizes import open_at
 from app.ui.ledger.import_parts import (
     DELIMITERS,
     ENCODINGS,
@@ -114,7 +115,7 @@ class ImportDialog(QDialog):
         column.addWidget(line_frame(self))
         column.addWidget(self.panel, 1)
         column.addLayout(buttons)
-        self.resize(tokens.TEXT_WIDTH_PX * 2, tokens.POPUP_HEIGHT_PX + 160)
+        open_at(self, tokens.TEXT_WIDTH_PX * 2, tokens.POPUP_HEIGHT_PX + 160)
         self.go.setEnabled(False)
         self.panel.changed.connect(self._show_ready)
         self._inspect(first=True)

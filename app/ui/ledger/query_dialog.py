@@ -16,6 +16,7 @@ from app.runtime.lanes import Cancelled
 from app.storage.database import OpenSession
 from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
+from app.ui.dialogs.sizes import open_at
 from app.ui.jobs import JobHandle
 from app.ui.ledger.job_bar import JobBar
 from app.ui.ledger.query_form import QueryForm
@@ -117,7 +118,7 @@ class QueryDialog(QDialog):
         column.addWidget(line_frame(self))
         column.addWidget(self.panel, 1)
         column.addLayout(buttons)
-        self.resize(tokens.TEXT_WIDTH_PX * 2, tokens.POPUP_HEIGHT_PX + 200)
+        open_at(self, tokens.TEXT_WIDTH_PX * 2, tokens.POPUP_HEIGHT_PX + 200)
 
     @property
     def ready(self) -> tuple[View, Login, SourceShape] | None:
