@@ -60,6 +60,11 @@ def spans_of(company: Company, period: Period) -> tuple[Span, ...]:
     return (before, after)
 
 
+def sides_of(company: Company, period: Period) -> tuple[Period, ...]:
+    """The month as the ledger file keeps it: one period, or before and after the liquidation's registration."""
+    return tuple(span.period for span in spans_of(company, period))
+
+
 def span_of(company: Company, period: Period) -> Span:
     """The stretch that `period` means: of two the one on its side, else the whole month."""
     spans = spans_of(company, period)

@@ -12,6 +12,7 @@ from typing import Any
 
 from app.domain.errors import ConfigError, RuleBroken
 from app.domain.protocols import Sealer
+from app.domain.spans import month_of_key, sides_of
 from app.domain.voucher import Period, PeriodState
 from app.edefter.viewers import viewer_files
 from app.runtime.crashpoints import declare
@@ -23,7 +24,7 @@ from app.storage.ledgers.parts import FileRecord, PartRecord
 from app.storage.records import CompanyRecord
 from app.validation.official import NoPackage, OfficialRules
 from app.workflows.context import WorkContext, under_lease
-from app.workflows.ledger_check import MonthCheck, check_branch, open_ledger, standing_of
+from app.workflows.ledger_check import MonthCheck, check_sides, open_ledger, standing_of
 from app.workflows.ledger_heads import BuildOptions, cuts_of, head_of_part, month_folder, part_record
 from app.workflows.ledger_writing import (
     BOOK_FILE,
@@ -85,20 +86,22 @@ def _build(
     out: Path,
     official: OfficialRules,
 ) -> None:
-    month = int(report.period.compact)
     with ledger.read() as connection:
-        branches = parts.branches_of(connection, period=month) or [("", "")]
-        for number, _ in branches:
-            _ensure_may_build(connection, month, number)
-    report.checks = [check_branch(ctx, company, ledger, report.period, no, name) for no, name in branches]
+        for side in sides_of(company.company, report.period):
+            for number, _ in parts.branches_of(connection, period=side.key) or [("", "")]:
+                _ensure_may_build(connection, side.key, number)
+    report.checks = check_sides(ctx, company, ledger, report.period)
     if any(check.has_errors for check in report.checks):
         return
-    place = month_folder(out, company, report.period)
-    place.mkdir(parents=True, exist_ok=True)
+    places = []
     for check in report.checks:
+        place = month_folder(out, company, check.period)
+        place.mkdir(parents=True, exist_ok=True)
         _build_branch(ctx, company, ledger, sealer, options, report, check, place, official)
-    for name, content in viewer_files():
-        replace_file(place / name, content, point=BOOK_FILE, mode=0o644)
+        places.append(place)
+    for place in dict.fromkeys(places):
+        for name, content in viewer_files():
+            replace_file(place / name, content, point=BOOK_FILE, mode=0o644)
 
 
 def _ensure_may_build(connection: Any, month: int, branch_no: str) -> None:
@@ -111,7 +114,7 @@ def _ensure_may_build(connection: Any, month: int, branch_no: str) -> None:
             todo="Beratı GİB portalından sildiyseniz önce bunu kaydedin.",
         )
     if earlier := parts.unbuilt_before(connection, period=month, branch_no=branch_no):
-        shown = f"{earlier[0] // 100}-{earlier[0] % 100:02d}"
+        shown = str(month_of_key(earlier[0]))
         raise RuleBroken(
             "LEDGER.ORDER",
             "Defter oluşturulamadı.",
@@ -131,16 +134,15 @@ def _build_branch(
     place: Path,
     official: OfficialRules,
 ) -> None:
-    month = int(report.period.compact)
+    month = check.period.key
     with ledger.read() as connection:
-        standing = standing_of(company, parts.standing_before(connection, period=month, branch_no=check.branch_no))
-    cuts = cuts_of(ledger, report.period, check, options)
+        built = parts.standing_before(connection, period=month, branch_no=check.branch_no)
+        standing = standing_of(company, built, check.period, check.branch_no)
+    cuts = cuts_of(company, ledger, check.period, check, options)
     made: list[tuple[PartRecord, list[FileRecord]]] = []
     with ExitStack() as stack:
         for index, cut in enumerate(cuts):
-            head = head_of_part(
-                company, check, report.period, cut, options, ctx.clock.now(), standing, index, len(cuts)
-            )
+            head = head_of_part(company, check, check.period, cut, options, ctx.clock.now(), standing, index, len(cuts))
             written = write_part(ctx, ledger, sealer, head, check, cut, stack, place, report)
             for kind, file in written.items():
                 ask_official(ctx, official, head.name(kind), file, report)

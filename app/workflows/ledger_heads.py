@@ -9,6 +9,7 @@ from pathlib import Path
 from app.domain.books import BookHead
 from app.domain.dates import istanbul_date
 from app.domain.errors import RuleBroken
+from app.domain.spans import span_of
 from app.domain.turkish import format_date
 from app.domain.voucher import Period
 from app.edefter.splitting import MAX_PART_BYTES, SMALL_MONTH_LINES, Cut, TooLarge, cut_month
@@ -16,17 +17,22 @@ from app.storage.ledgers import books
 from app.storage.ledgers.database import LedgerDatabase
 from app.storage.ledgers.parts import PartRecord, Standing
 from app.storage.records import CompanyRecord
-from app.workflows.ledger_check import MonthCheck, last_day
+from app.workflows.ledger_check import MonthCheck
+from app.workflows.time_stamps import Stamping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildOptions:
-    """`source_application` is the approved software's `VKN##UNVAN##PROGRAM##SÜRÜM`, `creator` who builds."""
+    """`source_application` is the approved software's `VKN##UNVAN##PROGRAM##SÜRÜM`, `creator` who builds.
+
+    `stamping` None: no time stamps.
+    """
 
     source_application: str
     creator: str
     max_part_bytes: int = MAX_PART_BYTES
     split_after: tuple[date, ...] = ()
+    stamping: Stamping | None = None
 
 
 def month_folder(root: Path, company: CompanyRecord, period: Period) -> Path:
@@ -37,17 +43,16 @@ def month_folder(root: Path, company: CompanyRecord, period: Period) -> Path:
 
 
 def fiscal_year(company: CompanyRecord, period: Period) -> tuple[date, date]:
-    """First and last day of the fiscal year that holds the month, from the dates on the company's card."""
-    first = company.company.fiscal_year_start
-    month = int(first[5:7]) if len(first) >= 7 and first[5:7].isdigit() else 1
-    year = period.year if period.month >= month else period.year - 1
-    start = date(year, month, 1)
-    end = last_day(Period(year + (month > 1), (month - 2) % 12 + 1))
-    return start, end
+    """First and last day of the fiscal period that holds the month (or the liquidation's side of it)."""
+    span = span_of(company.company, period)
+    return span.fiscal_start, span.fiscal_end
 
 
-def cuts_of(ledger: LedgerDatabase, period: Period, check: MonthCheck, options: BuildOptions) -> list[Cut]:
-    month = int(period.compact)
+def cuts_of(
+    company: CompanyRecord, ledger: LedgerDatabase, period: Period, check: MonthCheck, options: BuildOptions
+) -> list[Cut]:
+    """The parts of the month, or of the liquidation's side of it. Raises: RuleBroken LEDGER.TOO_LARGE."""
+    month, span = period.key, span_of(company.company, period)
     part = books.Part(branch_no=check.branch_no, first=check.first_entry, last=check.last_entry)
     small = check.lines < SMALL_MONTH_LINES and options.max_part_bytes >= MAX_PART_BYTES and not options.split_after
     with ledger.read() as connection:
@@ -58,15 +63,15 @@ def cuts_of(ledger: LedgerDatabase, period: Period, check: MonthCheck, options: 
                     first_entry=part.first,
                     last_entry=part.last,
                     last_line=top,
-                    start=period.first_day,
-                    end=last_day(period),
+                    start=span.first_day,
+                    end=span.last_day,
                 )
             ]
         try:
             return cut_month(
                 books.journal_lines(connection, period=month, part=part),
-                first_day=period.first_day,
-                last_day=last_day(period),
+                first_day=span.first_day,
+                last_day=span.last_day,
                 max_bytes=options.max_part_bytes,
                 split_after=options.split_after,
             )
@@ -90,19 +95,20 @@ def head_of_part(
     index: int,
     count: int,
 ) -> BookHead:
-    start, end = fiscal_year(company, period)
+    span = span_of(company.company, period)
     return BookHead(
         company=company.company,
         period=period,
         start=cut.start,
         end=cut.end,
         created=istanbul_date(now),
-        fiscal_start=start,
-        fiscal_end=end,
+        fiscal_start=span.fiscal_start,
+        fiscal_end=span.fiscal_end,
         sequence=standing.sequence + index + 1,
         creator=options.creator or company.company.accountant.name,
         source_application=options.source_application,
-        part=0 if count == 1 else index + 1,
+        # In a month of two fiscal periods no part is the whole month (Uyumluluk Onay Kılavuzu 1.7, section 7).
+        part=0 if count == 1 and not span.shares_month else index + 1,
         branch_no=check.branch_no,
         branch_name=check.branch_name,
     )
@@ -118,15 +124,15 @@ def head_of_month(
     branch_name: str = "",
 ) -> BookHead:
     """The head of a document about the whole month (the ledger report)."""
-    start, end = fiscal_year(company, period)
+    span = span_of(company.company, period)
     return BookHead(
         company=company.company,
         period=period,
-        start=period.first_day,
-        end=last_day(period),
+        start=span.first_day,
+        end=span.last_day,
         created=istanbul_date(now),
-        fiscal_start=start,
-        fiscal_end=end,
+        fiscal_start=span.fiscal_start,
+        fiscal_end=span.fiscal_end,
         sequence=period.month,
         creator=options.creator or company.company.accountant.name,
         source_application=options.source_application,

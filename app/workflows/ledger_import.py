@@ -11,6 +11,8 @@ from typing import Any
 
 from app.domain.errors import EnvironmentFault, InputError
 from app.domain.ledger_rows import BadRow, LedgerRow
+from app.domain.spans import liquidation_of
+from app.domain.voucher import Period
 from app.edefter.sources.reading import ensure_ready, read_source
 from app.edefter.sources.shape import Format, SourceShape
 from app.storage import leases
@@ -70,6 +72,12 @@ def first_month_of(company: CompanyRecord) -> int:
     """The month in which the company's fiscal year begins, from its card; 1 where the card says nothing."""
     start = company.company.fiscal_year_start
     return int(start[5:7]) if len(start) >= 7 and start[5:7].isdigit() and 1 <= int(start[5:7]) <= 12 else 1
+
+
+def liquidation_in(company: CompanyRecord, year: int) -> str:
+    """The ISO day on which the liquidation's own period begins in this fiscal year; empty without one."""
+    day = liquidation_of(company.company, Period(year, first_month_of(company)))
+    return day.isoformat() if day else ""
 
 
 def import_vouchers(
@@ -132,7 +140,14 @@ def take_rows(
 
     def open_year(year: int) -> None:
         ledgers[year] = LedgerDatabase.open(ledger_path(folder, company.company.tax_number.digits, year))
-        staged[year] = begin_import(ledgers[year], name=report.file, sha256=report.sha256, source_format=kind, at=at)
+        staged[year] = begin_import(
+            ledgers[year],
+            name=report.file,
+            sha256=report.sha256,
+            source_format=kind,
+            at=at,
+            liquidation=liquidation_in(company, year),
+        )
 
     def flush(year: int) -> None:
         nonlocal taken

@@ -63,9 +63,13 @@ def _first_key(period: int) -> int:
 
 
 def last_built_before(connection: Connection, *, period: int, branch_no: str) -> tuple[int, PeriodState | None] | None:
-    """(month, how far it has come) of the last month before this one that was built; None when none was."""
+    """(month, how far it has come) of the last month before this one that was built; None when none was.
+
+    The two sides of a liquidation's month are built together: neither comes before the other.
+    """
     value = connection.exec_driver_sql(
-        "SELECT max(period) FROM part WHERE period < ? AND branch_no = ?", (period, branch_no)
+        "SELECT max(period) FROM part WHERE period < ? AND period <> ? AND branch_no = ?",
+        (period, period - LIQUIDATION, branch_no),
     ).scalar()
     return None if value is None else (int(value), state_of(connection, period=int(value), branch_no=branch_no))
 
@@ -100,6 +104,16 @@ def given_counters(connection: Connection, *, period: int, branch_no: str) -> tu
         (IN_FORCE, period, branch_no),
     ).one()
     return row[0], row[1]
+
+
+def has_liquidation(connection: Connection) -> bool:
+    """Whether any voucher in force lies in a liquidation's own fiscal period."""
+    return (
+        connection.exec_driver_sql(
+            "SELECT 1 FROM voucher WHERE state = ? AND period > ? LIMIT 1", (IN_FORCE, LIQUIDATION)
+        ).first()
+        is not None
+    )
 
 
 def part_vouchers_at(connection: Connection, *, begun: str) -> list[int]:
@@ -147,9 +161,9 @@ def part_vouchers_at(connection: Connection, *, begun: str) -> list[int]:
 def unbuilt_before(connection: Connection, *, period: int, branch_no: str) -> list[int]:
     """Earlier months that have vouchers and no built part: they come first."""
     rows = connection.exec_driver_sql(
-        "SELECT DISTINCT period FROM voucher WHERE state = ? AND period < ? AND branch_no = ?"
+        "SELECT DISTINCT period FROM voucher WHERE state = ? AND period < ? AND period <> ? AND branch_no = ?"
         " EXCEPT SELECT period FROM part WHERE branch_no = ? ORDER BY 1",
-        (IN_FORCE, period, branch_no, branch_no),
+        (IN_FORCE, period, period - LIQUIDATION, branch_no, branch_no),
     )
     return [row[0] for row in rows]
 
