@@ -17,6 +17,7 @@ from typing import Any
 from app.domain.books import BookKind
 from app.domain.errors import AppError, InputError, RuleBroken
 from app.domain.protocols import Sealer
+from app.domain.spans import month_of_key, sides_of
 from app.domain.turkish import format_date
 from app.domain.voucher import Period, PeriodState
 from app.edefter.archive import parse_name, read_facts, verify_seal
@@ -61,25 +62,23 @@ class ApprovalReport:
 
 def record_filed(ctx: WorkContext, company: CompanyRecord, period: Period, *, folder: Path) -> None:
     """The user has uploaded the month in GİB's portal. Raises: RuleBroken LEDGER.NOT_SEALED."""
-    with _Opened(ctx, company, period, folder) as ledger:
-        month = int(period.compact)
-        with ledger.write(FILED) as connection:
-            for branch, _ in parts.branches_of(connection, period=month):
-                state = parts.state_of(connection, period=month, branch_no=branch)
-                if state is not PeriodState.BERAT_SEALED:
-                    raise RuleBroken(
-                        "LEDGER.NOT_SEALED",
-                        "Ay yüklenmiş olarak işaretlenemedi.",
-                        why="Bu ayın defter ve beratları henüz oluşturulup mühürlenmemiş ya da ay zaten kapanmış.",
-                        todo="Önce defterleri oluşturun.",
-                    )
-                parts.set_state(
-                    connection,
-                    period=month,
-                    branch_no=branch,
-                    state=PeriodState.FILED,
-                    at=ctx.clock.now().isoformat(),
+    with _Opened(ctx, company, period, folder) as ledger, ledger.write(FILED) as connection:
+        for month, branch, _ in _branches(connection, company, period):
+            state = parts.state_of(connection, period=month, branch_no=branch)
+            if state is not PeriodState.BERAT_SEALED:
+                raise RuleBroken(
+                    "LEDGER.NOT_SEALED",
+                    "Ay yüklenmiş olarak işaretlenemedi.",
+                    why="Bu ayın defter ve beratları henüz oluşturulup mühürlenmemiş ya da ay zaten kapanmış.",
+                    todo="Önce defterleri oluşturun.",
                 )
+            parts.set_state(
+                connection,
+                period=month,
+                branch_no=branch,
+                state=PeriodState.FILED,
+                at=ctx.clock.now().isoformat(),
+            )
 
 
 def take_approved(
@@ -90,12 +89,11 @@ def take_approved(
     Never repairs: what does not hold is refused with its reason. Raises: RuleBroken LEDGER.NOT_FILED; InputError ZIP.*.
     """
     report = ApprovalReport()
-    month = int(period.compact)
-    place = month_folder(out, company, period)
+    places = [month_folder(out, company, side) for side in sides_of(company.company, period)]
     with _Opened(ctx, company, period, folder) as ledger:
         with ledger.read() as connection:
-            branches = parts.branches_of(connection, period=month)
-            states = {parts.state_of(connection, period=month, branch_no=no) for no, _ in branches}
+            branches = _branches(connection, company, period)
+            states = {parts.state_of(connection, period=month, branch_no=no) for month, no, _ in branches}
         if not states or not states <= {PeriodState.FILED, PeriodState.COMPLETED}:
             raise RuleBroken(
                 "LEDGER.NOT_FILED",
@@ -104,24 +102,26 @@ def take_approved(
                 todo="Önce 'GİB portalına yükledim' deyin.",
             )
         for name, raw in _members(files):
-            if reason := _reason_against(name, raw, place, company, period):
-                report.refused.append((name, reason))
+            # Both sides of a liquidation's month use the same names: what a file answers tells where it belongs.
+            reasons = {place: _reason_against(name, raw, place, company, period) for place in places}
+            if (place := next((place for place, reason in reasons.items() if not reason), None)) is None:
+                report.refused.append((name, next(iter(reasons.values()))))
                 continue
             target = place / name
             replace_file(target, raw, point=BOOK_FILE, mode=0o644)
             report.taken.append(target)
         with ledger.read() as connection:
             wanted = [
-                f"GIB-{file.name}"
-                for no, _ in branches
+                month_folder(out, company, month_of_key(month)) / f"GIB-{file.name}"
+                for month, no, _ in branches
                 for _, kept in parts.parts_of(connection, period=month, branch_no=no)
                 for file in kept
                 if file.kind in _BERATS
             ]
-        report.is_complete = bool(wanted) and all((place / name).is_file() for name in wanted)
+        report.is_complete = bool(wanted) and all(path.is_file() for path in wanted)
         if report.is_complete:
             with ledger.write(APPROVED) as connection:
-                for no, _ in branches:
+                for month, no, _ in branches:
                     parts.set_state(
                         connection,
                         period=month,
@@ -147,18 +147,17 @@ def take_back(
     A filed month needs who deleted it in GİB's portal and when (ISO day); an approved one cannot be taken back.
     Returns where the files lie now. Raises: RuleBroken LEDGER.APPROVED, LEDGER.FILED, LEDGER.LATER.
     """
-    month = int(period.compact)
-    place = month_folder(out, company, period)
+    sides = sides_of(company.company, period)
     with _Opened(ctx, company, period, folder) as ledger:
         with ledger.read() as connection:
-            branches = [no for no, _ in parts.branches_of(connection, period=month)]
-            states = {parts.state_of(connection, period=month, branch_no=no) for no in branches}
-            later = any(parts.built_after(connection, period=month, branch_no=no) for no in branches)
+            branches = _branches(connection, company, period)
+            states = {parts.state_of(connection, period=month, branch_no=no) for month, no, _ in branches}
+            later = any(parts.built_after(connection, period=sides[-1].key, branch_no=no) for _, no, _ in branches)
         _ensure_may_take_back(states, later, deleted_by, deleted_on)
-        moved = _set_aside(place, company, period)
+        moved = [path for side in sides for path in _set_aside(month_folder(out, company, side), company, period)]
         note = f"{deleted_by}, {deleted_on}" if deleted_by else ""
         with ledger.write(TAKEN_BACK) as connection:
-            for no in branches:
+            for month, no, _ in branches:
                 parts.forget_parts(connection, period=month, branch_no=no, at=ctx.clock.now().isoformat(), note=note)
     return moved
 
@@ -174,15 +173,13 @@ def build_report(
     out: Path,
 ) -> list[Path]:
     """The defter raporu of a closed month, one per branch. Raises: RuleBroken LEDGER.NOT_COMPLETE."""
-    month = int(period.compact)
-    place = month_folder(out, company, period)
     made: list[Path] = []
     with _Opened(ctx, company, period, folder) as ledger:
         with ledger.read() as connection:
-            branches = parts.branches_of(connection, period=month)
+            branches = _branches(connection, company, period)
             if any(
                 parts.state_of(connection, period=month, branch_no=no) is not PeriodState.COMPLETED
-                for no, _ in branches
+                for month, no, _ in branches
             ):
                 raise RuleBroken(
                     "LEDGER.NOT_COMPLETE",
@@ -190,7 +187,8 @@ def build_report(
                     why="Rapor, ayın bütün beratları GİB'ce onaylandıktan sonra hazırlanır.",
                     todo="Önce GİB onaylı beratları alın.",
                 )
-        for no, name in branches:
+        for month, no, name in branches:
+            side = month_of_key(month)
             with ledger.read() as connection:
                 bounds = books.entry_range(connection, period=month, branch_no=no)
                 assert bounds is not None
@@ -199,14 +197,23 @@ def build_report(
                     (row[0], AccountSum(row[2], row[3], row[4], row[5], row[1]))
                     for row in books.main_sums(connection, period=month, part=whole)
                 ]
-            head = head_of_month(company, period, options, ctx.clock.now(), branch_no=no, branch_name=name)
+            head = head_of_month(company, side, options, ctx.clock.now(), branch_no=no, branch_name=name)
             book = head.name(BookKind.REPORT)
-            target = place / f"{book.stem}.xml"
+            target = month_folder(out, company, side) / f"{book.stem}.xml"
             with staged(target, point=BOOK_FILE, mode=0o644) as temporary:
                 text = report_xml(head, ettn=str(uuid.uuid4()), sums=sums)
                 write_sealed(temporary, book, [text], sealer=sealer, signing_time=ctx.clock.now())
             made.append(target)
     return made
+
+
+def _branches(connection: Any, company: CompanyRecord, period: Period) -> list[tuple[int, str, str]]:
+    """(month's key, branch number, name) of every book of the month, on both sides of a liquidation."""
+    return [
+        (side.key, no, name)
+        for side in sides_of(company.company, period)
+        for no, name in parts.branches_of(connection, period=side.key)
+    ]
 
 
 class _Opened:

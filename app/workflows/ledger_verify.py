@@ -17,6 +17,7 @@ from app.domain.errors import AppError
 from app.domain.protocols import NoProgress, Progress
 from app.edefter.archive import BookFacts, FileName, parse_name, read_facts, seal_reasons, verify_seal
 from app.edefter.books.berat import size_in_mib
+from app.signing.report import TimeStampReport
 
 _CHUNK = 1024 * 1024
 _BERATS = {"YB": "Y", "KB": "K", "EB": "E"}
@@ -24,12 +25,13 @@ _BERATS = {"YB": "Y", "KB": "K", "EB": "E"}
 
 @dataclass(slots=True, kw_only=True)
 class FileVerdict:
-    """What was found in one file; `problems` empty means that it holds."""
+    """What was found in one file; `problems` empty means that it holds. `time_stamp` None: its seal has none."""
 
     path: Path
     sha256: str = ""
     size_bytes: int = 0
     problems: list[str] = field(default_factory=list)
+    time_stamp: TimeStampReport | None = None
 
     @property
     def ok(self) -> bool:
@@ -51,7 +53,14 @@ class ArchiveReport:
         return {
             "ok": self.ok,
             "files": [
-                {"file": str(v.path), "ok": v.ok, "sha256": v.sha256, "size": v.size_bytes, "problems": v.problems}
+                {
+                    "file": str(v.path),
+                    "ok": v.ok,
+                    "sha256": v.sha256,
+                    "size": v.size_bytes,
+                    "problems": v.problems,
+                    "time_stamp": v.time_stamp.to_json() if v.time_stamp else None,
+                }
                 for v in self.files
             ],
             "strays": [str(path) for path in self.strays],
@@ -110,6 +119,7 @@ def _look(path: Path, name: FileName, verdict: FileVerdict) -> BookFacts | None:
         return None
     try:
         seal = verify_seal(path)
+        verdict.time_stamp = next((one.time_stamp for one in seal.signatures if one.time_stamp), None)
         if not seal.valid:
             verdict.problems += [f"Mühür tutmuyor: {reason}" for reason in seal_reasons(seal)]
         if name.is_gibs and len(seal.signatures) < 2:
@@ -185,6 +195,20 @@ def _compare_months(known: list[_Known]) -> None:
                     f"Satır numarası {before.facts.last_line + 1} ile başlamalıyken {after.facts.first_line}."
                 )
         _check_parts(chain)
+    _compare_periods(list(chains.values()))
+
+
+def _compare_periods(chains: list[list[_Known]]) -> None:
+    """A month that two fiscal periods share (tasfiye) has no part of the whole month on either side."""
+    seen: dict[tuple[str, str, str], set[Path]] = defaultdict(set)
+    for chain in chains:
+        for one in chain:
+            seen[one.name.owner, one.name.branch_no, one.name.period].add(one.verdict.path.parent.parent)
+    for chain in chains:
+        for one in chain:
+            shared = len(seen[one.name.owner, one.name.branch_no, one.name.period]) > 1
+            if shared and one.name.part == 0:
+                one.verdict.problems.append("Tasfiye ayında parça numarası 000000 olamaz; 000001'den başlar.")
 
 
 def _check_parts(chain: list[_Known]) -> None:
