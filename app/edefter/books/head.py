@@ -47,6 +47,8 @@ KINDS: Final = {
     BookKind.INVENTORY_BERAT: ("berat", "berat.xslt", "assets_context", "assets", "ENV", "envanter defteri beratı"),
     BookKind.REPORT: ("defterraporu", "defterraporu.xslt", "now", "trialbalance", "EDR", "defter raporu"),
 }
+#: Books are kept in Turkish lira; those in a foreign currency (VUK 215) are not written yet.
+BOOK_CURRENCY: Final = "TRY"
 DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
@@ -104,7 +106,8 @@ def _document_info(head: BookHead, kind: BookKind) -> str:
         f"{_item('gl-cor:periodCoveredStart', context, head.start.isoformat())}"
         f"{_item('gl-cor:periodCoveredEnd', context, head.end.isoformat())}"
         f"{_item('gl-bus:sourceApplication', context, head.source_application)}"
-        "</gl-cor:documentInfo>"
+        + (_item("gl-muc:defaultCurrency", context, f"iso4217:{BOOK_CURRENCY}") if kind is not BookKind.REPORT else "")
+        + "</gl-cor:documentInfo>"
     )
 
 
@@ -131,7 +134,8 @@ def _entity(head: BookHead, context: str) -> str:
         f"{_item('gl-bus:fiscalYearStart', context, head.fiscal_start.isoformat())}"
         f"{_item('gl-bus:fiscalYearEnd', context, head.fiscal_end.isoformat())}"
         f"{_accountant(company.accountant, context)}"
-        "</gl-cor:entityInformation>"
+        + (_accountant(company.auditor, context) if company.auditor.name else "")
+        + "</gl-cor:entityInformation>"
     )
 
 
@@ -148,7 +152,7 @@ def _identifiers(head: BookHead, company: Company, context: str) -> str:
 
 def _address(address: Address, context: str) -> str:
     prefix = "gl-bus:organization"
-    street2 = " ".join(part for part in (address.building, address.district) if part)
+    street2 = _street2(address)
     return (
         "<gl-bus:organizationAddress>"
         f"{_item(f'{prefix}BuildingNumber', context, address.building_no or '-')}"
@@ -161,6 +165,10 @@ def _address(address: Address, context: str) -> str:
     )
 
 
+def _street2(address: Address) -> str:
+    return " ".join(part for part in (address.building, address.district) if part)
+
+
 def _accountant(accountant: Accountant, context: str) -> str:
     """accountantInformation; books that the company keeps itself say `-` for the contract."""
     parts = (accountant.engagement_type, accountant.contract_date, accountant.contract_no)
@@ -171,7 +179,8 @@ def _accountant(accountant: Accountant, context: str) -> str:
         "<gl-bus:accountantAddress>"
         f"{_item(f'{prefix}BuildingNumber', context, address.building_no or '-')}"
         f"{_item(f'{prefix}Street', context, address.street or '-')}"
-        f"{_item(f'{prefix}City', context, address.city)}"
+        + (_item(f"{prefix}AddressStreet2", context, street2) if (street2 := _street2(address)) else "")
+        + f"{_item(f'{prefix}City', context, address.city)}"
         f"{_item(f'{prefix}Country', context, address.country)}"
         f"{_item(f'{prefix}ZipOrPostalCode', context, address.postal_code)}</gl-bus:accountantAddress>"
         if address.city
@@ -182,6 +191,10 @@ def _accountant(accountant: Accountant, context: str) -> str:
         contact += (
             f"<{prefix}ContactPhone>{_item(f'{prefix}ContactPhoneNumberDescription', context, 'main')}"
             f"{_item(f'{prefix}ContactPhoneNumber', context, accountant.phone)}</{prefix}ContactPhone>"
+        )
+    if accountant.fax:
+        contact += (
+            f"<{prefix}ContactFax>{_item(f'{prefix}ContactFaxNumber', context, accountant.fax)}</{prefix}ContactFax>"
         )
     if accountant.email:
         contact += (

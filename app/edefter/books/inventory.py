@@ -11,6 +11,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from app.domain.inventory import InventoryLine, InventoryRow
+from app.edefter.books.head import BOOK_CURRENCY
 from app.edefter.books.text import escape, money, rate
 
 _A = 'contextRef="assets_context"'
@@ -79,16 +80,23 @@ def _measurable(item: InventoryRow) -> str:
 
 
 def _currency(item: InventoryRow) -> str:
-    """The foreign side, in the XSD's order: date, amount, currency, rate."""
+    """The currency's fields in the XSD's order: of the record, then the foreign side's date, amount, currency, rate.
+
+    A foreign item says that its amount is in the book's currency; others say it only where the list does.
+    """
+    own = item.amount_currency or (BOOK_CURRENCY if item.currency else "")
+    head = f"<gl-muc:amountCurrency {_A}>iso4217:{escape(own)}</gl-muc:amountCurrency>" if own else ""
     if not item.currency:
-        return ""
+        return head
     prefix = "gl-muc:amountOriginal"
     parts = (
         ("ExchangeRateDate", "", item.currency_rate_day),
         ("Amount", f" {_MONEY}", money(item.currency_amount) if item.currency_amount else ""),
         ("Currency", "", f"iso4217:{item.currency}"),
         ("ExchangeRate", f" {_COUNT}", rate(item.currency_rate)),
+        ("ExchangeRateSource", "", item.rate_source),
+        ("ExchangeRateComment", "", item.rate_comment),
     )
-    return "".join(
+    return head + "".join(
         f"<{prefix}{name} {_A}{more}>{escape(value)}</{prefix}{name}>" for name, more, value in parts if value
     )
