@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.ui.editor.columns import COLUMNS, KEYS
@@ -46,26 +46,37 @@ class AllLinesEdit(QWidget):
 
 
 class ExtraFold(FoldSection):
-    """One declared section. `fields` belong to the form's fields."""
+    """One declared section. `fields` belong to the form's fields.
+
+    Its fields are made when the section is there for the first time (`built`): most invoices never need them.
+    """
+
+    built = Signal()
 
     def __init__(self, store: FormStore, section: ExtraSection, parent: QWidget | None = None) -> None:
         super().__init__(section.key, section.title, parent)
         self._store, self.section = store, section
         self.fields: list[Field] = []
-        grid = FieldGrid(self)
-        for what in section.fields:
-            field = Field(what.title, _editor(store, what, self), what.places or (what.path,), self)
+        self.hide()
+
+    def _build(self) -> None:
+        grid = FieldGrid(self.inside)
+        for what in self.section.fields:
+            field = Field(what.title, _editor(self._store, what, grid), what.places or (what.path,), grid)
             if what.kind == "all_lines":
                 # Findings on a line belong to the grid, not to the helper that fills it.
                 field.places = ()
             self.fields.append(field)
             grid.add(field, what.units)
         self.body.addWidget(grid)
+        self.built.emit()
 
     def show_for(self, use: Use) -> None:
         """Be there when the type uses it or the draft holds something of it."""
         held = any(w.kind != "all_lines" and self._store.get(w.path, None) for w in self.section.fields)
         is_used = bool(self.section.fields) and (self.section.used(use) or held)
+        if is_used and not self.fields:
+            self._build()
         if self.isHidden() is is_used:
             self.setVisible(is_used)
 

@@ -58,34 +58,34 @@ class InvoiceForm(QSplitter):
         self.series: TextBinding
         self.day: TextBinding
         self.sections: dict[str, FoldSection] = {}
-        self.buyer = BuyerCard(store, self)
-        self.table = LineTable(store.lines, self)
-        self.fields += self.buyer.fields
-        top = QWidget(self)
+        self.buyer: BuyerCard
+        self.table: LineTable
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        top = QWidget(area)
+        # Empty: what is moved with all its fields inside is drawn up twice.
+        area.setWidget(top)
+        self.area, self._top = area, top
         column = QVBoxLayout(top)
         column.setContentsMargins(tokens.S, tokens.S, tokens.S, tokens.S)
         column.setSpacing(tokens.S)
         self._column = column
         form_parts.add_document(self, top)
-        self.add_section("buyer", self.tr("Alıcı"), top).body.addWidget(self.buyer)
+        section = self.add_section("buyer", self.tr("Alıcı"), top)
+        self.buyer = BuyerCard(store, section.inside)
+        section.body.addWidget(self.buyer)
+        self.fields += self.buyer.fields
         self.extras = [ExtraFold(store, section, top) for section in extras.SECTIONS if section.fields]
         for extra in self.extras:
             self._keep(extra)
-            self.fields += extra.fields
         self.scenario = ScenarioFold(store, top)
         self._keep(self.scenario)
         form_parts.add_references(self, top)
         form_parts.add_payment(self, top)
         column.addStretch(1)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(top)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area, self._top = area, top
-        self.addWidget(area)
         self._lower = self._lines()
-        self.addWidget(self._lower)
         self.setStretchFactor(0, 0)
         self.setStretchFactor(1, 1)
         # After the layout has settled: what a fold needs is known only then.
@@ -125,6 +125,7 @@ class InvoiceForm(QSplitter):
         column.setContentsMargins(tokens.S, tokens.XS, tokens.S, tokens.XS)
         column.setSpacing(0)
         section = Section(self.tr("Satırlar"), holder)
+        self.table = LineTable(self._store.lines, section)
         section.setToolTip(self.tr("Tab sağa, Enter aşağı; Excel'den blok yapıştırılır, Ctrl+D aşağı doldurur"))
         for action in self.table.actions_for_menu[:5]:
             keys = action.shortcut().toString()
@@ -336,14 +337,18 @@ class InvoiceForm(QSplitter):
 
     def field_of(self, place: str) -> Field | None:
         """The field that belongs to a finding's place: the one that names it most exactly, else one of its parts."""
-        return places.field_of((*self.fields, *self.scenario.fields), place)
+        return places.field_of(self.all_fields(), place)
+
+    def all_fields(self) -> list[Field]:
+        """Those of the sections that come and go with the kind of invoice, too."""
+        return [*self.fields, *(field for extra in self.extras for field in extra.fields), *self.scenario.fields]
 
     def _section_of(self, field: Field) -> FoldSection | None:
         return places.section_of(self.sections, field)
 
     def show_findings(self, findings: Sequence[Finding]) -> None:
         """The worst finding of each field stands below it; a folded part says how many it hides."""
-        places.show_findings([*self.fields, *self.scenario.fields], self.sections, findings)
+        places.show_findings(self.all_fields(), self.sections, findings)
         self.buyer.show_verdict(not self.buyer.number_field.message)
 
     def place_title(self, finding: Finding) -> str:

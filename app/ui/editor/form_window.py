@@ -58,7 +58,7 @@ class FormWindow(QMainWindow):
     """One document. `opened` when its fields are there; `issued` when it went out and the window may go.
 
     Needs a chosen company (`desk.company`) at construction, and stays with it whatever is chosen later. A subclass
-    calls `prepare`, makes its form and calls `build` and `connect_parts`.
+    calls `prepare`, makes its form as a child of `split` and calls `build` and `connect_parts`.
     """
 
     opened = Signal()
@@ -82,6 +82,10 @@ class FormWindow(QMainWindow):
         self.document_id = document_id
         self.store = FormStore(self, sheet=sheet)
         self.worker = FormWorker(desk, self.company, self.store, self, craft=craft)
+        # Made before what stands inside: a form that is put elsewhere later has all its fields drawn up a second time.
+        self.body = QWidget(self)
+        self.setCentralWidget(self.body)
+        self.split = QSplitter(Qt.Orientation.Horizontal, self.body)
         self.assessment: Assessment | None = None
         self._is_closing = False
         self._wants_issue = False
@@ -124,7 +128,6 @@ class FormWindow(QMainWindow):
     menu_button: MenuButton
     tabs: QTabWidget
     right: QSplitter
-    split: QSplitter
 
     # --- building --------------------------------------------------------------------------------------------------
 

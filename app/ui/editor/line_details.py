@@ -175,15 +175,17 @@ class LineDetails(QScrollArea):
         self._row = -1
         self._shown: Line | None = None
         self._is_writing = False
-        self.heading = ElidedLabel("", self)
         self.lists: dict[str, list[_Row]] = {"discounts": [], "charges": [], "other_taxes": []}
         self._columns: dict[str, QVBoxLayout] = {}
         self.texts: dict[str, FormEdit] = {}
         self.adders: dict[str, LinkButton] = {}
         body = QWidget(self)
+        self.setWidgetResizable(True)
+        self.setWidget(body)
         column = QVBoxLayout(body)
         column.setContentsMargins(tokens.M, tokens.S, tokens.M, tokens.S)
         column.setSpacing(tokens.S)
+        self.heading = ElidedLabel("", body)
         column.addWidget(self.heading)
         for key, title, verb in (
             ("discounts", self.tr("İndirimler"), self.tr("İndirim ekle")),
@@ -219,8 +221,6 @@ class LineDetails(QScrollArea):
         column.addStretch(1)
         self._touched: set[str] = set()
         self._body = body
-        self.setWidget(body)
-        self.setWidgetResizable(True)
         self.setAccessibleName(self.tr("Satır ayrıntısı"))
         table.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
         model.dataChanged.connect(self._on_model_changed)

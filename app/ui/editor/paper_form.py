@@ -174,11 +174,18 @@ class PaperForm(QSplitter):
         self.sections: dict[str, FoldSection] = {}
         self.party: PartyCard
         self.series: TextBinding
-        self.table = LineTable(store.lines, self)
+        self.table: LineTable
         self.columns_menu: QMenu
         self._columns: frozenset[str] = frozenset()
         self._entries: dict[str, tuple[Entry, Field]] = {}
-        top = QWidget(self)
+        self.area = QScrollArea(self)
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        top = QWidget(self.area)
+        # Empty: what is moved with all its fields inside is drawn up twice.
+        self.area.setWidget(top)
+        self._top = top
         column = QVBoxLayout(top)
         column.setContentsMargins(tokens.S, tokens.S, tokens.S, tokens.S)
         column.setSpacing(tokens.S)
@@ -186,18 +193,13 @@ class PaperForm(QSplitter):
             section = FoldSection(part.key, part.title, top)
             self.sections[part.key] = section
             column.addWidget(section)
-            section.body.addWidget(self._party(part, section) if part.party else self._grid(part, section))
+            section.body.addWidget(
+                self._party(part, section.inside) if part.party else self._grid(part, section.inside)
+            )
             section.fold(part.is_folded)
             section.folded.connect(self._on_section_folded)
         column.addStretch(1)
-        self.area = QScrollArea(self)
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setWidget(top)
-        self._top = top
-        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.addWidget(self.area)
-        self.addWidget(self._lines())
+        self._lines()
         self.setStretchFactor(0, 3)
         self.setStretchFactor(1, 2)
         store.field_changed.connect(self._on_field_changed)
@@ -254,6 +256,7 @@ class PaperForm(QSplitter):
         column.setContentsMargins(tokens.S, tokens.XS, tokens.S, tokens.XS)
         column.setSpacing(0)
         section = Section(self.tr("Satırlar"), holder)
+        self.table = LineTable(self.store.lines, section)
         if not self.store.lines.sheet.is_fixed:
             for action in self.table.actions_for_menu[:5]:
                 words = f"{action.text()} ({action.shortcut().toString()})"

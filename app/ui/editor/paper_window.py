@@ -86,8 +86,8 @@ class PaperWindow(FormWindow):
         self.craft = PaperCraft(kind)
         self.prepare(desk, company, document_id, sheet=SHEETS[kind], craft=self.craft)
         self._unfinished: list[str] = []
-        self.form = PaperForm(kind, self.store, self)
-        totals = PaperTotals(kind, self)
+        self.form = PaperForm(kind, self.store, self.split)
+        totals = PaperTotals(kind, self.body)
         self.build(self.form, self.tr("Yeni {0}").format(TITLES[kind]), totals)
         self._make_menu()
         self.connect_parts(kind)

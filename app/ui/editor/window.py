@@ -11,6 +11,7 @@ from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
 from app.ui.editor import sources
 from app.ui.editor.assessing import Assessment
+from app.ui.editor.extra_sections import ExtraFold
 from app.ui.editor.favourites import Favourites
 from app.ui.editor.form import InvoiceForm
 from app.ui.editor.form_window import DocumentForm, FormWindow
@@ -45,9 +46,9 @@ class EditorWindow(FormWindow):
         self.prepare(desk, company, document_id)
         self.favourites = Favourites(desk, self.company, self)
         self._unfinished: list[str] = []
-        self.form = InvoiceForm(self.store, self)
-        self.build(self.form, self.tr("Yeni fatura"), TotalsBar(self))
-        self.details = LineDetails(self.form.table, self.store.lines, self)
+        self.form = InvoiceForm(self.store, self.split)
+        self.build(self.form, self.tr("Yeni fatura"), TotalsBar(self.body))
+        self.details = LineDetails(self.form.table, self.store.lines, self.tabs)
         self.tabs.addTab(self.details, self.tr("Satır ayrıntısı"))
         self.room = Room(self)
         self.verbs = EditorVerbs(self)
@@ -79,6 +80,8 @@ class EditorWindow(FormWindow):
         self.store.field_changed.connect(self._on_field_changed)
         self.favourites.changed.connect(self._on_favourites_changed)
         self.form.scenario.refilled.connect(self._on_refilled)
+        for extra in self.form.extras:
+            extra.built.connect(self._on_extra_built)
         self.form.detail_wanted.connect(self.verbs.show_details)
         self.message.acted.connect(self._on_message_acted)
 
@@ -133,6 +136,13 @@ class EditorWindow(FormWindow):
     @Slot()
     def _on_refilled(self) -> None:
         for field in self.form.scenario.fields:
+            field.mended.connect(self._on_mended)
+
+    @Slot()
+    def _on_extra_built(self) -> None:
+        extra = self.sender()
+        assert isinstance(extra, ExtraFold)
+        for field in extra.fields:
             field.mended.connect(self._on_mended)
 
     def leave_fields(self) -> None:
