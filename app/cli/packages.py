@@ -65,20 +65,14 @@ def cmd_list(arguments: argparse.Namespace) -> int:
 
 def cmd_update(arguments: argparse.Namespace) -> int:
     """Download what is new from GİB's published addresses; exit 1 when one could not be fetched or installed."""
-    from app.connectors.downloads import download
     from app.validation.packages.content import PackageKind
-    from app.validation.packages.updating import addresses, update
+    from app.workflows.rule_packages import update_packages
 
     shown: list[dict[str, Any]] = []
     failed = False
     with open_office(arguments) as office:
-        where = addresses(office.folder.packages)
-        only = frozenset(PackageKind(name) for name in arguments.kind) if arguments.kind else frozenset(where)
-
-        def fetch(address: str, max_bytes: int) -> bytes:
-            return download(address, max_bytes=max_bytes)
-
-        for outcome in update(office.packages, where, fetch, only=only):
+        only = frozenset(PackageKind(name) for name in arguments.kind) if arguments.kind else None
+        for outcome in update_packages(office.packages, only=only):
             entry: dict[str, Any] = {"kind": outcome.kind.value, "address": outcome.address, "ok": not outcome.error}
             if outcome.error is not None:
                 failed = True

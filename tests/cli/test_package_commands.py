@@ -105,13 +105,15 @@ def test_rollback_changes_what_validate_says_and_installing_again_returns(
 
 
 class _Gib(ThreadingHTTPServer):
-    """GİB's download pages on this machine: path -> (status, headers, body). `asked` are the paths fetched."""
+    """GİB's download pages on this machine: path -> (status, headers, body). `asked` are the paths asked for,
+    `sent` the sizes of the bodies given."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         self.pages: dict[str, tuple[int, dict[str, str], bytes]] = {}
         self.asked: list[str] = []
+        self.sent: list[int] = []
         super().__init__(("127.0.0.1", 0), _Page)
 
     def put(self, path: str, body: bytes, *, status: int = 200, **headers: str) -> str:
@@ -125,6 +127,10 @@ class _Page(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
         status, headers, body = self.server.pages.get(self.path, (404, {"Content-Length": "0"}, b""))
+        if "ETag" in headers and self.headers.get("If-None-Match") == headers["ETag"]:
+            status, headers, body = 304, {"Content-Length": "0"}, b""
+        if body:
+            self.server.sent.append(len(body))
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -172,6 +178,39 @@ def test_update_installs_what_is_new_and_leaves_what_is_not(
     assert gib.asked.count("/u.zip") == 2
 
 
+def test_after_going_back_an_update_returns_to_the_published_release(
+    run: Run, gib: _Gib, addresses: Callable[..., None], zips: dict[str, Path]
+) -> None:
+    addresses(e_fatura=[gib.put("/e.zip", NEW, ETag='"7"')])
+    run("package", "install", zips["old"])
+    run("package", "update")
+    assert run("package", "rollback", "e-fatura").code == 0
+    assert "12.03.2026 sürümü kuruldu" in run("package", "update").out
+    # A newer one from a file is not given up for what is published.
+    later = zipped(e_invoice_files(release="20270101"))
+    zips["new"].write_bytes(later)
+    run("package", "install", zips["new"])
+    assert "kurulu olan güncel" in run("package", "update").out
+    assert "01.01.2027  kullanılıyor" in run("package", "list").out
+
+
+def test_what_is_unchanged_by_its_tag_is_not_fetched_again(
+    run: Run, gib: _Gib, addresses: Callable[..., None], data_dir: Path
+) -> None:
+    addresses(e_fatura=[gib.put("/e.zip", NEW, ETag='"7"')])
+    run("package", "update")
+    assert "kurulu olan güncel" in run("package", "update").out
+    assert (gib.sent, gib.asked) == ([len(NEW)], ["/e.zip", "/e.zip"])
+    # The tag is believed only while its package is there.
+    (data_dir / "packages" / "index.json").unlink()
+    for file in (data_dir / "packages").glob("*.zip"):
+        file.unlink()
+    assert "12.03.2026 sürümü kuruldu" in run("package", "update").out
+    (data_dir / "packages" / "fetched.json").write_text("[1", "utf-8")
+    assert "kurulu olan güncel" in run("package", "update").out
+    assert gib.sent == [len(NEW)] * 3
+
+
 def test_update_tries_the_next_address_and_follows_a_redirect(
     run: Run, gib: _Gib, addresses: Callable[..., None]
 ) -> None:
@@ -187,10 +226,22 @@ def test_update_tries_the_next_address_and_follows_a_redirect(
         ((b"", 404, {}), "404"),
         ((NEW[: len(NEW) // 2], 200, {"Content-Length": str(len(NEW))}), "koptu"),
         ((NEW[: len(NEW) // 2], 200, {}), "bozuk ya da yarım"),
-        ((b"<html>busy</html>", 200, {}), "ZIP dosyası değil"),
+        ((b"<html>busy</html>", 200, {}), "web sayfası"),
+        ((b"busy", 200, {"Content-Type": "text/html; charset=utf-8"}), "web sayfası"),
+        ((b"busy", 200, {}), "ZIP dosyası değil"),
+        ((b"", 302, {"Location": "http://localhost:9/e.zip"}), "başka bir siteye"),
         ((b"", 302, {"Location": "file:///etc/passwd"}), "indirilmez"),
     ],
-    ids=["missing", "cut", "half", "a page instead", "a redirect to a file"],
+    ids=[
+        "missing",
+        "cut",
+        "half",
+        "a page instead",
+        "said to be a page",
+        "no zip",
+        "a redirect to another site",
+        "a redirect to a file",
+    ],
 )
 def test_a_download_that_fails_changes_nothing(
     run: Run,

@@ -110,6 +110,34 @@ def ubl_files() -> dict[str, bytes]:
     return files
 
 
+def archive_files(*, fields: str = "faturaNo,ETTN", rules: str = "1") -> dict[str, bytes]:
+    """The e-Arşiv package as it is known from public lists of its files: flat, schemas of the report that integrators
+    send (`eArsivRaporu`), a web service, the rules compiled to XSLT, no history file."""
+    space = "http://earsiv.efatura.gov.tr"
+    xs = "http://www.w3.org/2001/XMLSchema"
+    elements = "".join(f'<xs:element name="{name}" type="xs:string"/>' for name in fields.split(","))
+    return {
+        "EArsiv.xsd": (
+            f'<xs:schema xmlns:xs="{xs}" xmlns="{space}" targetNamespace="{space}">'
+            '<xs:include schemaLocation="eArsivVeri.xsd"/><xs:element name="eArsivRaporu" type="eArsivVeri"/>'
+            "</xs:schema>"
+        ).encode(),
+        "eArsivVeri.xsd": (
+            f'<xs:schema xmlns:xs="{xs}" targetNamespace="{space}"><xs:complexType name="eArsivVeri">'
+            f"<xs:sequence>{elements}</xs:sequence></xs:complexType></xs:schema>"
+        ).encode(),
+        "faturaOzet.xsd": f'<xs:schema xmlns:xs="{xs}" targetNamespace="{space}/ozet"/>'.encode(),
+        "xmldsig-core-schema.xsd": (
+            f'<xs:schema xmlns:xs="{xs}" targetNamespace="http://www.w3.org/2000/09/xmldsig#"/>'
+        ).encode(),
+        "EArsivWs.wsdl": b'<definitions xmlns="http://schemas.xmlsoap.org/wsdl/"/>',
+        "earsiv_schematron.xsl": (
+            '<xsl:stylesheet xmlns:xsl="http://www.w3.org/1999/XSL/Transform" version="2.0">'
+            f'<xsl:template match="/"><xsl:value-of select="{rules}"/></xsl:template></xsl:stylesheet>'
+        ).encode(),
+    }
+
+
 class _Entry(zipfile.ZipInfo):
     """A member named in cp857 without the UTF-8 flag, as Turkish Windows does it."""
 
@@ -117,12 +145,12 @@ class _Entry(zipfile.ZipInfo):
         return self.filename.encode("cp857"), self.flag_bits
 
 
-def zipped(files: Mapping[str, bytes]) -> bytes:
+def zipped(files: Mapping[str, bytes], *, day: tuple[int, int, int] = (2026, 1, 12)) -> bytes:
     """A zip whose names are written as GİB's are: cp857, without the UTF-8 flag."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
-            info = _Entry(name, date_time=(2026, 1, 12, 10, 0, 0))
+            info = _Entry(name, date_time=(*day, 10, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, data)
     return out.getvalue()

@@ -15,9 +15,11 @@ import pytest
 from app.runtime.children import ChildPool
 from app.validation.packages.content import PackageKind
 from app.validation.packages.store import PackageStore
+from app.validation.packages.updating import update
 from tests.validation.packagemaker import e_invoice_files, zipped
 
 ROOT = Path(__file__).resolve().parents[2]
+TAGS = "package.tags"
 POINTS = ("package.sheet", "package.file", "package.index")
 INSTALL = """
 import sys
@@ -28,6 +30,21 @@ from app.validation.packages.store import PackageStore
 with ChildPool(1) as pool:
     store = PackageStore(Path(sys.argv[1]), pool=lambda: pool, now=lambda: datetime(2026, 1, 1, tzinfo=UTC))
     store.install(Path(sys.argv[2]).read_bytes(), "new.zip")
+"""
+
+UPDATE = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from app.runtime.children import ChildPool
+from app.validation.packages.content import PackageKind
+from app.validation.packages.store import PackageStore
+from app.validation.packages.updating import update
+with ChildPool(1) as pool:
+    store = PackageStore(Path(sys.argv[1]), pool=lambda: pool, now=lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    kind = PackageKind.E_INVOICE
+    fetch = lambda address, max_bytes, tag: (Path(sys.argv[2]).read_bytes(), '"1"')
+    list(update(store, {kind: ("https://x/e.zip",)}, fetch, only=frozenset([kind])))
 """
 
 
@@ -66,3 +83,32 @@ def test_killed_while_installing(tmp_path: Path, pool: ChildPool, point: str, ph
     again = store.install(raw, "new.zip")
     assert again.installed.is_current and len(store.installed()) == 2
     assert store.read(again.installed).sha256 == again.installed.sha256
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only on POSIX: SIGKILL")
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_killed_while_the_fetched_file_is_noted(tmp_path: Path, pool: ChildPool, phase: str) -> None:
+    folder = tmp_path / "packages"
+    raw = zipped(e_invoice_files())
+    (tmp_path / "new.zip").write_bytes(raw)
+    ended = subprocess.run(
+        [sys.executable, "-c", UPDATE, str(folder), str(tmp_path / "new.zip")],
+        cwd=ROOT,
+        env={**os.environ, "MUHURDAR_CRASH_AT": f"{TAGS}:{phase}"},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
+    store = PackageStore(folder, pool=lambda: pool, now=lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    current = store.current(PackageKind.E_INVOICE)
+    assert current is not None and store.read(current).sha256 == current.sha256
+    asked: list[str] = []
+
+    def fetch(_address: str, _max_bytes: int, tag: str) -> tuple[bytes | None, str]:
+        asked.append(tag)
+        return (None if tag else raw), tag
+
+    kind = PackageKind.E_INVOICE
+    (outcome,) = update(store, {kind: ("https://x/e.zip",)}, fetch, only=frozenset([kind]))
+    assert (asked, outcome.error, outcome.report) == (['"1"' if phase == "after" else ""], None, None)

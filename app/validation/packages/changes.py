@@ -9,6 +9,9 @@ from app.validation.packages.content import Package, PackageKind
 from app.validation.packages.lists import lists_of
 from app.validation.schematron.model import read_schema
 
+#: Files that have no rules of their own to name; the e-Arşiv package brings its rules compiled.
+_SCHEMAS = (".xsd", ".xsl", ".xslt")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
@@ -60,7 +63,7 @@ def changes_between(old: Package, new: Package) -> Changes:
     names = list({**new_lists, **old_lists})
     added = {name: _missing(new_lists.get(name, ()), old_lists.get(name, ())) for name in names}
     removed = {name: _missing(old_lists.get(name, ()), new_lists.get(name, ())) for name in names}
-    schemas = {name for name in {**old.files, **new.files} if name.endswith(".xsd")}
+    schemas = {name for name in {**old.files, **new.files} if name.lower().endswith(_SCHEMAS)}
     return Changes(
         added_rules=tuple(sorted(set(new_rules) - set(old_rules))),
         removed_rules=tuple(sorted(set(old_rules) - set(new_rules))),

@@ -17,6 +17,7 @@ from enum import StrEnum
 
 from app.domain.errors import InputError
 from app.runtime.safezip import MIB, iter_members
+from app.ubl.xmlsafe import parse
 
 MAX_ZIP_BYTES = 64 * MIB
 _MAX_UNPACKED_BYTES = 256 * MIB
@@ -63,7 +64,8 @@ class Package:
 
 
 def read_package(raw: bytes) -> Package:
-    """Look into a zip. Raises: InputError ZIP.* (see `safezip`), PACKAGE.UNKNOWN, PACKAGE.TWO, PACKAGE.NO_DATE."""
+    """Look into a zip. Raises: InputError ZIP.* (see `safezip`), PACKAGE.UNKNOWN, PACKAGE.TWO, PACKAGE.NO_DATE,
+    PACKAGE.SCHEMA (the e-Arşiv package)."""
     if len(raw) > MAX_ZIP_BYTES:
         raise InputError(
             "PACKAGE.TOO_BIG",
@@ -92,12 +94,30 @@ def read_package(raw: bytes) -> Package:
             todo="Her paketi kendi ZIP dosyasıyla yükleyin.",
         )
     ((kind, files),) = found.items()
+    if kind is PackageKind.E_ARCHIVE:
+        _ensure_readable(files)
     return Package(
         kind=kind,
         release=_release(members, raw),
         sha256=hashlib.sha256(raw).hexdigest(),
         files=dict(sorted(files.items())),
     )
+
+
+def _ensure_readable(files: Mapping[str, bytes]) -> None:
+    """Every file is XML. The schemas of the e-Arşiv package are of the report, which integrators send, and are only
+    kept: whether they compile is not asked."""
+    for name, data in files.items():
+        try:
+            parse(data)
+        except InputError as error:
+            raise InputError(
+                "PACKAGE.SCHEMA",
+                "GİB paketindeki bir dosya okunamıyor.",
+                why=f"{name.removeprefix('files/')} eksik ya da bozuk.",
+                todo="Paketi GİB'in sayfasından yeniden indirip yükleyin.",
+                raw_text=error.what,
+            ) from error
 
 
 def _behind(members: Mapping[str, bytes], folder: str, target: str, endings: tuple[str, ...]) -> dict[str, bytes]:

@@ -87,6 +87,10 @@ class PackageStore:
         self._lists: tuple[str, CodeLists] | None = None
 
     @property
+    def folder(self) -> Path:
+        return self._folder
+
+    @property
     def sheets(self) -> Path:
         return self._folder / "sheets"
 

@@ -12,7 +12,6 @@ from app.office import Office
 from app.validation.packages.changes import Changes
 from app.validation.packages.content import MAX_ZIP_BYTES, TITLES, PackageKind
 from app.validation.packages.store import Installed, InstallReport
-from app.validation.packages.updating import Fetch, addresses, update
 from app.workflows.context import WorkContext
 
 
@@ -72,19 +71,12 @@ def install(office: Office, paths: Sequence[Path], ctx: WorkContext) -> list[Res
     return results
 
 
-def fetch_new(office: Office, ctx: WorkContext, fetch: Fetch | None = None) -> list[Result]:
+def fetch_new(office: Office, ctx: WorkContext) -> list[Result]:
     """Fetch each package from GİB's published address and install what is new."""
-    from app.connectors.downloads import download
-
-    where = addresses(office.folder.packages)
-
-    def get(address: str, max_bytes: int) -> bytes:
-        ctx.progress.checkpoint()
-        return download(address, max_bytes=max_bytes)
+    from app.workflows.rule_packages import update_packages
 
     results = []
-    for done, outcome in enumerate(update(office.packages, where, fetch or get, only=frozenset(where))):
-        ctx.progress.report(done + 1, len(where), "GİB paketleri")
+    for outcome in update_packages(office.packages, progress=ctx.progress):
         if outcome.report is not None:
             results.append(_told(outcome.report))
         else:
