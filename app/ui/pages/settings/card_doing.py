@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QFileDialog
 
 from app.domain.errors import AppError
 from app.runtime.settings import LEDGER_APPLICATION
@@ -16,6 +18,7 @@ from app.ui.pages.settings.company_card import CompanyCard
 from app.ui.widgets import MessageBar
 from app.workflows.context import WorkContext
 from app.workflows.ledger_card import keep_office_accountant, office_accountant
+from app.workflows.ledger_start import LedgerStart, read_start
 
 
 class CardDoing(QObject):
@@ -25,7 +28,7 @@ class CardDoing(QObject):
         super().__init__(parent)
         self._desk, self._card, self._message = desk, card, message
         self.company: CompanyRecord | None = None
-        card.start_button.hide()
+        card.start_wanted.connect(self._on_start_wanted)
         card.accountant_wanted.connect(self._on_accountant_wanted)
         card.accountant_kept.connect(self._on_accountant_kept)
 
@@ -35,6 +38,48 @@ class CardDoing(QObject):
         self._desk.read(
             lambda _s: settings.get(LEDGER_APPLICATION), self._card.set_office_application, owner=self._card
         )
+
+    def read_start_file(self, path: Path) -> None:
+        """Write the last numbers that stand in this file on the card."""
+        company = self.company
+        if company is None:
+            return
+        self._desk.run(
+            self.tr("{0} okunuyor").format(path.name),
+            lambda _ctx: read_start(path, company),
+            self._on_start_read,
+            owner=self,
+            company=company,
+            failed=self._on_failed,
+        )
+
+    @Slot()
+    def _on_start_wanted(self) -> None:
+        if self.company is None:
+            words = self.tr("Önce firmayı kaydedin; dosyanın bu firmaya ait olduğu vergi numarasından anlaşılır.")
+            self._message.show_message("warn", words)
+            return
+        name, _filter = QFileDialog.getOpenFileName(
+            self._card,
+            self.tr("Önceki programın son yevmiye defteri ya da beratı"),
+            "",
+            self.tr("Defter ve berat (*.xml *.zip)"),
+        )
+        if name:
+            self.read_start_file(Path(name))
+
+    def _on_start_read(self, start: LedgerStart) -> None:
+        self._card.take_start(start_fields(start))
+        if start.missing:
+            titles = {"entry": self.tr("son madde no"), "line": self.tr("son satır no")}
+            words = self.tr("{0} okundu, ama berat {1} söylemez: yevmiye defterinden okuyun ya da kendiniz yazın.")
+            lacking = self.tr(" ile ").join(titles.get(key, key) for key in start.missing)
+            self._message.show_message("warn", words.format(start.source, lacking))
+            return
+        words = self.tr("Son numaralar {0} dosyasından okundu; kontrol edip kaydedin.")
+        if not start.is_approved:
+            words = self.tr("Son numaralar {0} dosyasından okundu. GİB onaylı değil; son onaylı ay mı, kontrol edin.")
+        self._message.show_message("ok" if start.is_approved else "warn", words.format(start.source))
 
     @Slot()
     def _on_accountant_wanted(self) -> None:
@@ -67,3 +112,11 @@ class CardDoing(QObject):
     @Slot(object)
     def _on_failed(self, error: AppError) -> None:
         self._message.show_error(error)
+
+
+def start_fields(start: LedgerStart) -> dict[str, str]:
+    """The card's keys of what was read; those of a branch begin with its number."""
+    before = f"{start.branch_no}." if start.branch_no else ""
+    said = {"entry": start.entry, "line": start.line, "sequence": start.sequence}
+    said = {key: last for key, last in said.items() if key not in start.missing}
+    return {"period": start.period} | {f"{before}{key}": str(number) for key, number in said.items()}

@@ -314,7 +314,7 @@ class FirmsSubject(Subject):
         self.save_button.setEnabled(False)
         self.desk.run(
             self.tr("Firma kaydediliyor"),
-            partial(_save, self.card.data(), self.card.series.starts(), self._is_new),
+            partial(_save, self.desk.office.folder.ledgers, self.card.data(), self.card.series.starts(), self._is_new),
             self._on_saved,
             owner=self,
             company=None if self._is_new else self._current,
@@ -354,8 +354,8 @@ def _states_of(record: CompanyRecord, year: int, s: OpenSession) -> list[work.Se
     return work.series_states(s, record, year)
 
 
-def _save(data: dict[str, Any], starts: Any, is_new: bool, ctx: WorkContext) -> CompanyRecord:
-    return work.save_firm(ctx, data, starts, is_new=is_new)
+def _save(ledgers: Path, data: dict[str, Any], starts: Any, is_new: bool, ctx: WorkContext) -> CompanyRecord:
+    return work.save_firm(ctx, data, starts, is_new=is_new, ledgers=ledgers)
 
 
 def _add_from_json(path: Path, ctx: WorkContext) -> CompanyRecord:

@@ -29,7 +29,7 @@ from app.ui.theme.style import theme
 _LOOKS: Final = (THEME.name, BULK_PDF.name)
 _ELSEWHERE: Final = (SEAL_MODULES.name,)
 #: A setting whose name begins so belongs to Defter.
-_LEDGER_PREFIX: Final = "ledger_"
+_LEDGER_PREFIXES: Final = ("ledger_", "tsa_")
 #: A new setting whose name begins so belongs to Görünüm.
 _LOOK_PREFIXES: Final = ("theme", "look_", "notice", "tray")
 
@@ -41,7 +41,7 @@ def is_look(setting: Setting[Any]) -> bool:
 
 def is_ledger(setting: Setting[Any]) -> bool:
     """Whether a setting stands under Defter."""
-    return setting.name.startswith(_LEDGER_PREFIX)
+    return setting.name.startswith(_LEDGER_PREFIXES)
 
 
 class SettingsPage(Page):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any, Final
 
 from app.connectors.base import AuthenticationFailed, EndpointKind, Taxpayer, Unreachable
 from app.connectors.registry import ConnectorInfo, list_connectors
 from app.domain.document_number import SeriesPurpose
 from app.domain.errors import AppError, ConfigError, InputError
+from app.domain.findings import Severity
+from app.domain.party import Company
 from app.domain.turkish import sort_key
 from app.office import Office
 from app.storage import companies as stored
@@ -18,6 +21,7 @@ from app.storage import numbers
 from app.storage.database import OpenSession
 from app.storage.records import AccountRecord, CompanyRecord
 from app.ubl.company_json import company_from_json
+from app.ubl.jsonread import InvalidData
 from app.workflows import companies
 from app.workflows.context import WorkContext
 
@@ -112,13 +116,20 @@ def series_states(s: OpenSession, company: CompanyRecord, year: int) -> list[Ser
 
 
 def save_firm(
-    ctx: WorkContext, data: Mapping[str, Any], starts: Mapping[SeriesPurpose, int], *, is_new: bool
+    ctx: WorkContext,
+    data: Mapping[str, Any],
+    starts: Mapping[SeriesPurpose, int],
+    *,
+    is_new: bool,
+    ledgers: Path | None = None,
 ) -> CompanyRecord:
-    """Store a card that was written as JSON, and where its series go on.
+    """Store a card that was written as JSON, and where its series go on. `ledgers` holds the ledger files.
 
     Raises: InvalidData (COMPANY.INVALID), InputError COMPANY.KNOWN for a new card with a stored number, RuleBroken.
     """
     company = company_from_json(data)
+    if not is_new and ledgers is not None:
+        _ensure_start(ctx, company, ledgers)
     if is_new:
         with ctx.db.read() as s:
             known = stored.get_company(s, company.tax_number)
@@ -139,6 +150,34 @@ def save_firm(
             next_sequence=next_sequence,
         )
     return record
+
+
+def _ensure_start(ctx: WorkContext, company: Company, ledgers: Path) -> None:
+    """A start that was changed must hold: numbers that books were built with are never changed under them.
+
+    Raises: InvalidData (COMPANY.INVALID).
+    """
+    with ctx.db.read() as s:
+        known = stored.get_company(s, company.tax_number)
+    said = company.ledger_start
+    if known is None or said == known.company.ledger_start:
+        return
+    # Opens a ledger file: not wanted where nothing has changed.
+    from app.workflows.ledger_start import KEYS, LedgerStart, start_findings
+
+    before = known.company.ledger_start
+    written = {key: said.get(key, "") for key in KEYS}
+    problems = [f"ledger_start.{k}: Yalnız rakam yazın." for k, text in written.items() if text and not text.isdigit()]
+    if not problems:
+        numbers_ = {key: int(text or 0) for key, text in written.items()}
+        # A start that is taken away is judged in the year it stood for.
+        period = said.get("period", "") or (before.get("period", "") if not any(written.values()) else "")
+        if period or any(written.values()):
+            found = start_findings(ctx, known, LedgerStart(period=period, **numbers_), folder=ledgers)
+            errors = [finding for finding in found if finding.severity is Severity.ERROR]
+            problems = [f"ledger_start.period: {finding.message}" for finding in errors]
+    if problems:
+        raise InvalidData("COMPANY.INVALID", "Firma bilgisi okunamadı.", problems)
 
 
 def account_state(office: Office, company: CompanyRecord) -> AccountState:
