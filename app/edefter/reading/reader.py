@@ -35,6 +35,7 @@ class HeaderRow:
     lines: int = 0
     account: str = ""
     account_name: str = ""
+    first_comment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +92,6 @@ class LedgerReader:
     def __init__(self, path: Path, index: LedgerIndex) -> None:
         self.path = path
         self.index = index
-        #: A kebir names its accounts in their lines only.
-        self._is_by_account = index.root == "defter" and not any(index.header_number)
 
     def headers(self, places: Sequence[int]) -> list[HeaderRow]:
         """Rows of these headers. Raises: InputError LEDGERFILE.CHANGED; EnvironmentFault LEDGERFILE.READ."""
@@ -100,7 +99,8 @@ class LedgerReader:
         spans = [(index.header_offset[place], index.header_size[place]) for place in places]
         raws = self._read(spans)
         lines = [b""] * len(places)
-        if self._is_by_account:
+        if index.root == "defter":
+            # A kebir names its accounts in their lines only, many a voucher says what it is about there.
             lines = self._read([self._first_line(place) for place in places])
         return [
             _header(place, dict(leaves(raw)), dict(leaves(line)), len(index.lines_of(place)))
@@ -216,6 +216,7 @@ def _header(place: int, said: dict[str, str], line: dict[str, str], lines: int) 
         lines=lines,
         account=sub or line.get("accountMainID", ""),
         account_name=line.get("accountSubDescription" if sub else "accountMainDescription", ""),
+        first_comment=line.get("detailComment", ""),
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAction, QActionGroup, QDesktopServices, QKeySequence
-from PySide6.QtWidgets import QMenu, QMessageBox, QToolButton
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QToolButton
 
 from app import __version__
 from app.runtime.settings import THEME, TRAY_NOTICES
@@ -35,6 +36,9 @@ class Actions(QObject):
         )
         self._add("back", self.tr("Geri dön"), "Alt+Left", "back").triggered.connect(window.go_back)
         self._add("shortcuts", self.tr("Klavye kısayolları"), "F1", "keyboard").triggered.connect(window.show_shortcuts)
+        self._add("ledger-file", self.tr("e-Defter dosyası görüntüle…"), "Ctrl+Shift+O", "ledger").triggered.connect(
+            self._on_ledger_file_triggered
+        )
         self._add("logs", self.tr("Günlük klasörünü aç"), "", "folder").triggered.connect(self._on_logs_triggered)
         self._add("about", self.tr("Mühürdar hakkında"), "", "info").triggered.connect(self._on_about_triggered)
         self._add("quit", self.tr("Çıkış"), "Ctrl+Q", "quit").triggered.connect(window.close)
@@ -59,7 +63,7 @@ class Actions(QObject):
 
     def _add_menu(self) -> None:
         menu = QMenu(self._window)
-        for name in ("new", "sync", "sync-all"):
+        for name in ("new", "ledger-file", "sync", "sync-all"):
             menu.addAction(self.by_name[name])
         menu.addSeparator()
         look = menu.addMenu(self.tr("Görünüm"))
@@ -127,6 +131,20 @@ class Actions(QObject):
             owner=self,
             changes=Changes(settings=True),
         )
+
+    @Slot()
+    def _on_ledger_file_triggered(self) -> None:
+        desk = self._window.desk
+        chosen, _ = QFileDialog.getOpenFileName(
+            self._window,
+            self.tr("Görüntülenecek e-Defter dosyası"),
+            str(desk.office.folder.edefter),
+            self.tr("e-Defter dosyaları (*.xml);;Bütün dosyalar (*)"),
+        )
+        if chosen:
+            from app.ui.ledger.viewer import open_viewer
+
+            open_viewer(desk, Path(chosen), self._window)
 
     @Slot()
     def _on_logs_triggered(self) -> None:

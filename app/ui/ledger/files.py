@@ -1,11 +1,11 @@
-"""Dosyalar: what lies in the month's folder of the tree, with size and SHA-256."""
+"""Dosyalar: what lies in the month's folder of the tree, with size and SHA-256. Enter shows a file."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QUrl, Slot
+from PySide6.QtCore import QModelIndex, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -33,12 +33,20 @@ _KINDS: Final = {
 
 
 class FilesTab(QWidget):
-    """Read with the month's facts; nothing here touches the disk but the button that opens the folder."""
+    """Read with the month's facts; nothing here touches the disk but the button that opens the folder.
+
+    `view_wanted(Path)` when a file is to be looked at.
+    """
+
+    view_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._folder: Path | None = None
         self.place = ElidedLabel("", self, quiet=True)
+        self.view_button = QuietButton(self.tr("Görüntüle"), self, icon="eye")
+        self.view_button.setToolTip(self.tr("Seçili dosyayı aç (Enter)"))
+        self.view_button.clicked.connect(self._on_view_clicked)
         self.copy_button = QuietButton(self.tr("Özetleri kopyala"), self, icon="copy")
         self.copy_button.clicked.connect(self.copy_digests)
         self.open_button = QuietButton(self.tr("Klasörü aç"), self, icon="folder")
@@ -46,6 +54,7 @@ class FilesTab(QWidget):
         self.model = TextModel(COLUMNS, self)
         self.table = RowTable(self.tr("Ayın dosyaları"), COLUMNS, self)
         self.table.setModel(self.model)
+        self.table.activated.connect(self._on_activated)
         self.empty = EmptyState(
             "folder",
             self.tr("Henüz dosya yok"),
@@ -58,6 +67,7 @@ class FilesTab(QWidget):
         bar = QHBoxLayout()
         bar.setContentsMargins(tokens.S, tokens.XS, tokens.S, tokens.XS)
         bar.addWidget(self.place, 1)
+        bar.addWidget(self.view_button)
         bar.addWidget(self.copy_button)
         bar.addWidget(self.open_button)
         column = QVBoxLayout(self)
@@ -72,9 +82,24 @@ class FilesTab(QWidget):
         self.place.setText(str(month.folder) if month.files else "")
         self.model.set_rows([_row(file) for file in month.files])
         self.stack.setCurrentWidget(self.table if month.files else self.empty)
-        for button in (self.copy_button, self.open_button):
+        for button in (self.view_button, self.copy_button, self.open_button):
             button.setEnabled(bool(month.files))
         self.table.share_room()
+
+    @Slot()
+    def _on_view_clicked(self) -> None:
+        index = self.table.currentIndex()
+        self._on_activated(index if index.isValid() else self.model.index(0, 0))
+
+    @Slot(QModelIndex)
+    def _on_activated(self, index: QModelIndex) -> None:
+        if not 0 <= index.row() < len(self.model.rows):
+            return
+        file = self.model.rows[index.row()].what
+        if file.path.suffix.lower() == ".xml" and not file.is_missing:
+            self.view_wanted.emit(file.path)
+        else:
+            self._on_open_clicked()
 
     @Slot()
     def copy_digests(self) -> None:

@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog
 
+from app.domain.voucher import Period
+from app.storage import companies
+from app.storage.database import OpenSession
+from app.storage.records import CompanyRecord
 from app.ui.ledger.asking import confirm_replace
 from app.ui.ledger.import_dialog import ImportDialog
+from app.ui.ledger.sorting import Month, Sorted, sort_files
+from app.ui.ledger.viewer import open_viewer
 
 if TYPE_CHECKING:
     from app.ui.pages.ledger import LedgerPage
@@ -21,23 +27,64 @@ class Incoming(QObject):
     def __init__(self, page: LedgerPage) -> None:
         super().__init__(page)
         self._page = page
+        self._waiting: list[tuple[CompanyRecord, Period, list[Path]]] = []
+        page.doing.over.connect(self._approve_next)
 
     def take_files(self, paths: list[Path]) -> None:
-        """GİB's berats go to the open month, anything else is looked at as a source of vouchers."""
+        """GİB's berats go to their month, ledger files are shown, anything else is looked at as vouchers."""
         page = self._page
-        month = page.month.month if page.is_month else None
-        waits = month is not None and month.state is not None and month.state.is_locked
-        berats = [path for path in paths if _is_berat(path, waits=waits)]
-        sources = [path for path in paths if path not in berats]
-        if berats and month is not None:
-            page.doing.approve(month.company, month.period, berats)
-        elif berats:
-            page.message.show_message("wait", self.tr("GİB beratlarını bırakmak için önce ayını açın."))
-        if len(sources) > 1:
+        waits = self._open_month_waits()
+
+        def read(session: OpenSession) -> tuple[Sorted, dict[str, CompanyRecord]]:
+            found = sort_files(paths, waits=waits)
+            owners = {one.company.tax_number.digits: one for one in companies.list_companies(session)}
+            return found, owners
+
+        page.desk.read(read, self._take_sorted, owner=self, failed=page.show_error)
+
+    def _open_month_waits(self) -> bool:
+        month = self._page.month.month if self._page.is_month else None
+        return month is not None and month.state is not None and month.state.is_locked
+
+    def _take_sorted(self, answer: tuple[Sorted, dict[str, CompanyRecord]]) -> None:
+        found, owners = answer
+        page = self._page
+        for path in found.views:
+            open_viewer(page.desk, path, page)
+        if found.berats:
+            self._take_berats(found.berats, owners)
+        if len(found.sources) > 1:
             words = self.tr("Fiş dosyaları birer birer alınır; {0} açıldı. Bitince sıradakini bırakın.")
-            page.message.show_message("wait", words.format(sources[0].name))
-        if sources:
-            self.open_import(sources[0])
+            page.message.show_message("wait", words.format(found.sources[0].name))
+        if found.sources:
+            self.open_import(found.sources[0])
+
+    def _take_berats(self, berats: dict[Month, list[Path]], owners: dict[str, CompanyRecord]) -> None:
+        """The open month takes them when it waits for them; else each goes to the month its name tells."""
+        page = self._page
+        month = page.month.month if self._open_month_waits() else None
+        if month is not None:
+            page.doing.approve(month.company, month.period, [path for group in berats.values() for path in group])
+            return
+        unknown = []
+        for (owner, compact), paths in berats.items():
+            company = owners.get(owner)
+            if company is None:
+                unknown += [path.name for path in paths]
+            else:
+                self._waiting.append((company, Period(int(compact[:4]), int(compact[4:])), paths))
+        if unknown:
+            words = self.tr("Bu beratların firması bu ofiste yok: {0}. Firmayı ekleyin ya da doğru dosyayı seçin.")
+            page.message.show_message("warn", words.format(", ".join(unknown[:3])))
+        self._approve_next()
+
+    @Slot()
+    def _approve_next(self) -> None:
+        page = self._page
+        if self._waiting and not page.doing.is_busy:
+            company, period, paths = self._waiting.pop(0)
+            page.open_month(company, period)
+            page.doing.approve(company, period, paths)
 
     @Slot()
     def choose_file(self) -> None:
@@ -84,9 +131,3 @@ class Incoming(QObject):
             page.message.show_message("warn", words)
             return None
         return ImportDialog(page.desk, company, path, period=period, vouchers=count, parent=page)
-
-
-def _is_berat(path: Path, *, waits: bool) -> bool:
-    """Whether a dropped file is GİB's: by its name, or because the open month waits for nothing else."""
-    ending = path.suffix.lower()
-    return ending == ".zip" or (ending == ".xml" and (waits or path.name.upper().startswith("GIB-")))

@@ -144,6 +144,12 @@ class RowTable(QTableView):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(1)
 
+    def set_columns(self, columns: Sequence[TextColumn]) -> None:
+        """Other columns for another kind of rows; the model changes its own."""
+        for place in range(len(self._columns)):
+            self.setColumnHidden(place, False)
+        self._columns = tuple(columns)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.share_room()

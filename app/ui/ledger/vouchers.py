@@ -40,7 +40,7 @@ LINE_COLUMNS: Final = (
     TextColumn("Açıklama", 0),
     TextColumn("Borç", 13, is_number=True),
     TextColumn("Alacak", 13, is_number=True),
-    TextColumn("Belge", 20),
+    TextColumn("Belge", 28),
 )
 
 

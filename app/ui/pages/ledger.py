@@ -23,6 +23,7 @@ from app.ui.ledger.incoming import Incoming
 from app.ui.ledger.job_bar import JobBar
 from app.ui.ledger.month import FILES, FINDINGS, MonthView
 from app.ui.ledger.results import BuildOutcome, LedgerReport, import_sentence, told_of
+from app.ui.ledger.viewer import open_viewer
 from app.ui.ledger.words import month_name, number
 from app.ui.pages.base import Page
 from app.ui.widgets import MessageBar
@@ -63,6 +64,7 @@ class LedgerPage(Page):
         self.month.stepped.connect(self._on_stepped)
         self.month.acted.connect(self._on_acted)
         self.month.export_wanted.connect(self._on_export_wanted)
+        self.month.files.view_wanted.connect(self._on_view_wanted)
         self._connect_doing()
         self._action(self.tr("Fiş dosyası içe aktar"), "Ctrl+O", self.incoming.choose_file)
         self._escape = self._action(self.tr("Panoya dön"), "Esc", self._on_escape)
@@ -76,7 +78,7 @@ class LedgerPage(Page):
         doing = self.doing
         doing.began.connect(self._on_began)
         doing.over.connect(self._on_over)
-        doing.failed.connect(self._on_failed)
+        doing.failed.connect(self.show_error)
         doing.cancelled.connect(self._on_cancelled)
         doing.imported.connect(self._on_imported)
         doing.undone.connect(self._on_undone)
@@ -204,6 +206,15 @@ class LedgerPage(Page):
         event.acceptProposedAction()
         self.incoming.take_files(paths)
 
+    @Slot(object)
+    def _on_view_wanted(self, path: Path) -> None:
+        open_viewer(self.desk, path, self)
+
+    @Slot(object)
+    def show_error(self, error: AppError) -> None:
+        """In the face that is shown."""
+        self.message.show_error(error)
+
     # -- a step's work ---------------------------------------------------------------------------------------------
 
     @Slot(str)
@@ -277,10 +288,6 @@ class LedgerPage(Page):
         self.month.path.set_busy(False)
         self.board.import_button.setEnabled(True)
         self.board.show_selection()
-
-    @Slot(object)
-    def _on_failed(self, error: AppError) -> None:
-        self.message.show_error(error)
 
     @Slot()
     def _on_cancelled(self) -> None:

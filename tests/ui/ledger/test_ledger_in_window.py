@@ -96,6 +96,8 @@ def test_a_file_dropped_on_the_page_opens_its_preview(
     timer.timeout.connect(look)
     timer.start()
     page.dropEvent(QDropEvent(QPointF(50, 50), copy, mime, left, none))
+    # The file is looked at first, off this thread; whoever dropped it does not wait.
+    qtbot.waitUntil(lambda: bool(seen), timeout=PATIENCE_MS)
     timer.stop()
     assert seen == ["ocak.csv"]
     idle(qtbot, page)
