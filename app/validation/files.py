@@ -103,21 +103,24 @@ class _Own:
 
 
 #: From this size on our own checks take so long that the window would feel them; they go where the official ones go.
-_HEAVY_BYTES = 1 << 20
+HEAVY_BYTES = 1 << 20
 
 
 def _is_for_a_child(raw: bytes, rules: OfficialRules) -> bool:
-    return len(raw) >= _HEAVY_BYTES and not isinstance(rules, NoPackage)
+    return len(raw) >= HEAVY_BYTES and not isinstance(rules, NoPackage)
 
 
 def _own_apart(raw: bytes, today: date, rules: OfficialRules) -> _Own:
     """`_own` in a child process. Raises: AppError CHILD.*."""
     told = rules.run_apart("app.validation.files:own_in_child", raw, today.isoformat(), bool(rules.release))
-    findings = [
-        Finding(**f | {"severity": Severity(f["severity"]), "layer": Layer(f["layer"])}) for f in told["findings"]
-    ]
+    findings = [finding_from_json(one) for one in told["findings"]]
     issued_on = date.fromisoformat(told["issued_on"]) if told["issued_on"] else None
     return _Own(**told | {"findings": findings, "issued_on": issued_on})
+
+
+def finding_from_json(told: dict[str, Any]) -> Finding:
+    """A finding out of its plain values, as a child process gives them."""
+    return Finding(**told | {"severity": Severity(told["severity"]), "layer": Layer(told["layer"])})
 
 
 def own_in_child(raw: bytes, today: str, has_package: bool) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from app.domain.errors import AppError, InputError
 from app.domain.findings import Finding, Layer, Severity
@@ -18,8 +18,8 @@ from app.signing.report import VerifyReport
 from app.signing.verify import verify_document
 from app.ubl.reader import summarize
 from app.validation.enveloped import carried_by, check_carried
-from app.validation.files import FileReport, check_file
-from app.validation.official import OfficialRules
+from app.validation.files import HEAVY_BYTES, FileReport, check_file, finding_from_json
+from app.validation.official import NoPackage, OfficialRules
 
 #: A ZIP in a ZIP in a ZIP is somebody's mail archive; more is somebody's trick.
 MAX_DEPTH: Final = 3
@@ -68,7 +68,20 @@ def check_document(raw: bytes, *, today: date, rules: OfficialRules | None, file
     report = check_file(raw, today=today, rules=rules, file_name=file_name)
     if report.kind == "unknown":
         return report
-    return replace(report, findings=[*report.findings, *_seals(raw, report.kind)])
+    is_apart = len(raw) >= HEAVY_BYTES and rules is not None and not isinstance(rules, NoPackage)
+    seals = _seals_apart(raw, report.kind, rules) if is_apart and rules else _seals(raw, report.kind)
+    return replace(report, findings=[*report.findings, *seals])
+
+
+def _seals_apart(raw: bytes, kind: str, rules: OfficialRules) -> list[Finding]:
+    """`_seals` in a child process: a document of twenty thousand lines would hold up a window for a second."""
+    told = rules.run_apart("app.workflows.validating:seals_in_child", raw, kind)
+    return [finding_from_json(one) for one in told]
+
+
+def seals_in_child(raw: bytes, kind: str) -> list[dict[str, Any]]:
+    """What is wrong with the seals, in plain values. Called in a child process."""
+    return [finding.to_json() for finding in _seals(raw, kind)]
 
 
 def verify_file(raw: bytes, *, trust: Sequence[bytes] = ()) -> VerifyReport:

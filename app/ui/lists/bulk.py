@@ -254,8 +254,12 @@ def stored_bytes(ctx: WorkContext, record: DocumentRecord) -> bytes:
 
 
 def export_pdf(ctx: WorkContext, office: Office, document_ids: Sequence[int], folder: Path) -> Outcome:
-    """One PDF each, drawn as the sender drew it."""
+    """One PDF each, drawn as the sender drew it. The seal of a large document is looked at in a child process."""
+    from app.ui.reading.heavy import watermark_in
     from app.workflows import printing, viewing
+
+    def mark(raw: bytes) -> str:
+        return watermark_in(lambda: office.pool, raw)
 
     outcome = Outcome(title="PDF dosyası yazıldı", folder=folder)
     pages: list[printing.Page] = []
@@ -264,7 +268,8 @@ def export_pdf(ctx: WorkContext, office: Office, document_ids: Sequence[int], fo
     for company, records in by_company(ctx, document_ids):
 
         def collect(record: DocumentRecord, company: CompanyRecord = company) -> None:
-            seen = viewing.viewable(ctx, company, record.ettn, template=partial(office.template, company))
+            template = partial(office.template, company)
+            seen = viewing.viewable(ctx, company, record.ettn, template=template, watermark=mark)
             name = free_name(record, taken)
             by_page[name] = record
             pages.append(printing.Page(name=name, raw=seen.raw, watermark=seen.watermark))

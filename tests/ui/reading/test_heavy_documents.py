@@ -13,6 +13,7 @@ from app.runtime.children import ChildPool
 from app.ui.reading import heavy
 from app.ui.reading.fields import fields_of
 from app.validation.files import check_file
+from app.workflows.validating import check_document
 from app.workflows.viewing import watermark_of
 
 TODAY = date(2026, 3, 2)
@@ -21,7 +22,8 @@ SMALL = (
     b' xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">'
     b"<cbc:Note>n</cbc:Note></Invoice>"
 )
-LARGE = SMALL.replace(b"<cbc:Note>n</cbc:Note>", b"<cbc:Note>n</cbc:Note>" * 60_000)
+BROKEN = b'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"/>'
+LARGE = SMALL.replace(b"<cbc:Note>n</cbc:Note>", BROKEN + b"<cbc:Note>n</cbc:Note>" * 60_000)
 
 
 class Children:
@@ -81,3 +83,14 @@ def test_the_fields_of_a_document_come_over_as_they_are(children: Children) -> N
     there = heavy.groups_of(children.call("app.ui.reading.heavy:look", raw, "in", "received", ""))
     assert here == there == fields_of(raw)
     assert here
+
+
+def test_the_seals_of_a_large_file_are_looked_at_in_a_child(children: Children) -> None:
+    rules = Rules(children)
+    here = check_document(LARGE, today=TODAY, rules=None, file_name="a.xml")
+    apart = check_document(LARGE, today=TODAY, rules=rules, file_name="a.xml")
+    assert children.asked == ["app.validation.files:own_in_child", "app.workflows.validating:seals_in_child"]
+    seals = [f for f in here.findings if f.code == "SEAL.BROKEN"]
+    assert seals == [f for f in apart.findings if f.code == "SEAL.BROKEN"] and len(seals) == 1
+    check_document(SMALL, today=TODAY, rules=rules, file_name="a.xml")
+    assert len(children.asked) == 2
