@@ -41,6 +41,6 @@ class LedgerSubject(GeneratedSubject):
         self.stamps.load()
 
     def reveal(self, what: Any) -> None:
-        for form in (self.form.form, self.stamps.form.form, self.stamps.more):
+        for form in (self.form.form, self.stamps.form.form):
             if what in form.keys():  # noqa: SIM118 - a Form is no mapping
                 form.editor(str(what)).setFocus()

@@ -15,7 +15,7 @@ from app.runtime.settings import TSA_LOGIN, TSA_ROOTS, TSA_URL, TSA_USER, Settin
 from app.signing.report import TimeStampReport
 from app.ui.desk import Desk
 from app.ui.jobs import Changes
-from app.ui.pages.settings.form import Form, Lines, PlainButton, Verdict, bring_into_view, secret_edit
+from app.ui.pages.settings.form import Lines, PlainButton, Verdict, bring_into_view, secret_edit
 from app.ui.pages.settings.generated import SettingsForm
 from app.ui.widgets import QuietLabel, Section
 from app.workflows.context import WorkContext
@@ -34,7 +34,8 @@ class TimeStampSection(Section):
         self.desk = desk
         self.form = SettingsForm(desk, [one for one in settings if one is not TSA_ROOTS], self)
         self.form.stored.connect(self._on_stored)
-        self.more = Form(self)
+        #: Rows of the same form, so that all fields stand in line.
+        self.more = self.form.form
         self.password: QLineEdit = secret_edit(self)
         self.password.editingFinished.connect(self._on_password_finished)
         self.more.add("password", self.tr("Parola"), self.password, hint=self.tr("Anahtar kasasında saklanır."))
@@ -56,7 +57,6 @@ class TimeStampSection(Section):
         column.addLayout(row)
         column.addWidget(self.verdict)
         self.body.addWidget(self.form)
-        self.body.addWidget(self.more)
         self.body.addLayout(column)
         self._kept_roots = ""
         self._show_ready()

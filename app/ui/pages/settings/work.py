@@ -169,11 +169,13 @@ def _ensure_start(ctx: WorkContext, company: Company, ledgers: Path) -> None:
     written = {key: said.get(key, "") for key in KEYS}
     problems = [f"ledger_start.{k}: Yalnız rakam yazın." for k, text in written.items() if text and not text.isdigit()]
     if not problems:
-        numbers_ = {key: int(text or 0) for key, text in written.items()}
+        entry, line, sequence = (int(text or 0) for text in written.values())
         # A start that is taken away is judged in the year it stood for.
         period = said.get("period", "") or (before.get("period", "") if not any(written.values()) else "")
         if period or any(written.values()):
-            found = start_findings(ctx, known, LedgerStart(period=period, **numbers_), folder=ledgers)
+            found = start_findings(
+                ctx, known, LedgerStart(period=period, entry=entry, line=line, sequence=sequence), folder=ledgers
+            )
             errors = [finding for finding in found if finding.severity is Severity.ERROR]
             problems = [f"ledger_start.period: {finding.message}" for finding in errors]
     if problems:
