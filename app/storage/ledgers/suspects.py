@@ -75,7 +75,7 @@ _VOUCHERS: Final = {
 }
 
 #: Of lines: (condition, a, b). All conditions are asked in one pass.
-_OF_LINES: Final[dict[str, tuple[str, str, str]]] = {
+LINE_RULES: Final[dict[str, tuple[str, str, str]]] = {
     "DEFTER.TWO_DAYS": ("l.day <> v.day", "v.day", "l.day"),
     "DEFTER.SIDE": ("l.side NOT IN ('D', 'C')", "l.side", _FINE),
     "DEFTER.AMOUNT_ZERO": ("l.amount <= 0", "l.amount", _FINE),
@@ -194,7 +194,7 @@ _LINE_GAP: Final = (
 )
 
 #: Every rule that is asked here.
-CODES: Final = frozenset({*_VOUCHERS, *_OF_LINES, *_DOCUMENTS, *_ACCOUNTS, "DEFTER.LINE_GAP"})
+CODES: Final = frozenset({*_VOUCHERS, *LINE_RULES, *_DOCUMENTS, *_ACCOUNTS, "DEFTER.LINE_GAP"})
 
 
 def suspects(
@@ -217,7 +217,7 @@ def suspects(
     if _numbered_by_source(connection, values):
         yield from _asked(connection, "DEFTER.LINE_GAP", _LINE_GAP, values)
     for code in _broken(connection, values):
-        condition, a, b = _OF_LINES[code]
+        condition, a, b = LINE_RULES[code]
         query = (
             f"SELECT id, entry, reference, min(source_line) AS source_line, a, b, count(*) AS lines FROM"
             f" (SELECT {_OF_LINE}, {a} AS a, {b} AS b {_NAMED} AND ({condition})) GROUP BY id, a, b"
@@ -237,9 +237,9 @@ def _numbered_by_source(connection: Connection, values: dict[str, Any]) -> bool:
 
 def _broken(connection: Connection, values: dict[str, Any]) -> list[str]:
     """The rules of lines that a line of the month breaks."""
-    sums = ", ".join(f"total({condition})" for condition, _, _ in _OF_LINES.values())
+    sums = ", ".join(f"total({condition})" for condition, _, _ in LINE_RULES.values())
     row = connection.exec_driver_sql(f"SELECT {sums} {_LINE}", values).one()
-    return [code for code, count in zip(_OF_LINES, row, strict=True) if count]
+    return [code for code, count in zip(LINE_RULES, row, strict=True) if count]
 
 
 def _asked(
