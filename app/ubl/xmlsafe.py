@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from lxml import etree
 
@@ -112,6 +113,58 @@ def pull(chunks: Iterable[bytes], *, tag: str) -> Iterator[etree._Element]:
         raise _translate(e, head) from e
     except ValueError as e:
         raise _encoding_error(str(e)) from e
+
+
+def scan(chunks: Iterable[bytes], *, schema: etree.XMLSchema) -> Iterator[list[Any]]:
+    """What the schema says of a document of any size: after each chunk all that its log holds by then, while it grows.
+
+    Nothing of the document is kept. The doors are those of `parse`. The entries of the log have a `message`; where in
+    the document they belong is known by the chunk alone. Raises: InputError XML.*, also in the middle.
+    """
+    nobody: Any = _Nobody()  # the stubs want the methods that are better left out
+    parser = etree.XMLParser(
+        target=nobody,
+        schema=schema,
+        resolve_entities=False,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        no_network=True,
+        huge_tree=False,
+        collect_ids=False,
+    )
+    head = b""
+    told = 0
+    try:
+        for chunk in chunks:
+            if not head:
+                head = chunk
+                _ensure_plausible(head, len(head))
+            parser.feed(chunk)
+            log: Any = parser.feed_error_log
+            if len(log) > told:
+                told = len(log)
+                yield list(log)
+        if not head:
+            _ensure_plausible(head, 0)
+        parser.close()
+        log = parser.feed_error_log
+        if len(log) > told:
+            yield list(log)
+    except etree.XMLSyntaxError as e:
+        raise _translate(e, head) from e
+    except ValueError as e:
+        raise _encoding_error(str(e)) from e
+
+
+class _Nobody:
+    """Takes a document's parts and keeps none of them; a DTD is where it stops."""
+
+    def doctype(self, *_: object) -> None:
+        raise _dtd_error()
+
+    def close(self) -> None:
+        return None
 
 
 def _ended(parser: etree.XMLPullParser) -> Iterator[etree._Element]:

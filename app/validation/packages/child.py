@@ -37,7 +37,7 @@ _GL = "{http://www.xbrl.org/int/gl/cor/2006-10-25}"
 _MAIN = {f"{{urn:oasis:names:specification:ubl:schema:xsd:{name}-2}}{name}": name for name in MAIN_DOCUMENTS}
 _INVOICE = f"{{{ns.INVOICE}}}Invoice"
 #: (root, entriesType) -> Schematron of the e-Defter package (its fact sheet, section 2).
-_LEDGER_RULES = {
+LEDGER_RULES = {
     ("defter", "journal"): "sch/edefter_yevmiye.sch",
     ("defter", "ledger"): "sch/edefter_kebir.sch",
     ("defter", "assets"): "sch/envanter_defter.sch",
@@ -93,7 +93,7 @@ def examine(raw: bytes) -> dict[str, Any]:
 def _sheets_of(package: Package) -> Iterator[tuple[str, Compiled]]:
     for main in main_rules(package):
         key = sheet_key(package, main)
-        compiled = _compile(package, main)
+        compiled = compile_main(package, main)
         try:
             _engine.load(key, lambda compiled=compiled: compiled)  # type: ignore[misc]
         except EngineFailed as error:
@@ -126,7 +126,7 @@ def sheet_key(package: Package, main: str, *, careful: bool = False) -> str:
     return _keys[known]
 
 
-def _compile(package: Package, main: str, *, careful: bool = False, hoist: bool = True) -> Compiled:
+def compile_main(package: Package, main: str, *, careful: bool = False, hoist: bool = True) -> Compiled:
     schema = read_schema(main, package.files.__getitem__)
     return compile_schema(schema, hoist=hoist and not careful, careful=careful)
 
@@ -167,11 +167,11 @@ def prepare(paths: Mapping[str, str]) -> list[str]:
     """Compile what an ordinary invoice needs, so that the first real document does not wait. The names compiled."""
     done: list[str] = []
     if PackageKind.E_INVOICE.value in paths:
-        package = _package(paths[PackageKind.E_INVOICE.value])
-        _engine.load(sheet_key(package, MAIN_SCHEMATRON), lambda: _cached(paths, package, MAIN_SCHEMATRON))
+        package = package_of(paths[PackageKind.E_INVOICE.value])
+        _engine.load(sheet_key(package, MAIN_SCHEMATRON), lambda: cached(paths, package, MAIN_SCHEMATRON))
         done.append(MAIN_SCHEMATRON)
     if PackageKind.UBL_TR.value in paths:
-        _schemas_of(paths).get("maindoc/UBL-Invoice-2.1.xsd")
+        schemas_of(paths).get("maindoc/UBL-Invoice-2.1.xsd")
         done.append("maindoc/UBL-Invoice-2.1.xsd")
     return done
 
@@ -213,11 +213,11 @@ def _ubl_schema(root: etree._Element) -> str:
 def _ledger_rules(root: etree._Element) -> str:
     entries = next(root.iter(f"{_GL}entriesType"), None)
     kind = "" if entries is None else (entries.text or "").strip()
-    return _LEDGER_RULES.get((etree.QName(root).localname, kind), "")
+    return LEDGER_RULES.get((etree.QName(root).localname, kind), "")
 
 
 def _check_schema(paths: Mapping[str, str], name: str, root: etree._Element, places: Places) -> list[Row]:
-    schemas = _schemas_of(paths)
+    schemas = schemas_of(paths)
     if not name or not schemas.has(name):
         return []
     try:
@@ -229,15 +229,15 @@ def _check_schema(paths: Mapping[str, str], name: str, root: etree._Element, pla
     rows: list[Row] = []
     log: Any = schema.error_log
     for entry in log:
-        if _is_tool_limit(entry.message):
+        if is_tool_limit(entry.message):
             continue
         code, sentence = in_turkish(entry.message)
         line, path = _where(root, entry, places)
         rows.append(["xsd", "error", code, entry.message[:600], sentence, line, path])
-    return _capped(rows, "xsd")
+    return capped(rows, "xsd")
 
 
-def _is_tool_limit(message: str) -> bool:
+def is_tool_limit(message: str) -> bool:
     """A certificate's serial number of more than 24 digits is right, only too long for libxml2."""
     return "X509SerialNumber" in message and "integer" in message
 
@@ -267,7 +267,7 @@ def _check_rules(
     places: Places,
     options: Mapping[str, Any],
 ) -> list[Row]:
-    package = _package(paths[kind.value])
+    package = package_of(paths[kind.value])
     if main not in package.files:
         return []
     hoist = bool(options.get("hoist", True))
@@ -277,13 +277,13 @@ def _check_rules(
     base_uri = f"file:///{file_name}" if kind is PackageKind.LEDGER else ""
     today = str(options["today"])
     try:
-        _engine.load(key, lambda: _cached(paths, package, main) if hoist else _compile(package, main, hoist=False))
+        _engine.load(key, lambda: cached(paths, package, main) if hoist else compile_main(package, main, hoist=False))
         document = _engine.document(root, base_uri=base_uri)
         try:
             hits = _engine.run(key, document, today=today, parameters=parameters)
         except EngineFailed:
             careful = sheet_key(package, main, careful=True)
-            _engine.load(careful, lambda: _compile(package, main, careful=True))
+            _engine.load(careful, lambda: compile_main(package, main, careful=True))
             hits = _engine.run(careful, document, today=today, parameters=parameters)
     except EngineFailed as error:
         sentence = (
@@ -300,10 +300,10 @@ def _check_rules(
             sentence = f"{hit.entry.code} kuralı bu alanda denetlenemedi; alanın biçimini (tarih, sayı) kontrol edin."
         path = places.path(element, hit.attribute) if hit.ordinal else "/"
         rows.append(["schematron", hit.entry.severity, hit.entry.code, hit.text, sentence, element.sourceline, path])
-    return _capped(rows, "schematron", total=len(hits))
+    return capped(rows, "schematron", total=len(hits))
 
 
-def _capped(rows: list[Row], layer: str, *, total: int | None = None) -> list[Row]:
+def capped(rows: list[Row], layer: str, *, total: int | None = None) -> list[Row]:
     total = len(rows) if total is None else total
     if total <= MAX_FINDINGS:
         return rows
@@ -319,7 +319,7 @@ def _mode(root: etree._Element) -> str:
 # ---- what stays in memory -----------------------------------------------------------------------------------------
 
 
-def _package(path: str) -> Package:
+def package_of(path: str) -> Package:
     if path not in _packages:
         _packages[path] = read_package(Path(path).read_bytes())
         if len(_packages) > _KEPT_PACKAGES:
@@ -327,17 +327,17 @@ def _package(path: str) -> Package:
     return _packages[path]
 
 
-def _schemas_of(paths: Mapping[str, str]) -> Schemas:
+def schemas_of(paths: Mapping[str, str]) -> Schemas:
     wanted = (PackageKind.UBL_TR.value, PackageKind.E_INVOICE.value, PackageKind.LEDGER.value)
     key = tuple(paths.get(kind, "") for kind in wanted)
     if key not in _schemas:
-        _schemas[key] = Schemas(*(_package(path).files for path in key if path))
+        _schemas[key] = Schemas(*(package_of(path).files for path in key if path))
         if len(_schemas) > _KEPT_PACKAGES:
             _schemas.popitem(last=False)
     return _schemas[key]
 
 
-def _cached(paths: Mapping[str, str], package: Package, main: str) -> Compiled:
+def cached(paths: Mapping[str, str], package: Package, main: str) -> Compiled:
     """The compiled form kept beside the package, or made anew where it is missing or damaged."""
     file = Path(paths["sheets"]) / f"{sheet_key(package, main)}.json" if paths.get("sheets") else None
     if file is not None and file.is_file():
@@ -345,4 +345,4 @@ def _cached(paths: Mapping[str, str], package: Package, main: str) -> Compiled:
         body, _, digest = raw.rpartition(b"\n")
         if hashlib.sha256(body).hexdigest().encode() == digest:
             return Compiled.from_json(body)
-    return _compile(package, main)
+    return compile_main(package, main)

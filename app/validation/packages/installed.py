@@ -6,16 +6,19 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
 from app.domain.errors import AppError
 from app.domain.findings import Finding, Layer, Severity
+from app.domain.protocols import NoProgress, Progress
 from app.runtime.children import ChildPool
 from app.ubl.xmlsafe import parse
 from app.validation.explanations import Explanation, explain
-from app.validation.official import NoPackage
+from app.validation.official import EngineWork, LedgerVerdict, NoPackage
+from app.validation.packages import ledger_files
 from app.validation.packages.content import TITLES, PackageKind
 from app.validation.packages.lines_behind import line_behind
 from app.validation.packages.lists import CodeLists
@@ -105,6 +108,38 @@ class InstalledRules:
         findings = findings_of(answer["rows"], raw)
         return findings + [_missing(PackageKind(kind)) for kind in answer["missing"]]
 
+    def check_ledger(
+        self, path: Path, *, kind: str, file_name: str = "", progress: Progress | None = None
+    ) -> LedgerVerdict:
+        """See `OfficialRules`. Of a file that is larger than GİB takes only the schema is asked, and it says so."""
+        paths = self._paths(None)
+        if PackageKind.LEDGER.value not in paths:
+            nothing = [_missing(PackageKind.LEDGER)] if paths else NoPackage().check(b"", kind=kind, issue_date=None)
+            return LedgerVerdict(findings=nothing)
+        paths["sheets"] = str(self.store.sheets)
+        try:
+            answers = ledger_files.ask(
+                paths,
+                path,
+                today=self._today().isoformat(),
+                file_name=file_name or path.name,
+                shared=self._pool(),
+                progress=progress or NoProgress(),
+            )
+            size = path.stat().st_size
+        except AppError as error:
+            if error.code == "CHILD.CLOSED" or not error.code.startswith(("CHILD.", "XML.", "PACKAGE.", "ZIP.")):
+                raise
+            return LedgerVerdict(findings=[_stopped(error)])
+        findings = [finding for answer in answers for finding in findings_of(answer["rows"], None)]
+        if size > ledger_files.LARGEST_BYTES:
+            findings.append(_too_large(size))
+        work = (
+            EngineWork(**{key: answer[key] for key in ("engine", "how", "release")}, rules=tuple(answer["rules"]))
+            for answer in answers
+        )
+        return LedgerVerdict(findings=findings, work=tuple(one for one in work if one.rules))
+
     def run_apart(self, target: str, *args: Any) -> Any:
         """Run a function in a child process. Raises: AppError, what it raised or CHILD.*."""
         return self._pool().call(target, *args, deadline_s=_APART_DEADLINE_S, memory_mb=_APART_MEMORY_MB)
@@ -114,16 +149,16 @@ class InstalledRules:
         return {kind.value: str(self.store.path(one)) for kind, one in found if one is not None}
 
 
-def findings_of(rows: Sequence[list[Any]], raw: bytes) -> list[Finding]:
+def findings_of(rows: Sequence[list[Any]], raw: bytes | None) -> list[Finding]:
     """The rows of a child in the user's words. `raw` is the document: where the official rules found fault with the
-    document's sums, the line behind them is looked up in it.
+    document's sums, the line behind them is looked up in it (in None, a ledger, there is nothing to look up).
     """
     root: etree._Element | None = None
     findings = []
     for row in rows:
         finding, known = _finding(row)
         if known is not None and known.field.startswith("lines[]") and "[" not in finding.field:
-            if root is None and len(raw) <= _LOOKED_INTO_BYTES:
+            if root is None and raw is not None and len(raw) <= _LOOKED_INTO_BYTES:
                 root = parse(raw).getroot()
             number = None if root is None else line_behind(root, finding.xpath, finding.code, known.field)
             if number is not None:
@@ -171,6 +206,14 @@ def _stopped(error: AppError) -> Finding:
         )
     layer = Layer.READ if error.code.startswith("XML.") else Layer.SCHEMATRON
     return Finding(Severity.ERROR, layer, error.code, "", error.sentence)
+
+
+def _too_large(size: int) -> Finding:
+    message = (
+        f"Dosya {size / (1 << 20):.0f} MB; GİB en çok 200 MB'lık defter alır. Yalnız şeması (XSD) denetlendi. Defteri "
+        "parçalara bölüp yeniden oluşturun."
+    )
+    return Finding(Severity.ERROR, Layer.SCHEMATRON, "OFFICIAL.TOO_LARGE", "", message)
 
 
 def _missing(kind: PackageKind) -> Finding:

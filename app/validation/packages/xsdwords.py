@@ -40,6 +40,12 @@ _SAYINGS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
             "{0} {1} alanındaki '{2}' değeri beklenen biçimde değil ({3}).",
         ),
         (
+            r"Element '([^']+)'(?:, attribute '([^']+)')?: .*?'([^']*)' is not a valid value of the "
+            r"(?:local )?(?:atomic|list|union) type\.",
+            "XSD.VALUE",
+            "{0} {1} alanındaki '{2}' değeri beklenen biçimde değil.",
+        ),
+        (
             r"Element '([^']+)'(?:, attribute '([^']+)')?: \[facet '(\w+)'\](.*)",
             "XSD.VALUE",
             "{0} {1} alanındaki değer izin verilen sınırların dışında ({2}).",

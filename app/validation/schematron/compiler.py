@@ -16,15 +16,18 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
-from app.validation.schematron.hoist import MANY, MANY_ELEMENTS, NAMESPACE, PREFIX, TODAY, Hoisted
+from app.validation.schematron.hoist import MANY, MANY_ELEMENTS, NAMED, NAMESPACE, PREFIX, TODAY, Hoisted
+from app.validation.schematron.lookahead import declarations
 from app.validation.schematron.model import XSL, Check, Pattern, Piece, Rule, Schema, select_phase
 from app.validation.schematron.xpath import rename_variables, split_union, words
 
 #: Goes into the name of the cached form: change it with anything that changes the sheet.
-VERSION = "4"
+VERSION = "5"
 #: Between findings and between the parts of one: characters that no document of this world uses.
 END_OF_FINDING = "\ue000"
 END_OF_PART = "\ue001"
+#: In the place of a check's number: a pattern of a large sheet was not asked to its end.
+CUT_SHORT = "+"
 _XSD = "http://www.w3.org/2001/XMLSchema"
 _MAP = "http://www.w3.org/2005/xpath-functions/map"
 #: Declared for all expressions although no schema declares them.
@@ -69,20 +72,33 @@ def fingerprint(parts: dict[str, bytes]) -> str:
     return digest.hexdigest()
 
 
-def compile_schema(schema: Schema, *, phase: str = "", hoist: bool = True, careful: bool = False) -> Compiled:
+def compile_schema(
+    schema: Schema,
+    *,
+    phase: str = "",
+    hoist: bool = True,
+    careful: bool = False,
+    nodes_told: int = 0,
+    probe: bool = False,
+) -> Compiled:
     """The sheet of a schema. Raises: InputError PACKAGE.SCHEMATRON.
 
     `hoist` False leaves every expression as it is. `careful` catches the failure of each single test: slower, for
-    documents on which an expression of the rules itself breaks.
+    documents on which an expression of the rules itself breaks. With `nodes_told` the sheet is one for large documents:
+    it names a node by its `generate-id()` instead of counting all elements in front of it, and of each pattern it tells
+    the first so many nodes that fail. The sheet of a `probe` writes one character for each failure and nothing else.
     """
-    return _Sheet(schema, hoist=hoist, careful=careful).compiled(select_phase(schema, phase))
+    sheet = _Sheet(schema, hoist=hoist, careful=careful, nodes_told=nodes_told, probe=probe)
+    return sheet.compiled(select_phase(schema, phase))
 
 
 class _Sheet:
-    def __init__(self, schema: Schema, *, hoist: bool, careful: bool) -> None:
+    def __init__(self, schema: Schema, *, hoist: bool, careful: bool, nodes_told: int, probe: bool) -> None:
         self._schema = schema
-        self._hoisted = Hoisted(active=hoist)
+        self._hoisted = Hoisted(active=hoist, compat=schema.compat)
         self._careful = careful
+        self._nodes_told = nodes_told
+        self._probe = probe
         self._version = "1.0" if schema.compat else "3.0"
         self._entries: list[Entry] = []
 
@@ -126,7 +142,12 @@ class _Sheet:
             '<xsl:output method="text"/>\n'
             f'<xsl:param name="{PREFIX}:day" as="xs:string" select="\'\'"/>\n'
             f'<xsl:variable name="{TODAY}" as="xs:date" '
-            f'select="if (${PREFIX}:day) then xs:date(${PREFIX}:day) else current-date()"/>'
+            f'select="if (${PREFIX}:day) then xs:date(${PREFIX}:day) else current-date()"/>\n'
+            # Only the name that the document itself goes by is replaced: an element may have a base of its own.
+            f'<xsl:param name="{PREFIX}:name" as="xs:string" select="\'\'"/>\n'
+            f'<xsl:function name="{NAMED}" as="xs:anyURI?"><xsl:param name="node" as="item()"/><xsl:sequence select="'
+            f"for $uri in base-uri($node) return if (${PREFIX}:name and $uri = base-uri(root($node))) "
+            f'then xs:anyURI(${PREFIX}:name) else $uri"/></xsl:function>'
         )
 
     def _parameter(self, name: str, value: str) -> str:
@@ -139,7 +160,8 @@ class _Sheet:
         return quoteattr(self._hoisted.rewrite(text))
 
     def _main(self, calls: list[str]) -> str:
-        accumulators = " ".join([f"{PREFIX}:nr", *(f"{PREFIX}:{name}" for name in self._hoisted.runs.values())])
+        counting = [] if self._nodes_told or self._probe else [f"{PREFIX}:nr"]
+        accumulators = " ".join([*counting, *(f"{PREFIX}:{name}" for name in self._hoisted.runs.values())])
         return (
             f'<xsl:mode use-accumulators="{accumulators}"/>\n'
             f'<xsl:accumulator name="{PREFIX}:nr" as="xs:integer" initial-value="0">'
@@ -150,20 +172,34 @@ class _Sheet:
     def _call(self, rules: list[Rule], number: int) -> str:
         wanted = dict.fromkeys(part for rule in rules for part in _candidates(rule.context))
         select = self._hoisted.rewrite(" | ".join(wanted))
-        return f'<xsl:apply-templates select={quoteattr(select)} mode="m{number}"/>'
+        if not self._nodes_told:
+            return f'<xsl:apply-templates select={quoteattr(select)} mode="m{number}"/>'
+        left, found = f"{PREFIX}:left", f"{PREFIX}:found"
+        cut = f"{_text(CUT_SHORT + END_OF_PART * 3 + END_OF_FINDING)}<xsl:break/>"
+        return (
+            f'<xsl:iterate select={quoteattr(select)}><xsl:param name="{left}" as="xs:integer" '
+            f'select="{self._nodes_told}"/><xsl:variable name="{found}" as="node()*">'
+            f'<xsl:apply-templates select="." mode="m{number}"/></xsl:variable><xsl:choose>'
+            f'<xsl:when test="empty(${found})"><xsl:next-iteration/></xsl:when>'
+            f'<xsl:when test="${left} eq 0">{cut}</xsl:when>'
+            f'<xsl:otherwise><xsl:sequence select="${found}"/><xsl:next-iteration><xsl:with-param name="{left}" '
+            f'select="${left} - 1"/></xsl:next-iteration></xsl:otherwise></xsl:choose></xsl:iterate>'
+        )
 
     def _rules(self, pattern: Pattern, rules: list[Rule], number: int) -> list[str]:
         out = [f'<xsl:mode name="m{number}" on-no-match="deep-skip"/>']
         for index, rule in enumerate(rules):
-            checks = "".join(self._check(pattern, rule, check) for check in rule.checks)
             lets = "".join(self._variable(let.name, let.value) for let in rule.lets)
+            # What breaks in a let breaks the tests that use it, and not the whole run.
+            inside, lets = (lets, "") if self._careful else ("", lets)
+            checks = "".join(self._check(pattern, rule, check, inside) for check in rule.checks)
             out.append(
                 f'<xsl:template match={quoteattr(rule.context)} mode="m{number}" priority="{len(rules) - index}" '
                 f'version="{self._version}">{lets}{checks}</xsl:template>'
             )
         return out
 
-    def _check(self, pattern: Pattern, rule: Rule, check: Check) -> str:
+    def _check(self, pattern: Pattern, rule: Rule, check: Check, lets: str) -> str:
         number = len(self._entries)
         self._entries.append(
             Entry(
@@ -175,19 +211,33 @@ class _Sheet:
             )
         )
         test = check.test if check.is_report else f"not({check.test})"
+        if self._probe:
+            return f"<xsl:if test={self._expression(test)}>{_text(END_OF_FINDING)}</xsl:if>"
         pieces = "".join(self._piece(piece) for piece in check.message)
         # A document may quote our own marks into its message.
         message = (
             f'<xsl:variable name="{PREFIX}:text">{pieces}</xsl:variable><xsl:value-of version="3.0" '
             f'select="{_clean(f"${PREFIX}:text")}"/>'
         )
-        written = f"<xsl:if test={self._expression(test)}>{_line(str(number))}{message}{_text(END_OF_FINDING)}</xsl:if>"
+        line = self._line(str(number))
+        written = f"<xsl:if test={self._expression(test)}>{line}{message}{_text(END_OF_FINDING)}</xsl:if>"
         if not self._careful:
             return written
         reason = f'<xsl:value-of version="3.0" select="{_clean("$err:description")}"/>'
-        failed = f"{_line(f'!{number}')}{reason}{_text(END_OF_FINDING)}"
+        failed = f"{self._line(f'!{number}')}{reason}{_text(END_OF_FINDING)}"
         errors = 'xmlns:err="http://www.w3.org/2005/xqt-errors"'
-        return f"<xsl:try>{written}<xsl:catch {errors}>{failed}</xsl:catch></xsl:try>"
+        return f"<xsl:try>{lets}{written}<xsl:catch {errors}>{failed}</xsl:catch></xsl:try>"
+
+    def _line(self, number: str) -> str:
+        """number · where (the ordinal of the element in the document, or its id) · attribute's name, if it is one."""
+        owner = "(if (. instance of attribute()) then .. else .)/ancestor-or-self::*[1]"
+        place = f"generate-id({owner})" if self._nodes_told else f"{owner}/accumulator-before('{PREFIX}:nr')"
+        attribute = "if (. instance of attribute()) then name() else ''"
+        return (
+            f"{_text(number + END_OF_PART)}"
+            f'<xsl:value-of version="3.0" select="{place}"/>{_text(END_OF_PART)}'
+            f'<xsl:value-of version="3.0" select="{attribute}"/>{_text(END_OF_PART)}'
+        )
 
     def _piece(self, piece: Piece) -> str:
         if piece.is_name:
@@ -204,7 +254,7 @@ class _Sheet:
             for name, key in self._hoisted.keys.items()
         ]
         out += [
-            f'<xsl:accumulator name="{PREFIX}:{run}" as="map(xs:string, {kind})" initial-value="map{{}}">'
+            f'<xsl:accumulator name="{PREFIX}:{run}" as="map(xs:string, item())" initial-value="map{{}}">'
             f'<xsl:accumulator-rule match="*[{name}]" phase="end" '
             f'select="map:put($value, generate-id(..), {_next_value(function, kind, name)})"/>'
             "</xsl:accumulator>"
@@ -218,6 +268,7 @@ class _Sheet:
             'return map{$part: true()})"/>'
             for name, held in self._hoisted.lists.items()
         ]
+        out += declarations(PREFIX, self._hoisted.ahead)
         out += [etree.tostring(element, encoding="unicode", with_tail=False) for element in self._schema.foreign]
         return "\n".join(out)
 
@@ -228,19 +279,16 @@ def _clean(value: str) -> str:
 
 
 def _next_value(function: str, kind: str, name: str) -> str:
-    """What an accumulator holds for a parent once one more of its children has been passed."""
-    return "true()" if function == "some" else f"{function}(($value(generate-id(..)), {kind}({name})))"
+    """What an accumulator holds for a parent once one more of its children has been passed.
 
-
-def _line(number: str) -> str:
-    """number · where (the ordinal of the element in the document) · name of the attribute, if it is one."""
-    owner = "(if (. instance of attribute()) then .. else .)/ancestor-or-self::*[1]/accumulator-before('mhr:nr')"
-    attribute = "if (. instance of attribute()) then name() else ''"
-    return (
-        f"{_text(number + END_OF_PART)}"
-        f'<xsl:value-of version="3.0" select="{owner}"/>{_text(END_OF_PART)}'
-        f'<xsl:value-of version="3.0" select="{attribute}"/>{_text(END_OF_PART)}'
-    )
+    A value that cannot be taken spoils what comes after it under the same parent, and nothing else: the string that is
+    held from there on is refused where it is asked for, as the conversion is in the test as it was written.
+    """
+    held = "$value(generate-id(..))"
+    if function == "some":
+        return "true()"
+    is_spoilt = f"{held} instance of xs:string or count({name}) gt 1 or not({name} castable as {kind})"
+    return f"if ({is_spoilt}) then 'x' else {function}(({held}, {kind}({name})))"
 
 
 def _text(text: str) -> str:

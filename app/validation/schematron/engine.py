@@ -7,24 +7,40 @@ environment), and while a sheet runs the process cannot open anything (`shut_doo
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
 from app.runtime.shutdoors import shut_doors
-from app.validation.schematron.compiler import END_OF_FINDING, END_OF_PART, Compiled, Entry
+from app.validation.schematron.compiler import CUT_SHORT, END_OF_FINDING, END_OF_PART, Compiled, Entry
 from app.validation.schematron.hoist import NAMESPACE
 
 _KEPT_SHEETS = 12
+_FEATURE = "http://saxon.sf.net/feature/"
+#: What Saxon's own parser must not take: a DTD, and with it every entity.
+_NO_DTD = "parserFeature?uri=http%3A//apache.org/xml/features/disallow-doctype-decl"
+#: The ordinals of the elements whose ids are asked for, in one flat walk.
+_LOCATE = f"""<xsl:stylesheet version="3.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
+ xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:map="http://www.w3.org/2005/xpath-functions/map">
+<xsl:output method="text"/><xsl:param name="ids" as="xs:string" select="''"/>
+<xsl:template match="/"><xsl:variable name="wanted" as="map(xs:string, xs:boolean)"
+ select="map:merge(for $id in tokenize($ids, ' ') return map:entry($id, true()))"/>
+<xsl:iterate select="//*"><xsl:param name="number" as="xs:integer" select="1"/>
+<xsl:if test="map:contains($wanted, generate-id())"><xsl:value-of select="generate-id(), $number"/>
+<xsl:text>{END_OF_PART}</xsl:text></xsl:if><xsl:next-iteration>
+<xsl:with-param name="number" select="$number + 1"/></xsl:next-iteration></xsl:iterate></xsl:template>
+</xsl:stylesheet>"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A check that failed. `ordinal` counts the document's elements from 1; 0 is the document itself.
 
-    `broke` tells that the check could not be made at all; `text` is then the engine's reason.
+    `broke` tells that the check could not be made at all; `text` is then the engine's reason. A sheet for large
+    documents gives the element's `identity` instead; `FileEngine.ordinals` turns it into the ordinal.
     """
 
     entry: Entry
@@ -32,6 +48,7 @@ class Hit:
     attribute: str
     text: str
     broke: bool
+    identity: str = ""
 
 
 class EngineFailed(Exception):
@@ -76,41 +93,96 @@ class Engine:
 
     def run(self, name: str, document: Any, *, today: str, parameters: dict[str, str]) -> list[Hit]:
         """Every check of the sheet that fails, in the sheet's order. Raises EngineFailed."""
+        executable, compiled = self._sheets[name]
+        result = self._transform(executable, document, {**parameters, f"{{{NAMESPACE}}}day": today})
+        return list(_hits(result, compiled))
+
+    def _transform(self, executable: Any, document: Any, parameters: dict[str, str]) -> str:
         import saxonche
 
-        executable, compiled = self._sheets[name]
         processor = self._saxon()
         try:
             executable.clear_parameters()
-            for key, value in {**parameters, f"{{{NAMESPACE}}}day": today}.items():
+            for key, value in parameters.items():
                 if value not in self._values:
                     # Kept, for Saxon's binding never gives the few bytes of one back.
                     self._values[value] = processor.make_string_value(value)
                 executable.set_parameter(key, self._values[value])
             with shut_doors():
-                result = executable.transform_to_string(xdm_node=document) or ""
+                return executable.transform_to_string(xdm_node=document) or ""
         except saxonche.PySaxonApiError as error:
             raise EngineFailed(str(error).strip()[:600]) from error
-        return list(_hits(result, compiled))
 
     def _saxon(self) -> Any:
         if self._processor is None:
             import saxonche
 
             processor = saxonche.PySaxonProcessor(license=False)
-            processor.set_configuration_property("http://saxon.sf.net/feature/allowedProtocols", "")
-            processor.set_configuration_property("http://saxon.sf.net/feature/allow-external-functions", "false")
+            processor.set_configuration_property(f"{_FEATURE}allowedProtocols", "")
+            processor.set_configuration_property(f"{_FEATURE}allow-external-functions", "false")
             self._processor = processor
         return self._processor
 
 
+class FileEngine(Engine):
+    """Saxon for one file that is too large to be carried from hand to hand. One document in its life, one thread.
+
+    Saxon reads the file itself, before any sheet is there; then its doors are shut like those of `Engine`. Who calls
+    has read the file as XML already: Saxon's parser refuses a DTD too, but says so only in English.
+    """
+
+    def open(self, path: Path) -> Any:
+        """The document in Saxon's own form. Raises EngineFailed when Saxon cannot read it."""
+        import saxonche
+
+        processor = saxonche.PySaxonProcessor(license=False)
+        processor.set_configuration_property(_FEATURE + _NO_DTD, "true")
+        processor.set_configuration_property(f"{_FEATURE}allow-external-functions", "false")
+        try:
+            document = processor.new_document_builder().parse_xml(xml_file_name=str(path))
+        except saxonche.PySaxonApiError as error:
+            raise EngineFailed(str(error).strip()[:600]) from error
+        # From here on nothing may be read; this cannot be taken back.
+        processor.set_configuration_property(f"{_FEATURE}allowedProtocols", "")
+        self._processor = processor
+        return document
+
+    def fails(self, name: str, document: Any, *, today: str, file_name: str) -> bool:
+        """Whether any check of the sheet of a probe fails. Raises EngineFailed."""
+        executable, _ = self._sheets[name]
+        return bool(self._transform(executable, document, _named(today, file_name)))
+
+    def find(self, name: str, document: Any, *, today: str, file_name: str) -> tuple[list[Hit], bool]:
+        """The checks that fail, and whether there were too many to tell them all. Raises EngineFailed."""
+        executable, compiled = self._sheets[name]
+        result = self._transform(executable, document, _named(today, file_name))
+        return list(_hits(result, compiled)), f"{CUT_SHORT}{END_OF_PART}" in result
+
+    def ordinals(self, document: Any, identities: Sequence[str]) -> dict[str, int]:
+        """The ordinal of each element by its identity."""
+        processor = self._saxon()
+        with shut_doors():
+            executable = processor.new_xslt30_processor().compile_stylesheet(stylesheet_text=_LOCATE)
+        told = self._transform(executable, document, {"ids": " ".join(identities)})
+        pairs = (pair.split() for pair in told.split(END_OF_PART)[:-1])
+        return {identity: int(number) for identity, number in pairs}
+
+
+def _named(today: str, file_name: str) -> dict[str, str]:
+    """The parameters of a sheet over a file that goes by another name until it is whole."""
+    return {f"{{{NAMESPACE}}}day": today, f"{{{NAMESPACE}}}name": f"file:///{file_name}" if file_name else ""}
+
+
 def _hits(result: str, compiled: Compiled) -> Iterator[Hit]:
     for line in result.split(END_OF_FINDING)[:-1]:
-        number, ordinal, attribute, text = line.split(END_OF_PART, 3)
+        number, place, attribute, text = line.split(END_OF_PART, 3)
+        if number == CUT_SHORT:
+            continue
         yield Hit(
             entry=compiled.entries[int(number.lstrip("!"))],
-            ordinal=int(ordinal or 0),
+            ordinal=int(place) if place.isdecimal() else 0,
             attribute=attribute,
             text=" ".join(text.split()),
             broke=number.startswith("!"),
+            identity="" if place.isdecimal() else place,
         )

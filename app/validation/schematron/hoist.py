@@ -15,6 +15,8 @@
    two commas. Where it does hold one, and in small documents (the table of parts costs more than it saves there), the
    question is asked as written.
 6. `current-date()` becomes the day that the caller gives: the application has one clock.
+7. Looks ahead over the whole rest of the document: see `lookahead`.
+8. `base-uri()` is asked through a function of the sheet: a file that is still being made has its final name already.
 
 Nothing is rewritten that is not understood to the last word.
 """
@@ -23,11 +25,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from app.validation.schematron.lookahead import look_ahead
 from app.validation.schematron.xpath import Word, joined, significant, starts_path, words
 
 PREFIX = "mhr"
 NAMESPACE = "urn:muhurdar:schematron"
 TODAY = f"{PREFIX}:today"
+#: The base URI of a node, under the name that the caller gives the document.
+NAMED = f"{PREFIX}:named"
 #: Whether the document has so many elements that tables of its code lists pay.
 MANY = f"{PREFIX}:many"
 MANY_ELEMENTS = 2_000
@@ -49,6 +54,10 @@ class Hoisted:
     #: Top-level variables whose value is one string; of these, those asked as lists -> name of the map.
     strings: set[str] = field(default_factory=set)
     lists: dict[str, str] = field(default_factory=dict)
+    #: Element name looked ahead for -> the letters that its functions begin with.
+    ahead: dict[str, str] = field(default_factory=dict)
+    #: XPath 1.0 compatibility: comparisons mean something else there.
+    compat: bool = False
     _binds: bool = False
 
     def rewrite(self, expression: str) -> str:
@@ -76,6 +85,8 @@ class Hoisted:
         token = tokens[at]
         if token.kind == "name" and token.text in ("current-date", "fn:current-date"):
             return _today(tokens, at)
+        if token.kind == "name" and token.text in ("base-uri", "fn:base-uri") and starts_path(before):
+            return _base_uri(tokens, at)
         if not self.active:
             return "", 0
         if token.kind == "mark" and token.text == "//" and starts_path(before):
@@ -87,7 +98,10 @@ class Hoisted:
         if token.kind == "name" and token.text in ("max", "min"):
             return self._running(tokens, at)
         if token.kind == "name" and token.text == "not":
-            return self._seen_before(tokens, at)
+            made = self._seen_before(tokens, at)
+            return made if made[1] else self._ahead(tokens, at, before)
+        if token.kind == "name" and token.text == "following":
+            return self._ahead(tokens, at, before)
         if token.kind == "name" and token.text == "contains" and not self._binds:
             return self._listed(tokens, at)
         return "", 0
@@ -152,7 +166,7 @@ class Hoisted:
             or rest[11:13] != [")", ")"]
         ):
             return "", 0
-        return f"({self._run(rest[0], kind, name)})", 13
+        return f"({self._run(rest[0], kind, name)} treat as {kind}?)", 13
 
     def _seen_before(self, tokens: list[Word], at: int) -> tuple[str, int]:
         """`not(preceding-sibling::node()/a)` and `not(preceding-sibling::node())`."""
@@ -172,6 +186,14 @@ class Hoisted:
         """What the accumulator holds for the parent of the node one stands on, before that node."""
         run = f"{PREFIX}:{self.runs.setdefault((function, kind, name), f'a{len(self.runs) + 1}')}"
         return f".[not(. instance of attribute())]/accumulator-before('{run}')(generate-id(..))"
+
+    def _ahead(self, tokens: list[Word], at: int, before: list[Word]) -> tuple[str, int]:
+        """What `lookahead` knows how to ask: the call of its function."""
+        kind, name, other, used = ("", "", "", 0) if self.compat else look_ahead(tokens, at, before)
+        if not used:
+            return "", 0
+        asked = self.ahead.setdefault(name, f"f{len(self.ahead) + 1}")
+        return f"{PREFIX}:{asked}{kind}(.{f', {other}' if other else ''})", used
 
     def _listed(self, tokens: list[Word], at: int) -> tuple[str, int]:
         """`contains($list, concat(',', x, y, ','))`."""
@@ -200,6 +222,13 @@ class Hoisted:
 
 def _today(tokens: list[Word], at: int) -> tuple[str, int]:
     return (f"${TODAY}", 3) if _text(tokens, at + 1) == "(" and _text(tokens, at + 2) == ")" else ("", 0)
+
+
+def _base_uri(tokens: list[Word], at: int) -> tuple[str, int]:
+    """`base-uri()` and `base-uri(.)`."""
+    rest = [_text(tokens, at + i) for i in range(1, 4)]
+    size = 3 if rest[:2] == ["(", ")"] else 4 if rest == ["(", ".", ")"] else 0
+    return (f"{NAMED}(.)", size) if size else ("", 0)
 
 
 def _text(tokens: list[Word], at: int) -> str:
