@@ -168,6 +168,16 @@ class EntryHead(NamedTuple):
     credit: int
 
 
+class AccountTotal(NamedTuple):
+    """What an account moved in a part. Codes as stored, amounts in units of 1/10,000."""
+
+    main: bytes
+    sub: bytes
+    debit: int
+    credit: int
+    lines: int
+
+
 class LineWeights(NamedTuple):
     """Bytes of the elements around texts in the journal: `bare` stands in every line, `head` in every voucher.
 

@@ -6,31 +6,37 @@ vouchers, so the larger of the two decides; the first part begins on the first d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from app.domain.books import BookLine
-from app.edefter.books.lines import detail_size, entry_head_size
+from app.domain.books import LineSize
+from app.edefter.books.text import escape_bytes, escape_column
 
 MAX_PART_BYTES: Final = 200 * 1024 * 1024
 #: Head, signature and what a certificate of unusual length may add.
 _FRAME_BYTES: Final = 64 * 1024
 _ACCOUNT_BYTES: Final = 420
+_KEPT: Final = 50_000
 #: Below this many lines no month can reach the limit, whatever its texts are (2 KB a line are much).
 SMALL_MONTH_LINES: Final = 40_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
-    """A part's vouchers and days. Entry numbers and days are included on both ends."""
+    """A part's vouchers and days. Entry numbers and days are included on both ends.
+
+    `size_bytes` is how large its journal will be, 0 where nobody measured.
+    """
 
     first_entry: int
     last_entry: int
     last_line: int
     start: date
     end: date
+    size_bytes: int = 0
 
 
 class TooLarge(Exception):
@@ -50,59 +56,94 @@ class _Open(NamedTuple):
     last_line: int
     first_day: date
     last_day: date
+    size_bytes: int = 0
 
 
 def cut_month(
-    lines: Iterable[BookLine],
+    lines: Iterable[Sequence[LineSize]],
+    account_bytes: Callable[[int, int], int],
     *,
     first_day: date,
     last_day: date,
     max_bytes: int = MAX_PART_BYTES,
     split_after: tuple[date, ...] = (),
+    branch_bytes: int = 0,
 ) -> list[Cut]:
     """The parts of a month. `lines` come in the order of the journal; `split_after` are days that end a part.
 
-    Sizes are counted as the files will be written, with room for head and seal. Raises: TooLarge.
+    `account_bytes` tells how long an account's piece of a line is, `branch_bytes` what a branch adds to every head.
+    Sizes are those of the journal and of the general ledger together with room for head and seal, so the larger of
+    the two fits. Raises: TooLarge.
     """
     limit = max_bytes - _FRAME_BYTES
     ends = sorted(split_after)
     found: list[_Open] = []
     current: _Open | None = None
     size = 0
-    accounts: set[tuple[str, str]] = set()
-    for voucher in _vouchers(lines):
-        day = date.fromisoformat(voucher[0].day)
-        cost = entry_head_size(voucher[0]) + sum(detail_size(line) for line in voucher)
+    accounts: set[tuple[int, int]] = set()
+    for entry, day_text, cost, top, keys in _vouchers(lines, account_bytes, branch_bytes):
+        day = _day(day_text)
         if cost > limit:
-            raise TooLarge(voucher[0].entry, cost)
-        keys = {(line.main_id, line.sub_id) for line in voucher}
+            raise TooLarge(entry, cost)
         grown = size + cost + _ACCOUNT_BYTES * len(keys - accounts)
         if current and (grown > limit or any(current.last_day <= end < day for end in ends)):
-            found.append(current)
+            found.append(current._replace(size_bytes=size))
             current = None
-            accounts.clear()
+            accounts = set()
             grown = cost + _ACCOUNT_BYTES * len(keys)
-        top = max(line.number for line in voucher)
         if current is None:
-            current = _Open(voucher[0].entry, voucher[0].entry, top, day, day)
+            current = _Open(entry, entry, top, day, day)
         else:
-            current = current._replace(last_entry=voucher[0].entry, last_line=max(top, current.last_line), last_day=day)
+            current = current._replace(last_entry=entry, last_line=max(top, current.last_line), last_day=day)
         size = grown
         accounts |= keys
     if current:
-        found.append(current)
+        found.append(current._replace(size_bytes=size))
     return _with_days(found, ends, first_day, last_day)
 
 
-def _vouchers(lines: Iterable[BookLine]) -> Iterable[list[BookLine]]:
-    voucher: list[BookLine] = []
-    for line in lines:
-        if voucher and voucher[0].entry != line.entry:
-            yield voucher
-            voucher = []
-        voucher.append(line)
-    if voucher:
-        yield voucher
+class _Voucher(NamedTuple):
+    """Entry, day, bytes, the highest line number and the accounts of a voucher."""
+
+    entry: int
+    day: bytes
+    cost: int
+    top: int
+    accounts: set[tuple[int, int]]
+
+
+def _vouchers(
+    batches: Iterable[Sequence[LineSize]], account_bytes: Callable[[int, int], int], branch_bytes: int
+) -> Iterator[_Voucher]:
+    known: dict[tuple[int, int], int] = {}
+    entry = cost = top = 0
+    day = b""
+    keys: set[tuple[int, int]] = set()
+    for batch in batches:
+        if len(known) > _KEPT:
+            known.clear()
+        words = map(len, escape_column([line[6] for line in batch]))
+        for (one, its_day, number, main, sub, size, _, head, head_words), text in zip(batch, words, strict=True):
+            if one != entry:
+                if keys:
+                    yield _Voucher(entry, day, cost, top, keys)
+                entry, day, top, keys = one, its_day, number, set()
+                cost = head + branch_bytes + len(escape_bytes(head_words))
+            key = (main, sub)
+            width = known.get(key)
+            if width is None:
+                width = known[key] = account_bytes(main, sub)
+            cost += size + text + width
+            keys.add(key)
+            if number > top:
+                top = number
+    if keys:
+        yield _Voucher(entry, day, cost, top, keys)
+
+
+@lru_cache(maxsize=64)
+def _day(text: bytes) -> date:
+    return date.fromisoformat(text.decode())
 
 
 def _with_days(found: list[_Open], ends: list[date], first_day: date, last_day: date) -> list[Cut]:
@@ -126,6 +167,7 @@ def _with_days(found: list[_Open], ends: list[date], first_day: date, last_day: 
                 last_line=part.last_line,
                 start=start,
                 end=end,
+                size_bytes=part.size_bytes,
             )
         )
         start = end if following is not None and following.first_day == end else end + timedelta(days=1)

@@ -67,6 +67,24 @@ def staged(path: Path, *, point: str, mode: int = 0o600) -> Iterator[Path]:
         raise write_fault(path, e) from e
 
 
+@contextmanager
+def scratch_file(folder: Path) -> Iterator[Path]:
+    """Give an empty temporary file in `folder`; it is removed when the block ends, and by `remove_leftovers`.
+
+    Raises: EnvironmentFault FILE.*.
+    """
+    path = folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as e:
+        raise write_fault(path, e) from e
+    try:
+        yield path
+    finally:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
 def move_file(source: Path, target: Path, *, point: str) -> None:
     """Give a file another place on the same disk; what stands at `target` is replaced. Both folders exist.
 

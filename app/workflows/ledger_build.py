@@ -12,7 +12,7 @@ from typing import Any
 
 from app.domain.errors import ConfigError, RuleBroken
 from app.domain.protocols import Sealer
-from app.domain.spans import month_of_key, sides_of
+from app.domain.spans import month_of_key, sides_of, span_of
 from app.domain.voucher import Period, PeriodState
 from app.edefter.viewers import viewer_files
 from app.runtime.crashpoints import declare
@@ -25,6 +25,7 @@ from app.storage.records import CompanyRecord
 from app.validation.official import NoPackage, OfficialRules
 from app.workflows.context import WorkContext, under_lease
 from app.workflows.ledger_check import MonthCheck, check_sides, open_ledger, standing_of
+from app.workflows.ledger_crew import BookCrew
 from app.workflows.ledger_heads import BuildOptions, cuts_of, head_of_part, month_folder, part_record
 from app.workflows.ledger_writing import (
     BOOK_FILE,
@@ -32,7 +33,7 @@ from app.workflows.ledger_writing import (
     OfficialRefusal,
     ask_official,
     file_record,
-    write_part,
+    write_parts,
 )
 
 BUILT = declare("ledger.built", "the record of a month's sealed files")
@@ -94,11 +95,12 @@ def _build(
     if any(check.has_errors for check in report.checks):
         return
     places = []
-    for check in report.checks:
-        place = month_folder(out, company, check.period)
-        place.mkdir(parents=True, exist_ok=True)
-        _build_branch(ctx, company, ledger, sealer, options, report, check, place, official)
-        places.append(place)
+    with BookCrew(sum(check.lines for check in report.checks)) as crew:
+        for check in report.checks:
+            place = month_folder(out, company, check.period)
+            place.mkdir(parents=True, exist_ok=True)
+            _build_branch(ctx, company, ledger, sealer, options, report, check, place, official, crew)
+            places.append(place)
     for place in dict.fromkeys(places):
         for name, content in viewer_files():
             replace_file(place / name, content, point=BOOK_FILE, mode=0o644)
@@ -133,21 +135,27 @@ def _build_branch(
     check: MonthCheck,
     place: Path,
     official: OfficialRules,
+    crew: BookCrew,
 ) -> None:
     month = check.period.key
     with ledger.read() as connection:
         built = parts.standing_before(connection, period=month, branch_no=check.branch_no)
         standing = standing_of(company, built, check.period, check.branch_no)
-    cuts = cuts_of(company, ledger, check.period, check, options)
+    crew.take(ledger.path, period=month, branch_no=check.branch_no, branch_name=check.branch_name)
+    cuts = cuts_of(ctx, crew, company, ledger, check, options)
+    now = ctx.clock.now()
+    planned = [
+        (head_of_part(company, check, check.period, cut, options, now, standing, index, len(cuts)), cut)
+        for index, cut in enumerate(cuts)
+    ]
+    folder = place.parent.name if span_of(company.company, check.period).shares_month else ""
     made: list[tuple[PartRecord, list[FileRecord]]] = []
     with ExitStack() as stack:
-        for index, cut in enumerate(cuts):
-            head = head_of_part(company, check, check.period, cut, options, ctx.clock.now(), standing, index, len(cuts))
-            written = write_part(ctx, ledger, sealer, head, check, cut, stack, place, report)
-            for kind, file in written.items():
-                ask_official(ctx, official, head.name(kind), file, report)
-            files = [file_record(head.name(kind), file) for kind, file in written.items()]
-            made.append((part_record(head, cut, month), files))
+        written = write_parts(ctx, crew, sealer, planned, stack, place, report, stamping=options.stamping)
+        for (head, cut), files in zip(planned, written, strict=True):
+            for kind, file in files.items():
+                ask_official(ctx, official, head.name(kind), file, report, folder=folder)
+            made.append((part_record(head, cut, month), [file_record(head.name(k), file) for k, file in files.items()]))
     with ledger.write(BUILT) as connection:
         parts.replace_parts(
             connection,

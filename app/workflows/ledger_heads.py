@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from concurrent import futures
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 
 from app.domain.books import BookHead
 from app.domain.dates import istanbul_date
-from app.domain.errors import RuleBroken
 from app.domain.spans import span_of
 from app.domain.turkish import format_date
 from app.domain.voucher import Period
-from app.edefter.splitting import MAX_PART_BYTES, SMALL_MONTH_LINES, Cut, TooLarge, cut_month
+from app.edefter.splitting import MAX_PART_BYTES, SMALL_MONTH_LINES, Cut
 from app.storage.ledgers import books
 from app.storage.ledgers.database import LedgerDatabase
 from app.storage.ledgers.parts import PartRecord, Standing
 from app.storage.records import CompanyRecord
+from app.workflows.context import WorkContext
 from app.workflows.ledger_check import MonthCheck
+from app.workflows.ledger_crew import BookCrew
 from app.workflows.time_stamps import Stamping
+
+_LOOK_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,39 +54,46 @@ def fiscal_year(company: CompanyRecord, period: Period) -> tuple[date, date]:
 
 
 def cuts_of(
-    company: CompanyRecord, ledger: LedgerDatabase, period: Period, check: MonthCheck, options: BuildOptions
+    ctx: WorkContext,
+    crew: BookCrew,
+    company: CompanyRecord,
+    ledger: LedgerDatabase,
+    check: MonthCheck,
+    options: BuildOptions,
 ) -> list[Cut]:
-    """The parts of the month, or of the liquidation's side of it. Raises: RuleBroken LEDGER.TOO_LARGE."""
-    month, span = period.key, span_of(company.company, period)
-    part = books.Part(branch_no=check.branch_no, first=check.first_entry, last=check.last_entry)
-    small = check.lines < SMALL_MONTH_LINES and options.max_part_bytes >= MAX_PART_BYTES and not options.split_after
-    with ledger.read() as connection:
-        if small:
-            top = books.last_line(connection, period=month, part=part)
-            return [
-                Cut(
-                    first_entry=part.first,
-                    last_entry=part.last,
-                    last_line=top,
-                    start=span.first_day,
-                    end=span.last_day,
-                )
-            ]
-        try:
-            return cut_month(
-                books.journal_lines(connection, period=month, part=part),
-                first_day=span.first_day,
-                last_day=span.last_day,
-                max_bytes=options.max_part_bytes,
-                split_after=options.split_after,
+    """The parts of the month, or of the liquidation's side of it, that `crew` has in hand.
+
+    Raises: RuleBroken LEDGER.TOO_LARGE; JobCancelled.
+    """
+    span = span_of(company.company, check.period)
+    if check.lines < SMALL_MONTH_LINES and options.max_part_bytes >= MAX_PART_BYTES and not options.split_after:
+        with ledger.read() as connection:
+            part = books.Part(branch_no=check.branch_no, first=check.first_entry, last=check.last_entry)
+            top = books.last_line(connection, period=check.period.key, part=part)
+        return [
+            Cut(
+                first_entry=check.first_entry,
+                last_entry=check.last_entry,
+                last_line=top,
+                start=span.first_day,
+                end=span.last_day,
             )
-        except TooLarge as error:
-            raise RuleBroken(
-                "LEDGER.TOO_LARGE",
-                f"{error.entry} numaralı madde bir parçaya sığmıyor.",
-                why=f"Tek başına {error.size_bytes / 1_048_576:.0f} MB tutuyor; bir fiş iki parçaya bölünemez.",
-                todo="Fişi kaynak programda bölün ya da özetleyip ayı yeniden alın.",
-            ) from error
+        ]
+    measured = crew.ledger.submit(
+        "cuts",
+        check.first_entry,
+        check.last_entry,
+        span.first_day.isoformat(),
+        span.last_day.isoformat(),
+        options.max_part_bytes,
+        [day.isoformat() for day in options.split_after],
+    )
+    title = f"{company.company.party.display_name} {check.period}: parçalar hesaplanıyor"
+    while not futures.wait([measured], timeout=_LOOK_S).done:
+        ctx.progress.report(0, 0, title)
+        ctx.progress.checkpoint()
+    days = ("start", "end")
+    return [Cut(**{**told, **{day: date.fromisoformat(told[day]) for day in days}}) for told in measured.result()]
 
 
 def head_of_part(

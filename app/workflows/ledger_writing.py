@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
-import zipfile
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent import futures
+from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from app.domain.books import BookHead, BookKind, BookName
+from app.domain.errors import StorageError
 from app.domain.findings import Finding, has_errors
 from app.domain.protocols import Sealer
 from app.domain.voucher import Period
 from app.edefter.books.berat import AccountSum, SealedBook, berat_xml
-from app.edefter.books.lines import journal_entries, ledger_entries
-from app.edefter.books.sealing import Written, write_book, write_sealed
+from app.edefter.books.head import ending, opening
+from app.edefter.books.sealing import Written, seal_of, write_sealed
+from app.edefter.package import Member, write_package
 from app.edefter.splitting import Cut
 from app.runtime.crashpoints import declare
-from app.runtime.files import staged
-from app.storage.ledgers import books
-from app.storage.ledgers.database import LedgerDatabase
+from app.runtime.files import scratch_file, staged
+from app.signing.xades import ensure_usable
 from app.storage.ledgers.parts import FileRecord
 from app.validation.official import OfficialRules
 from app.workflows.context import WorkContext
 from app.workflows.ledger_check import MonthCheck
+from app.workflows.ledger_crew import BookCrew
+from app.workflows.time_stamps import Stamping
 
 BOOK_FILE = declare("ledger.book", "a sealed ledger, berat or package taking its place in the tree")
 #: From this month on the general ledger itself is not packed with its berat. Source: Teknik Kılavuz 1.7.
 _LEDGER_STAYS_HOME = 202501
-_CHUNK = 1024 * 1024
+_BERATS: Final = ((BookKind.JOURNAL_BERAT, BookKind.JOURNAL), (BookKind.LEDGER_BERAT, BookKind.LEDGER))
+#: Parts that the writers may have begun.
+_AHEAD: Final = 2
+_LOOK_S: Final = 0.1
+_MIB: Final = 1024 * 1024
 #: Larger files are judged by our own checks alone: the official rules would hold them in memory many times.
 _OFFICIAL_BYTES = 24 * 1024 * 1024
 
@@ -70,65 +80,177 @@ class BuildReport:
         }
 
 
-def write_part(
+def write_parts(
     ctx: WorkContext,
-    ledger: LedgerDatabase,
+    crew: BookCrew,
     sealer: Sealer,
-    head: BookHead,
-    check: MonthCheck,
-    cut: Cut,
+    planned: Sequence[tuple[BookHead, Cut]],
     stack: ExitStack,
     place: Path,
     report: BuildReport,
-) -> dict[BookKind, Written]:
-    month = int(report.period.compact)
-    part = books.Part(branch_no=check.branch_no, first=cut.first_entry, last=cut.last_entry)
-    branch = {"branch_no": check.branch_no, "branch_name": check.branch_name}
+    *,
+    stamping: Stamping | None = None,
+) -> Iterator[dict[BookKind, Written]]:
+    """Write, seal and package Y, K, YB and KB of each part; yields a part's files when they are whole.
+
+    `crew` has the month in hand. While a part is sealed, packaged and looked at by the caller, the writers are at the
+    next one. The files stand aside; `stack` brings them to their places or away.
+    Raises: SealError; EnvironmentFault; StorageError LEDGER.MOVED; AppError LEDGER.WRITER; JobCancelled.
+    """
     now = ctx.clock.now()
-    made: dict[BookKind, Written] = {}
-    title = f"{head.company.party.display_name} {report.period}"
+    ensure_usable(sealer.certificate, now)
+    started: deque[_Part] = deque()
+    waiting = deque(planned)
+    watch = _Watch(ctx, f"{planned[0][0].company.party.display_name} {report.period}", [cut for _, cut in planned])
+    try:
+        while started or waiting:
+            # One ahead: the writers never stand idle while a card signs.
+            while waiting and len(started) < _AHEAD:
+                started.append(_Part(crew, *waiting.popleft(), stack, place))
+                watch.parts.append(started[-1])
+            part = started.popleft()
+            told = {kind: watch.wait(body) for kind, body in part.bodies.items()}
+            journal, ledger = told[BookKind.JOURNAL], told[BookKind.LEDGER]
+            if any(journal[name] != ledger[name] for name in ("lines", "debit", "credit")):
+                raise _moved()
+            made, finished = part.seal(crew, told, sealer, now, stamping)
+            if waiting:
+                started.append(_Part(crew, *waiting.popleft(), stack, place))
+                watch.parts.append(started[-1])
+            sums = {main: AccountSum(debit, credit, 0, 0) for main, (debit, credit) in ledger["mains"].items()}
+            for kind, of in _BERATS:
+                sealed = SealedBook(journal["vouchers"], made[of].size_bytes, made[of].signature_value)
+                text = berat_xml(part.head, kind, book=sealed, ettn=str(uuid.uuid4()), sums=sums)
+                name = part.head.name(kind)
+                made[kind] = write_sealed(
+                    part.target(f"{name.stem}.xml"),
+                    name,
+                    [text],
+                    sealer=sealer,
+                    signing_time=now,
+                    stamper=stamping.stamper_for(kind) if stamping else None,
+                )
+            for kind, book in finished.items():
+                facts = watch.wait(book)
+                made[kind] = replace(made[kind], sha256=facts["sha256"])
+                part.facts[kind] = facts
+            for kind, of in _BERATS:
+                digest = write_package(part.target(f"{part.head.name(kind).stem}.zip"), part.members(made, kind, of))
+                report.files.append((place / f"{part.head.name(kind).stem}.zip", digest))
+            part.scratch.close()
+            for kind, written in made.items():
+                report.files.append((place / f"{part.head.name(kind).stem}.xml", written.sha256))
+            yield made
+    except BaseException:
+        # Before anything aside is removed: a system may refuse to remove a file that a child has open.
+        crew.close()
+        raise
 
-    def target(name: str) -> Path:
-        return stack.enter_context(staged(place / name, point=BOOK_FILE, mode=0o644))
 
-    def book(kind: BookKind, body: Any) -> None:
-        def checkpoint(size: int) -> None:
-            ctx.progress.report(size, 0, f"{title}: {kind} yazılıyor")
-            ctx.progress.checkpoint()
+class _Part:
+    """A part on its way: its heads, its places, what its writers are at."""
 
-        name = head.name(kind)
-        made[kind] = write_book(
-            target(f"{name.stem}.xml"), head, kind, body, sealer=sealer, signing_time=now, checkpoint=checkpoint
-        )
+    def __init__(self, crew: BookCrew, head: BookHead, cut: Cut, stack: ExitStack, place: Path) -> None:
+        self.head = head
+        self._stack = stack
+        self._place = place
+        self.scratch = stack.enter_context(ExitStack())
+        self.paths: dict[BookKind, Path] = {}
+        self.packed: dict[BookKind, Path] = {}
+        self.bodies: dict[BookKind, Future[Any]] = {}
+        self.facts: dict[BookKind, dict[str, Any]] = {}
+        self._ledger_travels = int(head.period.compact) < _LEDGER_STAYS_HOME
+        for kind, writer in ((BookKind.JOURNAL, crew.journal), (BookKind.LEDGER, crew.ledger)):
+            name = f"{head.name(kind).stem}.xml"
+            self.paths[kind] = self.target(name)
+            if kind is BookKind.JOURNAL or self._ledger_travels:
+                self.packed[kind] = self.scratch.enter_context(scratch_file(place))
+            self.bodies[kind] = writer.submit(
+                "write",
+                kind.value,
+                cut.first_entry,
+                cut.last_entry,
+                str(self.paths[kind]),
+                str(self.packed.get(kind, "")),
+                name,
+                opening(head, kind),
+                ending(kind),
+            )
 
-    with ledger.read() as connection:
-        book(
-            BookKind.JOURNAL,
-            journal_entries(books.journal_lines(connection, period=month, part=part), **branch),
-        )
-        totals = books.account_totals(connection, period=month, part=part)
-        book(
-            BookKind.LEDGER,
-            ledger_entries(books.ledger_lines(connection, period=month, part=part), totals, **branch),
-        )
-        held = books.part_totals(connection, period=month, part=part)
-        sums = {
-            row[0]: AccountSum(row[2], row[3], row[4], row[5], row[1])
-            for row in books.main_sums(connection, period=month, part=part)
-        }
-    for kind, of in ((BookKind.JOURNAL_BERAT, BookKind.JOURNAL), (BookKind.LEDGER_BERAT, BookKind.LEDGER)):
-        sealed = SealedBook(held.vouchers, made[of].size_bytes, made[of].signature_value)
-        text = berat_xml(head, kind, book=sealed, ettn=str(uuid.uuid4()), sums=sums)
-        name = head.name(kind)
-        made[kind] = write_sealed(target(f"{name.stem}.xml"), name, [text], sealer=sealer, signing_time=now)
-        inside = [(name, made[kind]), (head.name(of), made[of])]
-        if kind is BookKind.LEDGER_BERAT and month >= _LEDGER_STAYS_HOME:
-            inside = inside[:1]
-        digest = pack(target(f"{name.stem}.zip"), inside)
-        report.files.append((place / f"{name.stem}.zip", digest))
-    for kind, written in made.items():
-        report.files.append((place / f"{head.name(kind).stem}.xml", written.sha256))
-    return made
+    def target(self, name: str) -> Path:
+        """A file aside that will take this name."""
+        return self._stack.enter_context(staged(self._place / name, point=BOOK_FILE, mode=0o644))
+
+    def seal(
+        self, crew: BookCrew, told: dict[BookKind, Any], sealer: Sealer, now: datetime, stamping: Stamping | None
+    ) -> tuple[dict[BookKind, Written], dict[BookKind, Future[Any]]]:
+        """Sign the two books by their digests; their writers go on with the signatures. SHA-256 follows."""
+        made: dict[BookKind, Written] = {}
+        finished: dict[BookKind, Future[Any]] = {}
+        for kind, writer in ((BookKind.JOURNAL, crew.journal), (BookKind.LEDGER, crew.ledger)):
+            name, stamper = self.head.name(kind), stamping.stamper_for(kind) if stamping else None
+            seal = seal_of(name, told[kind]["digest"], sealer=sealer, signing_time=now, stamper=stamper)
+            tail = seal.element + ending(kind).encode()
+            finished[kind] = writer.submit("finish", str(self.paths[kind]), tail)
+            made[kind] = Written(
+                path=self.paths[kind],
+                size_bytes=told[kind]["size_bytes"] + len(tail),
+                sha256="",
+                signature_value=seal.signature_value,
+            )
+        return made, finished
+
+    def members(self, made: dict[BookKind, Written], berat: BookKind, book: BookKind) -> list[Member]:
+        """What goes into a berat's package: the berat, and its book where GİB wants it."""
+        inside = [Member(name=f"{self.head.name(berat).stem}.xml", path=made[berat].path)]
+        if book in self.packed:
+            facts = self.facts[book]
+            inside.append(
+                Member(
+                    name=f"{self.head.name(book).stem}.xml",
+                    path=made[book].path,
+                    deflated=self.packed[book],
+                    size_bytes=facts["size_bytes"],
+                    crc32=facts["crc32"],
+                    packed_bytes=facts["packed_bytes"],
+                )
+            )
+        return inside
+
+    def written_bytes(self) -> int:
+        """How much of the two books is on the disk by now."""
+        return sum(path.stat().st_size for path in self.paths.values() if path.exists())
+
+
+class _Watch:
+    """Waits for writers; meanwhile tells how much of both books is written, and asks whether to go on."""
+
+    def __init__(self, ctx: WorkContext, title: str, cuts: Sequence[Cut]) -> None:
+        self._ctx = ctx
+        self._title = title
+        self._total = 2 * sum(cut.size_bytes for cut in cuts) // _MIB
+        self.parts: list[_Part] = []
+
+    def wait(self, job: Future[Any]) -> Any:
+        """The job's result. Raises: what the job raised; JobCancelled, LeaseHeld."""
+        while True:
+            self._ctx.progress.checkpoint()
+            done = sum(part.written_bytes() for part in self.parts) // _MIB
+            self._ctx.progress.report(
+                min(done, self._total) if self._total else done, self._total, f"{self._title}: Y ve K yazılıyor (MB)"
+            )
+            if futures.wait([job], timeout=_LOOK_S).done:
+                return job.result()
+
+
+def _moved() -> StorageError:
+    return StorageError(
+        "LEDGER.MOVED",
+        "Defter yazılamadı; klasörünüzdeki dosyalara dokunulmadı.",
+        why="Yazılırken ayın fişleri değişti: yevmiye ile kebir aynı satırları taşımıyor.",
+        todo="Başka bir pencerede bu firmanın fişleriyle çalışılmadığından emin olup yeniden deneyin.",
+        retry_safe=True,
+    )
 
 
 def file_record(name: BookName, written: Written) -> FileRecord:
@@ -142,37 +264,35 @@ def file_record(name: BookName, written: Written) -> FileRecord:
 
 
 def ask_official(
-    ctx: WorkContext, official: OfficialRules, name: BookName, written: Written, report: BuildReport
+    ctx: WorkContext,
+    official: OfficialRules,
+    name: BookName,
+    written: Written,
+    report: BuildReport,
+    *,
+    folder: str = "",
 ) -> None:
-    """GİB's own rules on a finished file. Raises: OfficialRefusal when they find an error; what was staged goes."""
+    """GİB's own rules on a finished file. Raises: OfficialRefusal when they find an error; what was staged goes.
+
+    `folder` tells files of the same name apart (a month with two fiscal periods).
+    """
     file_name = f"{name.stem}.xml"
+    shown = f"{folder}/{file_name}" if folder else file_name
     ctx.progress.checkpoint()
     ctx.progress.report(0, 0, f"{file_name}: GİB kuralları denetleniyor")
     if written.size_bytes > _OFFICIAL_BYTES:
-        report.engines[file_name] = "builtin"
+        report.engines[shown] = "builtin"
         return
     findings = official.check(
         written.path.read_bytes(), kind=f"ledger-{name.kind.value.lower()}", issue_date=None, file_name=file_name
     )
     is_asked = not any(finding.code == "OFFICIAL.NO_PACKAGE" for finding in findings)
-    report.engines[file_name] = f"builtin, xsd, schematron {official.release}" if is_asked else "builtin"
-    report.official += [(file_name, finding) for finding in findings]
+    report.engines[shown] = f"builtin, xsd, schematron {official.release}" if is_asked else "builtin"
+    report.official += [(shown, finding) for finding in findings]
     if has_errors(findings):
         raise OfficialRefusal
 
 
 def pack(target: Path, inside: list[tuple[BookName, Written]]) -> str:
-    """Write a package, its XML files at the root, always the same bytes for the same files; returns its SHA-256."""
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as package:
-        for name, written in inside:
-            info = zipfile.ZipInfo(f"{name.stem}.xml", date_time=(1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.file_size = written.size_bytes
-            with written.path.open("rb") as source, package.open(info, "w") as member:
-                while chunk := source.read(_CHUNK):
-                    member.write(chunk)
-    digest = hashlib.sha256()
-    with target.open("rb") as packed:
-        while chunk := packed.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+    """Write a package of finished files, always the same bytes for the same files; returns its SHA-256."""
+    return write_package(target, [Member(name=f"{name.stem}.xml", path=written.path) for name, written in inside])

@@ -13,16 +13,18 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from app.domain.books import BookHead, BookKind, BookLine
+from app.domain.books import AccountTotal, BookHead, BookKind, EntryHead, LineRow
 from app.domain.ledger_rows import LedgerRow
 from app.edefter.books.berat import AccountSum, SealedBook, berat_xml, report_xml, size_in_mib
-from app.edefter.books.head import DECLARATION
+from app.edefter.books.body import CLOSE_BODY, BodyFile
+from app.edefter.books.head import DECLARATION, ending, opening
 from app.edefter.books.lines import journal_entries, ledger_entries
-from app.edefter.books.sealing import Written, write_book, write_sealed
-from app.edefter.books.text import escape, money
+from app.edefter.books.sealing import Written, seal_of, write_sealed
+from app.edefter.books.text import escape, escape_bytes, escape_column, money
 from app.signing.soft import TestSealer
 from app.signing.verify import verify_document
 from app.storage.ledgers import books
+from app.storage.ledgers.book_rows import BookRows
 from app.storage.ledgers.books import Part
 from app.storage.ledgers.database import LedgerDatabase
 
@@ -34,6 +36,17 @@ DS = "{http://www.w3.org/2000/09/xmldsig#}"
 Fill = Callable[..., tuple[LedgerDatabase, Part]]
 
 
+def sealed_book(path: Path, head: BookHead, kind: BookKind, entries: Iterator[bytes], seal: TestSealer) -> Written:
+    """A book of these entryHeaders."""
+    end = ending(kind).encode()
+    with BodyFile(path) as body:
+        for piece in (opening(head, kind).encode(), *entries, CLOSE_BODY):
+            body.write(piece)
+        made = seal_of(head.name(kind), body.digest(end), sealer=seal, signing_time=AT)
+        facts = body.finish(made.element + end)
+    return Written(path=path, size_bytes=facts.size_bytes, sha256=facts.sha256, signature_value=made.signature_value)
+
+
 def build(folder: Path, head: BookHead, seal: TestSealer, db: LedgerDatabase, part: Part) -> dict[BookKind, Written]:
     """All five files of a month."""
     written: dict[BookKind, Written] = {}
@@ -42,17 +55,15 @@ def build(folder: Path, head: BookHead, seal: TestSealer, db: LedgerDatabase, pa
         return folder / f"{head.name(kind).stem}.xml"
 
     branch = {"branch_no": head.branch_no, "branch_name": head.branch_name}
+    with BookRows(db.path, period=PERIOD, branch_no=head.branch_no) as rows:
+        entries = journal_entries(
+            rows.journal(part.first, part.last), rows.heads(part.first, part.last), rows.names, **branch
+        )
+        written[BookKind.JOURNAL] = sealed_book(place(BookKind.JOURNAL), head, BookKind.JOURNAL, entries, seal)
+        totals, batches = rows.ledger(part.first, part.last)
+        entries = ledger_entries(batches, totals, rows.names, **branch)
+        written[BookKind.LEDGER] = sealed_book(place(BookKind.LEDGER), head, BookKind.LEDGER, entries, seal)
     with db.read() as connection:
-        lines = books.journal_lines(connection, period=PERIOD, part=part)
-        body = journal_entries(lines, **branch)
-        written[BookKind.JOURNAL] = write_book(
-            place(BookKind.JOURNAL), head, BookKind.JOURNAL, body, sealer=seal, signing_time=AT
-        )
-        totals = books.account_totals(connection, period=PERIOD, part=part)
-        body = ledger_entries(books.ledger_lines(connection, period=PERIOD, part=part), totals, **branch)
-        written[BookKind.LEDGER] = write_book(
-            place(BookKind.LEDGER), head, BookKind.LEDGER, body, sealer=seal, signing_time=AT
-        )
         held = books.part_totals(connection, period=PERIOD, part=part)
         sums = {
             row[0]: AccountSum(row[2], row[3], row[4], row[5], row[1])
@@ -181,10 +192,35 @@ def test_the_same_vouchers_get_the_same_numbers(fill: Fill) -> None:
     assert numbers(month_rows(30)) == numbers(month_rows(30))
 
 
+LINE = LineRow(b"1", b"1", b"2026-03-01", 1, 0, 100, b"D", *[b""] * 7, *[b""], 0, *[b""] * 7)
+
+
+def names(main: int, sub: int) -> tuple[bytes, bytes, bytes, bytes]:
+    return str(main).encode(), b"HESAP", b"", b""
+
+
 def test_a_ledger_that_would_not_add_up_is_refused() -> None:
-    line = BookLine(1, 1, "2026-03-01", "A", "1", "", 1, 1, "100", "K", "", "", 1, "D", *[""] * 8, 0, "", "")
     with pytest.raises(ValueError, match="totals"):
-        list(ledger_entries([line], [("102", "", 1, 0)]))
+        list(ledger_entries([[LINE]], [AccountTotal(b"2", b"", 100, 0, 1)], names))
+    with pytest.raises(ValueError, match="the lines do not"):
+        list(ledger_entries([], [AccountTotal(b"2", b"", 100, 0, 1)], names))
+
+
+def test_a_voucher_without_lines_and_a_line_without_voucher_are_refused() -> None:
+    head = EntryHead(b"1", b"2026-03-01", b"A", b"1", b"", 100, 100)
+    with pytest.raises(ValueError, match="head is of"):
+        list(journal_entries([[LINE]], [head._replace(entry=b"2")], names))
+    with pytest.raises(ValueError, match="no line belongs"):
+        list(journal_entries([[LINE]], [head, head._replace(entry=b"2")], names))
+
+
+def test_one_code_with_two_names_is_one_account() -> None:
+    def two_names(main: int, sub: int) -> tuple[bytes, bytes, bytes, bytes]:
+        return b"100", b"KASA" if main == 1 else b"Kasa", b"", b""
+
+    lines = [LINE, LINE._replace(main=2)]
+    (text,) = [b"".join(ledger_entries([lines], [AccountTotal(b"100", b"", 200, 0, 2)], two_names))]
+    assert text.count(b"<gl-cor:entryHeader>") == 1 and b">KASA<" in text and b">Kasa<" in text
 
 
 @pytest.mark.parametrize(("size", "text"), [(66_135, "0.06"), (417_061, "0.4"), (209_715_200, "200"), (1, "0")])
@@ -194,4 +230,9 @@ def test_the_size_a_berat_tells(size: int, text: str) -> None:
 
 def test_texts() -> None:
     assert escape('a & <b> "c"\r\x00') == 'a &amp; &lt;b&gt; "c"&#xD;'
+    texts = [b"Kasa", "Ç & «ğ»".encode(), b"", "\ufffd\uffff".encode(), b"x\ty\rz"]
+    assert list(escape_column(texts)) == [escape(text.decode()).encode() for text in texts]
+    assert [escape_bytes(text) for text in texts] == list(escape_column(texts))
+    clean = [b"Kasa", "Açıklama".encode()]
+    assert escape_column(clean) is clean
     assert [money(units) for units in (0, 1_00, 12_345_600, 12_345_678)] == ["0.00", "0.01", "1234.56", "1234.5678"]

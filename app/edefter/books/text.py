@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -18,6 +19,26 @@ def escape(text: str) -> str:
     if _FORBIDDEN.search(text):
         text = _FORBIDDEN.sub("", text)
     return _SPECIAL.sub(lambda found: _ENTITIES[found[0]], text)
+
+
+#: Bytes that a text may not hold as they are; U+FFFE and U+FFFF begin with the two of `_EDGE` (as U+FFFD does).
+_SUSPECT = bytes([*range(9), *range(11, 32)]) + b"&<>"
+_EDGE = b"\xef\xbf"
+
+
+def escape_bytes(text: bytes) -> bytes:
+    """`escape` of UTF-8."""
+    if len(text.translate(None, _SUSPECT)) == len(text) and _EDGE not in text:
+        return text
+    return escape(text.decode("utf-8")).encode()
+
+
+def escape_column(texts: Sequence[bytes]) -> Sequence[bytes]:
+    """`escape` of many texts of UTF-8: one look at all of them together tells that most columns need nothing."""
+    together = b"".join(texts)
+    if len(together.translate(None, _SUSPECT)) == len(together) and _EDGE not in together:
+        return texts
+    return [escape_bytes(text) for text in texts]
 
 
 #: Account names, people and payment methods come again and again.

@@ -102,22 +102,6 @@ def journal_lines(connection: Connection, *, period: int, part: Part) -> Iterato
     return _stream(connection, period, part, "v.entry, l.entry_line, l.id")
 
 
-def ledger_lines(connection: Connection, *, period: int, part: Part) -> Iterator[BookLine]:
-    """The part's lines in the order of the general ledger: account codes as text, then line number."""
-    return _stream(connection, period, part, "main.code, coalesce(sub.code, ''), l.entry_line, l.id")
-
-
-def account_totals(connection: Connection, *, period: int, part: Part) -> list[tuple[str, str, int, int]]:
-    """(main, sub, debit, credit) per account in the order of `ledger_lines`; one account has one header."""
-    rows = connection.exec_driver_sql(
-        "SELECT main.code, coalesce(sub.code, '') AS fine, sum(CASE l.side WHEN 'D' THEN l.amount ELSE 0 END),"
-        f" sum(CASE l.side WHEN 'C' THEN l.amount ELSE 0 END){_FROM} WHERE {_where()}"
-        " GROUP BY main.code, fine ORDER BY main.code, fine",
-        _values(period, part),
-    )
-    return [(row[0], row[1], row[2], row[3]) for row in rows]
-
-
 def main_sums(connection: Connection, *, period: int, part: Part) -> list[tuple[str, str, int, int, int, int]]:
     """(main, name, debit, credit, debit lines, credit lines) per main account, by code."""
     rows = connection.exec_driver_sql(
