@@ -143,14 +143,15 @@ def cmd_check(arguments: argparse.Namespace) -> int:
 
 def cmd_build(arguments: argparse.Namespace) -> int:
     """Exit 0 when the month is built, 1 when errors forbade it."""
+    from app.cli.ledger_stamps import liquidated, stamped
     from app.workflows import companies
     from app.workflows.ledger_build import build_month
 
     period = period_of(arguments.period)
     with open_office(arguments) as office:
         ctx = office.context()
-        company = companies.require_company(ctx, arguments.company)
-        options = options_of(arguments, company)
+        company = liquidated(arguments, ctx, companies.require_company(ctx, arguments.company))
+        options = stamped(arguments, office, company, options_of(arguments, company))
         with sealer_of(arguments, company.company.tax_number, office) as sealer:
             if sealer is None:
                 raise InputError(

@@ -72,6 +72,13 @@ def add_ledger(commands: Any) -> None:
         "--max-mb", type=int, default=200, metavar="MB", help="bir parçanın en büyük boyutu (varsayılan 200)"
     )
     leaf.add_argument("--split-after", action="append", default=[], metavar="YYYY-AA-GG", help="bu günden sonra böl")
+    leaf.add_argument(
+        "--liquidation",
+        default="",
+        metavar="YYYY-AA-GG",
+        help="tasfiye kararının tescil günü: o günden ayrı hesap dönemi başlar (firma kartına yazılır)",
+    )
+    _stamp_options(leaf)
     seal_options(leaf, test_seal=True)
     leaf = add_leaf(
         ledger,
@@ -95,6 +102,22 @@ def add_ledger(commands: Any) -> None:
         example="muhurdar ledger verify defterler",
     )
     leaf.add_argument("folder", metavar="KLASÖR", help="defterlerin bulunduğu klasör")
+    leaf = add_leaf(
+        ledger,
+        "summarise",
+        "parçaya sığmayan bir fişi hesap hesap özetle",
+        "ledger_summary.summarise",
+        more="Hesabı, tarafı, belgesi ve dövizi aynı olan satırlar birleşir; asılları saklanır, ay oluşturulana kadar "
+        "geri alınır. --yes verilmezse yalnız ne olacağı gösterilir.",
+        example="muhurdar ledger summarise --company 9205121120 --period 2026-03 --entry 41 --preview",
+    )
+    _month_options(leaf)
+    leaf.add_argument("--entry", required=True, type=int, metavar="NO", help="yevmiye madde numarası")
+    leaf.add_argument("--branch", default="", metavar="NO", help="şube numarası (şubeli defterlerde)")
+    leaf.add_argument("--preview", action="store_true", help="yalnız göster (varsayılan)")
+    leaf.add_argument("--yes", action="store_true", help="özetle")
+    leaf.add_argument("--undo", action="store_true", help="özeti geri al")
+    leaf.add_argument("--who", default="", metavar="AD", help="kararı veren kişi (yoksa oturumdaki ad)")
     _ledger_life(ledger)
     _ledger_inventory(ledger)
 
@@ -156,6 +179,20 @@ def _ledger_life(ledger: Any) -> None:
     leaf.add_argument("--application", default="", metavar="METİN", help="onaylı program: VKN##UNVAN##PROGRAM##SÜRÜM")
     leaf.add_argument("--creator", default="", metavar="AD", help="oluşturan kişi")
     seal_options(leaf, test_seal=True)
+
+
+def _stamp_options(leaf: argparse.ArgumentParser) -> None:
+    leaf.add_argument(
+        "--time-stamp",
+        default="",
+        choices=("", "berats", "all", "never"),
+        help="mührün yanına zaman damgası: beratlara, hepsine, hiçbirine (varsayılan: firma kartı, sonra ofis ayarı)",
+    )
+    leaf.add_argument("--tsa", default="", metavar="URL", help="zaman damgası adresi (ofis ayarı yerine)")
+    leaf.add_argument("--tsa-login", default="", choices=("", "none", "basic", "kamusm"), help="--tsa için giriş")
+    leaf.add_argument("--tsa-user", default="", metavar="AD", help="--tsa için kullanıcı ya da müşteri numarası")
+    leaf.add_argument("--tsa-password-env", default="", metavar="DEĞİŞKEN", help="--tsa parolasını tutan değişken")
+    leaf.add_argument("--tsa-trust", action="append", default=[], metavar="DOSYA", help="damganın kök sertifikası")
 
 
 def _month_options(leaf: argparse.ArgumentParser) -> None:

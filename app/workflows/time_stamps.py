@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -45,11 +46,16 @@ def wanted_files(settings: Settings, company: Company) -> StampedFiles:
 
 
 def stamping_of(
-    settings: Settings, secrets: SecretStore, company: Company, *, files: StampedFiles = StampedFiles.OFFICE
+    settings: Settings,
+    secrets: Callable[[], SecretStore],
+    company: Company,
+    *,
+    files: StampedFiles = StampedFiles.OFFICE,
 ) -> Stamping | None:
     """How a build of the company stamps; None when it does not. `files` is this build's own word.
 
-    Asks the secret store, not the network. Raises: ConfigError (TSA.NOT_SET, TSA.PASSWORD, TSA.*), InputError.
+    `secrets` opens the store: a build that stamps nothing, or needs no password, leaves it shut. No network here.
+    Raises: ConfigError (TSA.NOT_SET, TSA.PASSWORD, TSA.*), InputError.
     """
     chosen = wanted_files(settings, company) if files is StampedFiles.OFFICE else files
     if chosen is StampedFiles.NEVER:
@@ -57,7 +63,7 @@ def stamping_of(
     return Stamping(stamper=office_stamper(settings, secrets), files=chosen)
 
 
-def office_stamper(settings: Settings, secrets: SecretStore) -> TimeStamper:
+def office_stamper(settings: Settings, secrets: Callable[[], SecretStore]) -> TimeStamper:
     """The stamper of the office's settings. Raises: as `stamping_of`."""
     # The HTTP library is not loaded for a build that stamps nothing.
     from app.connectors.timestamps import Login, TimeStampLine
@@ -70,7 +76,7 @@ def office_stamper(settings: Settings, secrets: SecretStore) -> TimeStamper:
             why="Ofis ayarlarında zaman damgası kurumu tanımlı değil.",
             todo="Ayarlar › Defter'de zaman damgası adresini yazın ya da damgasız sürdürmeyi seçin.",
         )
-    password = (secrets.get(secret_name(url, user)) or "") if login is not Login.NONE else ""
+    password = (secrets().get(secret_name(url, user)) or "") if login is not Login.NONE else ""
     if login is not Login.NONE and not password:
         raise ConfigError(
             "TSA.PASSWORD",
@@ -80,6 +86,16 @@ def office_stamper(settings: Settings, secrets: SecretStore) -> TimeStamper:
         )
     line = TimeStampLine(url, login=login, user=user, password=password)
     return Rfc3161Stamper(line.post, title=line.title, policy=settings.get(TSA_POLICY).strip(), trust=_roots(settings))
+
+
+def stamper_at(
+    url: str, *, login: str = "none", user: str = "", password: str = "", policy: str = "", roots: Sequence[Path] = ()
+) -> TimeStamper:
+    """The stamper of an address that stands in no setting. Raises: ConfigError (TSA.*), InputError (TSA.ROOTS)."""
+    from app.connectors.timestamps import Login, TimeStampLine
+
+    line = TimeStampLine(url, login=Login(login), user=user, password=password)
+    return Rfc3161Stamper(line.post, title=line.title, policy=policy, trust=[_read_root(path) for path in roots])
 
 
 def save_password(settings: Settings, secrets: SecretStore, password: str) -> None:
@@ -93,23 +109,22 @@ def save_password(settings: Settings, secrets: SecretStore, password: str) -> No
 
 def try_stamper(settings: Settings, secrets: SecretStore) -> TimeStampReport:
     """Ask for one stamp over nothing of importance; it counts as used. Network. Raises: SealError, ConfigError."""
-    token = office_stamper(settings, secrets).stamp(_TRIAL)
+    token = office_stamper(settings, lambda: secrets).stamp(_TRIAL)
     return judge_token(token, _TRIAL, anchors=load_anchors(_roots(settings)))
 
 
 def _roots(settings: Settings) -> list[bytes]:
-    found = []
-    for line in settings.get(TSA_ROOTS).splitlines():
-        if not line.strip():
-            continue
-        try:
-            found.append(Path(line.strip()).read_bytes())
-        except OSError as error:
-            raise InputError(
-                "TSA.ROOTS",
-                "Zaman damgası kök sertifikası okunamadı.",
-                why=f"{Path(line.strip()).name} bulunamadı ya da açılamıyor.",
-                todo="Ayarlar › Defter'de dosyanın yerini düzeltin.",
-                raw_text=type(error).__name__,
-            ) from error
-    return found
+    return [_read_root(Path(line.strip())) for line in settings.get(TSA_ROOTS).splitlines() if line.strip()]
+
+
+def _read_root(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            "TSA.ROOTS",
+            "Zaman damgası kök sertifikası okunamadı.",
+            why=f"{path.name} bulunamadı ya da açılamıyor.",
+            todo="Dosyanın yerini düzeltin (Ayarlar › Defter).",
+            raw_text=type(error).__name__,
+        ) from error
