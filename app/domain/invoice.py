@@ -38,7 +38,7 @@ KDV_CODE = "0015"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AllowanceCharge:
-    """A discount (`is_charge` False) or a charge on a line.
+    """A discount (`is_charge` False) or a charge on a line, or on the document as a whole.
 
     Give `rate` as a fraction (0.05 is 5 %) or a fixed `amount`; with a rate the amount is base × rate.
     """
@@ -140,7 +140,8 @@ class Invoice:
 
     `sender_label` (gb) and `receiver_label` (pk) are not part of the UBL; they address the envelope.
     `rounding` is added to the payable amount (PayableRoundingAmount). `shipment_no` is the İDİS sevkiyat number,
-    `accounting_cost` the SGK's own kind of invoice; `incentive` names the yatırım teşvik belgesi.
+    `accounting_cost` the SGK's own kind of invoice; `incentive` names the yatırım teşvik belgesi. `allowances` are of
+    the document as a whole: a rate is taken from the sum of the lines.
     """
 
     uuid: str
@@ -172,6 +173,7 @@ class Invoice:
     buyer: Buyer | None = None
     tax_representative: TaxRepresentative | None = None
     delivery: Delivery | None = None
+    allowances: tuple[AllowanceCharge, ...] = ()
     deductions: tuple[Deduction, ...] = ()
     earchive: EArchive | None = None
     shipment_no: str = ""
@@ -227,7 +229,8 @@ class InvoiceTotals:
     """All sums of an invoice in the document currency, two decimals each.
 
     `tax_total` is the sum of `taxes` (before withholding); `payable` = tax_inclusive − withheld − deduction_total +
-    rounding. `deduction_amounts` follow the invoice's deductions.
+    rounding. `deduction_amounts` follow the invoice's deductions, `allowance_amounts` its allowances (of the document;
+    `allowance_total` and `charge_total` count those of the lines too).
     """
 
     lines: tuple[LineTotals, ...]
@@ -244,6 +247,7 @@ class InvoiceTotals:
     payable: Decimal
     deduction_amounts: tuple[Decimal, ...] = ()
     deduction_total: Decimal = ZERO
+    allowance_amounts: tuple[Decimal, ...] = ()
 
     @property
     def vat(self) -> Decimal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -87,6 +87,7 @@ def invoice_from_json(data: Mapping[str, Any], *, company: Company, clock: Clock
         sender_label=fields.text("sender_label"),
         receiver_label=fields.text("receiver_label"),
         extra=fields.mapping("extra"),
+        allowances=_read_allowances(fields),
         **extras_from_fields(fields),
     )
     fields.close()
@@ -135,7 +136,7 @@ def invoice_to_json(invoice: Invoice) -> dict[str, Any]:
         data["payment_terms"] = _without_empty(
             {"note": terms.note, "due_date": terms.due_date and terms.due_date.isoformat()}
         )
-    result = _without_empty(data | extras_to_json(invoice))
+    result = _without_empty(data | _allowances_to_json(invoice.allowances) | extras_to_json(invoice))
     result["lines"] = [_line_to_json(line) for line in invoice.lines]
     return result
 
@@ -201,10 +202,7 @@ def _read_line(fields: Fields) -> InvoiceLine:
         unit_code=fields.text("unit", required=True),
         unit_price=fields.number("unit_price", required=True) or Decimal(0),
         vat_rate=fields.number("vat_rate", required=True) or Decimal(0),
-        allowances=(
-            *(_read_allowance(item, is_charge=False) for item in fields.each("discounts")),
-            *(_read_allowance(item, is_charge=True) for item in fields.each("charges")),
-        ),
+        allowances=_read_allowances(fields),
         other_taxes=tuple(_read_other_tax(item) for item in fields.each("other_taxes")),
         withholding_code=withholding.text("code", required=True) if withholding else "",
         withholding_rate=withholding.number("rate") if withholding else None,
@@ -221,6 +219,14 @@ def _read_line(fields: Fields) -> InvoiceLine:
 
 def _line_texts(fields: Fields) -> dict[str, Any]:
     return {key: fields.text(key) for key in _LINE_TEXTS}
+
+
+def _read_allowances(fields: Fields) -> tuple[AllowanceCharge, ...]:
+    """`discounts` and `charges` of a line, or of the document."""
+    return (
+        *(_read_allowance(item, is_charge=False) for item in fields.each("discounts")),
+        *(_read_allowance(item, is_charge=True) for item in fields.each("charges")),
+    )
 
 
 def _read_allowance(fields: Fields, *, is_charge: bool) -> AllowanceCharge:
@@ -299,8 +305,7 @@ def _line_to_json(line: InvoiceLine) -> dict[str, Any]:
         "unit": line.unit_code,
         "unit_price": plain(line.unit_price),
         "vat_rate": plain(line.vat_rate),
-        "discounts": [_allowance_to_json(item) for item in line.allowances if not item.is_charge],
-        "charges": [_allowance_to_json(item) for item in line.allowances if item.is_charge],
+        **_allowances_to_json(line.allowances),
         "other_taxes": [_other_tax_to_json(tax) for tax in line.other_taxes],
     }
     if line.withholding_code:
@@ -312,6 +317,13 @@ def _line_to_json(line: InvoiceLine) -> dict[str, Any]:
         data["exemption"] = _without_empty({"code": line.exemption_code, "reason": line.exemption_reason})
     data |= {key: getattr(line, key) for key in _LINE_TEXTS}
     return _without_empty(data | line_extras_to_json(line))
+
+
+def _allowances_to_json(items: Iterable[AllowanceCharge]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {"discounts": [], "charges": []}
+    for item in items:
+        found["charges" if item.is_charge else "discounts"].append(_allowance_to_json(item))
+    return found
 
 
 def _allowance_to_json(item: AllowanceCharge) -> dict[str, Any]:

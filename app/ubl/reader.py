@@ -147,6 +147,7 @@ def read_as_invoice(
         buyer=read_buyer(root.find(cac("BuyerCustomerParty"))),
         tax_representative=read_tax_representative(root.find(cac("TaxRepresentativeParty"))),
         delivery=read_delivery(root.find(cac("Delivery"))),
+        allowances=lines.allowances,
         deductions=read_deductions(root),
         earchive=earchive,
         shipment_no=shipment_no,

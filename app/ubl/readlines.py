@@ -54,12 +54,15 @@ class LineReader:
         self._withheld_lines = any(element.find(_WITHHOLDING_TOTAL) is not None for element in elements)
         pairs = [self._read_line(element, position) for position, element in enumerate(elements, start=1)]
         self.lines: tuple[InvoiceLine, ...] = tuple(read for read, _ in pairs)
+        hks = hks_allowances(root)
+        whole = _total(totals.net for _, totals in pairs)
+        others = [allowance for allowance in root.iterfind(cac("AllowanceCharge")) if allowance not in hks]
+        #: Discounts and charges of the document as a whole, with their amounts.
+        self.allowances, self._allowance_amounts = _read_allowances(others, whole)
         self.stated: InvoiceTotals = self._read_stated(root, tuple(totals for _, totals in pairs))
         if not elements:
             warnings.append("Belgede hiç kalem yok.")
-        hks = hks_allowances(root)
-        others = (allowance for allowance in root.iterfind(cac("AllowanceCharge")) if allowance not in hks)
-        if any(nodes.number(allowance, _AMOUNT) for allowance in others):
+        if self.allowances:
             warnings.append("Belgenin tamamına iskonto veya artırım uygulanmış; kalem toplamları buna göre farklıdır.")
 
     def _read_line(self, element: etree._Element, position: int) -> tuple[InvoiceLine, LineTotals]:
@@ -70,7 +73,9 @@ class LineReader:
             self._warnings.append(f"{position}. kalemin miktarı ya da birim fiyatı okunamadı.")
         quantity, price = quantity or Decimal(0), price or Decimal(0)
         net = nodes.number(element, cbc("LineExtensionAmount"))
-        allowances, amounts = _read_allowances(element, round_kurus(WIDE.multiply(quantity, price)))
+        allowances, amounts = _read_allowances(
+            element.iterfind(cac("AllowanceCharge")), round_kurus(WIDE.multiply(quantity, price))
+        )
         discounted = sum((a if i.is_charge else -a for i, a in zip(allowances, amounts, strict=True)), ZERO)
         gross = net - discounted if net is not None else round_kurus(WIDE.multiply(quantity, price))
         net = gross + discounted
@@ -158,6 +163,7 @@ class LineReader:
             payable=stated("PayableAmount"),
             deduction_amounts=hks,
             deduction_total=_total(hks),
+            allowance_amounts=self._allowance_amounts,
         )
 
     def _tax_total(self, root: etree._Element, kept: Decimal, deducted: Decimal) -> Decimal:
@@ -173,11 +179,11 @@ class LineReader:
 
 
 def _read_allowances(
-    element: etree._Element, gross: Decimal
+    elements: Iterable[etree._Element], gross: Decimal
 ) -> tuple[tuple[AllowanceCharge, ...], tuple[Decimal, ...]]:
     items: list[AllowanceCharge] = []
     amounts: list[Decimal] = []
-    for allowance in element.iterfind(cac("AllowanceCharge")):
+    for allowance in elements:
         amount = nodes.number(allowance, _AMOUNT) or ZERO
         base = nodes.number(allowance, cbc("BaseAmount"))
         rate = nodes.number(allowance, cbc("MultiplierFactorNumeric"))

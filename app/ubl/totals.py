@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from typing import Final
@@ -57,6 +57,8 @@ def compute_totals(invoice: Invoice) -> InvoiceTotals:
 
     - Each line discount and charge with a rate is taken from the line's gross amount (BaseAmount), not one after
       the other.
+    - A discount or charge of the document with a rate is taken from the sum of the lines' nets. It stands in no line;
+      the document's taxes are reckoned after each line has borne its share of it, by its net.
     - Taxes that deduct (stopaj) stand in `taxes` but not in `tax_total`; they are counted in `withheld`.
     - Zero KDV without a code becomes 351 (KDV - İstisna Olmayan Diğer) where GİB demands a reason; an ISTISNA
       invoice is left alone, because only the user knows which exemption it is.
@@ -70,16 +72,23 @@ def compute_totals(invoice: Invoice) -> InvoiceTotals:
 
 def _compute(invoice: Invoice) -> InvoiceTotals:
     sums = _Sums()
-    lines = tuple(_compute_line(line, invoice.type_code, sums) for line in invoice.lines)
+    lines = tuple(_compute_line(line, invoice.type_code) for line in invoice.lines)
     gross = _total(line.gross for line in lines)
-    allowances = ZERO
-    charges = ZERO
-    for line, totals in zip(invoice.lines, lines, strict=True):
-        for item, amount in zip(line.allowances, totals.allowance_amounts, strict=True):
-            if item.is_charge:
-                charges += amount
-            else:
-                allowances += amount
+    base = _total(line.net for line in lines)
+    amounts = tuple(_allowance_amount(item, base) for item in invoice.allowances)
+    shares = _shares([line.net for line in lines], _change(invoice.allowances, amounts))
+    for line, computed, share in zip(invoice.lines, lines, shares, strict=True):
+        _sum_up(line, computed.net + share, invoice.type_code, sums)
+    pairs = [
+        *zip(invoice.allowances, amounts, strict=True),
+        *(
+            pair
+            for line, computed in zip(invoice.lines, lines, strict=True)
+            for pair in zip(line.allowances, computed.allowance_amounts, strict=True)
+        ),
+    ]
+    allowances = _total(amount for item, amount in pairs if not item.is_charge)
+    charges = _total(amount for item, amount in pairs if item.is_charge)
     taxes = (*_other_subtotals(sums), *_vat_subtotals(sums, invoice.type_code))
     tax_total = _total(t.amount for t in taxes if not is_deducted(t.code))
     withholdings = _withholding_subtotals(sums)
@@ -106,7 +115,24 @@ def _compute(invoice: Invoice) -> InvoiceTotals:
         payable=tax_inclusive - withheld - _total(deducted) + rounding,
         deduction_amounts=deducted,
         deduction_total=_total(deducted),
+        allowance_amounts=amounts,
     )
+
+
+def _change(items: Iterable[AllowanceCharge], amounts: Iterable[Decimal]) -> Decimal:
+    """By how much discounts and charges move what they are taken from."""
+    return _total(amount if item.is_charge else -amount for item, amount in zip(items, amounts, strict=True))
+
+
+def _shares(nets: Sequence[Decimal], change: Decimal) -> list[Decimal]:
+    """What each line bears of a discount or charge of the document, by its net; the largest takes what rounding
+    leaves, so that every tax rate bears its part and nothing is lost."""
+    whole = _total(nets)
+    if not change or not whole:
+        return [ZERO] * len(nets)
+    shares = [round_kurus(change * net / whole) for net in nets]
+    shares[nets.index(max(nets))] += change - _total(shares)
+    return shares
 
 
 def is_deducted(tax_code: str) -> bool:
@@ -126,41 +152,51 @@ def is_in_vat_base(tax_code: str) -> bool:
     return found is not None and found.in_vat_base
 
 
-def _compute_line(line: InvoiceLine, type_code: str, sums: _Sums) -> LineTotals:
+def _compute_line(line: InvoiceLine, type_code: str) -> LineTotals:
+    """A line by itself: what the document grants as a whole does not stand in its lines."""
     gross = round_kurus(line.quantity * line.unit_price)
     amounts = tuple(_allowance_amount(item, gross) for item in line.allowances)
-    net = gross
-    for item, amount in zip(line.allowances, amounts, strict=True):
-        net = net + amount if item.is_charge else net - amount
-
-    taxes: list[TaxSubtotal] = []
-    vat_base = net
-    for tax in line.other_taxes:
-        subtotal = _line_tax(tax, line, net)
-        taxes.append(subtotal)
-        in_base = enters_vat_base(tax)
-        if in_base:
-            vat_base += subtotal.amount
-        _add_other(sums, tax, subtotal, in_base=in_base, quantity=line.quantity)
-
-    if line.vat_base is not None:
-        vat_base = round_kurus(line.vat_base)
+    net = gross + _change(line.allowances, amounts)
+    others, vat_base = _bases(line, net)
     if type_code == PRODUCER_RECEIPT:
-        return LineTotals(gross=gross, allowance_amounts=amounts, net=net, taxes=tuple(taxes), withholding=None)
+        return LineTotals(gross=gross, allowance_amounts=amounts, net=net, taxes=others, withholding=None)
     code, reason = _exemption(line)
-    key = (line.vat_rate, code, reason, line.vat_shown_only)
-    sums.vat[key] = sums.vat.get(key, ZERO) + vat_base
     vat = round_kurus(vat_base * line.vat_rate / _HUNDRED)
     if line.vat_rate == 0:
         code, reason = _with_default_reason(code, reason, line.vat_rate, vat, type_code)
-    taxes.append(_vat_subtotal(vat_base, line.vat_rate, code, reason, is_shown_only=line.vat_shown_only))
+    own = _vat_subtotal(vat_base, line.vat_rate, code, reason, is_shown_only=line.vat_shown_only)
+    rate = _withholding_rate(line)
     return LineTotals(
         gross=gross,
         allowance_amounts=amounts,
         net=net,
-        taxes=tuple(taxes),
-        withholding=_line_withholding(line, vat_base, vat, sums),
+        taxes=(*others, own),
+        withholding=_withholding(line.withholding_code, rate, vat) if rate is not None else None,
     )
+
+
+def _bases(line: InvoiceLine, net: Decimal) -> tuple[tuple[TaxSubtotal, ...], Decimal]:
+    """The taxes beside KDV of a line whose goods cost `net`, and its KDV base."""
+    others = tuple(_line_tax(tax, line, net) for tax in line.other_taxes)
+    if line.vat_base is not None:
+        return others, round_kurus(line.vat_base)
+    entering = (t.amount for tax, t in zip(line.other_taxes, others, strict=True) if enters_vat_base(tax))
+    return others, net + _total(entering)
+
+
+def _sum_up(line: InvoiceLine, net: Decimal, type_code: str, sums: _Sums) -> None:
+    """Count a line's taxes among the document's; `net` is after the line's share of what the document grants."""
+    others, vat_base = _bases(line, net)
+    for tax, subtotal in zip(line.other_taxes, others, strict=True):
+        _add_other(sums, tax, subtotal, in_base=enters_vat_base(tax), quantity=line.quantity)
+    if type_code == PRODUCER_RECEIPT:
+        return
+    key = (line.vat_rate, *_exemption(line), line.vat_shown_only)
+    sums.vat[key] = sums.vat.get(key, ZERO) + vat_base
+    rate = _withholding_rate(line)
+    if rate is not None:
+        bases = sums.withheld.setdefault((line.withholding_code, rate), {})
+        bases[line.vat_rate] = bases.get(line.vat_rate, ZERO) + vat_base
 
 
 def _vat_subtotal(base: Decimal, rate: Decimal, code: str, reason: str, *, is_shown_only: bool) -> TaxSubtotal:
@@ -247,16 +283,14 @@ def _vat_subtotals(sums: _Sums, type_code: str) -> list[TaxSubtotal]:
     ]
 
 
-def _line_withholding(line: InvoiceLine, vat_base: Decimal, vat: Decimal, sums: _Sums) -> TaxSubtotal | None:
+def _withholding_rate(line: InvoiceLine) -> Decimal | None:
+    """The whole percent of the line's tevkifat; None where there is none."""
     if not line.withholding_code:
         return None
-    rate = line.withholding_rate
-    if rate is None:
-        found = codes.withholdings().get(line.withholding_code)
-        rate = Decimal(found.current) if found else Decimal(0)
-    bases = sums.withheld.setdefault((line.withholding_code, rate), {})
-    bases[line.vat_rate] = bases.get(line.vat_rate, ZERO) + vat_base
-    return _withholding(line.withholding_code, rate, vat)
+    if line.withholding_rate is not None:
+        return line.withholding_rate
+    found = codes.withholdings().get(line.withholding_code)
+    return Decimal(found.current) if found else Decimal(0)
 
 
 def _withholding_subtotals(sums: _Sums) -> tuple[TaxSubtotal, ...]:

@@ -83,7 +83,7 @@ def write_line(out: Emitter, invoice: Invoice, line: InvoiceLine, sums: LineTota
 
 
 def write_allowance(out: Emitter, item: AllowanceCharge, value: Decimal, *, base: Decimal, currency: str) -> None:
-    """A discount or charge of a line."""
+    """A discount or charge of a line, or of the document."""
     with out.element("cac:AllowanceCharge"):
         out.text("cbc:ChargeIndicator", "true" if item.is_charge else "false")
         out.optional("cbc:AllowanceChargeReason", item.reason)

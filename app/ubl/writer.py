@@ -37,7 +37,7 @@ from app.ubl.writeextras import (
     write_reference,
     write_tax_representative,
 )
-from app.ubl.writelines import write_line, write_tax_total, write_withholding
+from app.ubl.writelines import write_allowance, write_line, write_tax_total, write_withholding
 
 __all__ = ["build_invoice", "iso_time", "write_template"]
 
@@ -62,6 +62,9 @@ def build_invoice(
         if invoice.delivery is not None:
             write_delivery(out, invoice.delivery)
         write_payment(out, invoice)
+        base = sum((sums.net for sums in totals.lines), Decimal(0))
+        for item, value in zip(invoice.allowances, totals.allowance_amounts, strict=True):
+            write_allowance(out, item, value, base=base, currency=invoice.currency)
         write_deductions(out, invoice, totals)
         write_exchange_rate(out, invoice)
         _write_sums(out, invoice, totals)

@@ -20,7 +20,7 @@ from app.ubl.totals import compute_totals
 from app.validation.builtin_envelope import label_problem
 from app.validation.builtin_extras import check_extras, is_incentive
 from app.validation.builtin_parts import Purpose, check_date, check_number, check_party, is_iban
-from app.validation.lines import check_line, is_exempt_type
+from app.validation.lines import check_document_allowances, check_line, is_exempt_type
 from app.validation.rules import Notebook
 
 __all__ = ["ISSUED_PROFILES", "ISSUED_TYPES", "Purpose", "check_invoice", "is_iban"]
@@ -271,6 +271,7 @@ def _check_totals(book: Notebook, invoice: Invoice) -> None:
     if not invoice.lines:
         return
     totals = compute_totals(invoice)
+    check_document_allowances(book, invoice.allowances, base=sum((line.net for line in totals.lines), Decimal(0)))
     if totals.payable < 0 or totals.tax_exclusive < 0:
         book.error(
             "INV.NEGATIVE",

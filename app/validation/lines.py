@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from app.domain.invoice import Invoice, InvoiceLine
+from app.domain.invoice import AllowanceCharge, Invoice, InvoiceLine
 from app.ubl import codes
 from app.validation.rules import Notebook, is_blank
 
@@ -64,26 +65,36 @@ def check_unit(book: Notebook, code: str, place: str, nth: str) -> None:
 
 def _check_allowances(book: Notebook, line: InvoiceLine, place: str, nth: str) -> None:
     gross = line.quantity * line.unit_price
+    _check_list(book, line.allowances, base=gross, prefix=f"{place}.", where=f"{nth}da", of=f"{nth}daki")
+
+
+def check_document_allowances(book: Notebook, items: Sequence[AllowanceCharge], *, base: Decimal) -> None:
+    """Discounts and charges of the document as a whole; `base` is the sum of its lines."""
+    _check_list(book, items, base=base, prefix="", where="Belgenin genelinde", of="Belgenin genelindeki")
+
+
+def _check_list(
+    book: Notebook, items: Sequence[AllowanceCharge], *, base: Decimal, prefix: str, where: str, of: str
+) -> None:
     total = Decimal(0)
-    for position, allowance in enumerate(line.allowances):
-        where = f"{place}.{'charges' if allowance.is_charge else 'discounts'}[{position}]"
-        if allowance.rate is None and allowance.amount is None:
-            book.error(
-                "INV.ALLOWANCE", where, f"{nth}daki indirim veya artırımın oranı ya da tutarı yok; birini yazın."
-            )
+    counts = {True: 0, False: 0}
+    for item in items:
+        field = f"{prefix}{'charges' if item.is_charge else 'discounts'}[{counts[item.is_charge]}]"
+        counts[item.is_charge] += 1
+        if item.rate is None and item.amount is None:
+            book.error("INV.ALLOWANCE", field, f"{of} indirim veya artırımın oranı ya da tutarı yok; birini yazın.")
             continue
-        if allowance.rate is not None and not (0 <= allowance.rate <= 1):
+        if item.rate is not None and not (0 <= item.rate <= 1):
             book.error(
-                "INV.ALLOWANCE_RATE",
-                where,
-                f"{nth}daki indirim oranı 0 ile 1 arasında olmalı; yüzde 5 için 0.05 yazın.",
+                "INV.ALLOWANCE_RATE", field, f"{of} indirim oranı 0 ile 1 arasında olmalı; yüzde 5 için 0.05 yazın."
             )
-        if allowance.amount is not None and allowance.amount < 0:
-            book.error("INV.ALLOWANCE_SIGN", where, f"{nth}daki indirim tutarı eksi yazılmaz.")
-        amount = allowance.amount if allowance.amount is not None else gross * (allowance.rate or 0)
-        total += amount if not allowance.is_charge else -amount
-    if total > gross >= 0 and line.allowances:
-        book.error("INV.ALLOWANCE_MORE", f"{place}.discounts", f"{nth}da indirimler satırın tutarını aşıyor; azaltın.")
+        if item.amount is not None and item.amount < 0:
+            book.error("INV.ALLOWANCE_SIGN", field, f"{of} indirim tutarı eksi yazılmaz.")
+        amount = item.amount if item.amount is not None else base * (item.rate or 0)
+        total += amount if not item.is_charge else -amount
+    if total > base >= 0 and items:
+        what = "satırın tutarını" if prefix else "kalemlerin toplamını"
+        book.error("INV.ALLOWANCE_MORE", f"{prefix}discounts", f"{where} indirimler {what} aşıyor; azaltın.")
 
 
 def _check_vat(book: Notebook, invoice: Invoice, line: InvoiceLine, place: str, nth: str) -> None:
