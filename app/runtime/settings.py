@@ -190,6 +190,17 @@ LEDGER_PART_MB: Final = Setting(
     maximum=MAX_PART_MB,
     unit="MB",
 )
+LEDGER_ARCHIVE_DAYS: Final = Setting(
+    name="ledger_archive_days",
+    type=int,
+    default=30,
+    title="Defter arşivi denetim aralığı",
+    description="Mühürlü defter, berat ve raporların yerinde ve değişmemiş olduğuna boş zamanda bu sıklıkla bakılır. "
+    "0 yazılırsa kendiliğinden bakılmaz.",
+    minimum=0,
+    maximum=365,
+    unit="gün",
+)
 
 TSA_URL: Final = Setting(
     name="tsa_url",
@@ -254,6 +265,7 @@ ALL: Final[tuple[Setting[Any], ...]] = (
     SEAL_MODULES,
     LEDGER_APPLICATION,
     LEDGER_PART_MB,
+    LEDGER_ARCHIVE_DAYS,
     TSA_URL,
     TSA_LOGIN,
     TSA_USER,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -77,12 +78,17 @@ class _Known:
     verdict: FileVerdict
 
 
-def verify_archive(root: Path, *, progress: Progress | None = None) -> ArchiveReport:
-    """Judge every ledger, berat and report under `root`. Raises: OSError for a folder that cannot be read."""
+def verify_archive(root: Path, *, progress: Progress | None = None, without: Sequence[str] = ()) -> ArchiveReport:
+    """Judge every ledger, berat and report under `root`, leaving out folders of the names `without`.
+
+    Raises: OSError for a folder that cannot be read; JobCancelled.
+    """
     progress = progress or NoProgress()
     report = ArchiveReport()
     known: list[_Known] = []
-    paths = sorted(path for path in root.rglob("*") if path.is_file())
+    paths = sorted(
+        path for path in root.rglob("*") if path.is_file() and not set(path.relative_to(root).parts[:-1]) & set(without)
+    )
     for index, path in enumerate(paths):
         progress.checkpoint()
         progress.report(index, len(paths), path.name)

@@ -272,3 +272,13 @@ def parts_of(connection: Connection, *, period: int, branch_no: str) -> list[tup
         kept = [FileRecord(kind=f[0], name=f[1], size_bytes=f[2], sha256=f[3], signature_value=f[4]) for f in files]
         found.append((record, kept))
     return found
+
+
+def recorded_files(connection: Connection) -> list[tuple[int, str, str]]:
+    """(month's key, name, SHA-256) of every file that was built and not taken back."""
+    rows = connection.exec_driver_sql(
+        "SELECT part.period, book_file.name, book_file.sha256 FROM book_file JOIN part ON part.id = book_file.part_id"
+        " UNION ALL SELECT CAST(replace(substr(day, 1, 7), '-', '') AS INTEGER), name, sha256"
+        " FROM inventory_file JOIN inventory_part ON inventory_part.id = inventory_file.part_id ORDER BY 1, 2"
+    )
+    return [(row[0], row[1], row[2]) for row in rows]

@@ -134,7 +134,7 @@ def _line_row(kind: str, line: LineRow) -> str:
     number_ = (
         f"{escape(line.number)}<br><small>{escape(line.entry)}. madde</small>" if kind == "K" else escape(line.number)
     )
-    day = f"<br><small>{escape(words.day(line.day))}</small>" if kind == "K" else ""
+    day = f"{escape(words.day(line.day))} · " if kind == "K" else ""
     account, name = escape(line.sub or line.main), escape(line.sub_name or line.main_name)
     said = "<br>".join(
         part
@@ -142,7 +142,7 @@ def _line_row(kind: str, line: LineRow) -> str:
         if part
     )
     return (
-        f'<tr><td class="n">{number_}</td><td>{account}<br><small>{name}</small></td><td>{said}{day}</td>'
+        f'<tr><td class="n">{number_}</td><td>{account}<br><small>{name}</small></td><td>{day}{said}</td>'
         f'<td class="n">{debit}</td><td class="n">{credit}</td></tr>'
     )
 
