@@ -32,6 +32,10 @@ _FIELD_NAMES: Final[Mapping[str, str]] = {
     "exchange_rate.rate": "Kur",
     "payment.code": "Ödeme şekli",
     "rounding": "Yuvarlama",
+    "discounts": "Genel indirim",
+    "charges": "Genel artırım",
+    "deductions": "Komisyoncu kesintisi",
+    "customer.identifiers": "Alıcının numarası",
     "supplier": "Gönderen",
     "supplier.vkn": "Gönderen VKN",
     "despatch": "İrsaliye",
@@ -127,6 +131,14 @@ def completed(data: Mapping[str, Any]) -> dict[str, Any]:
             result[key] = [r for r in result[key] if _is_reference(r)]
     if "order_reference" in result and not _is_reference(result["order_reference"]):
         del result["order_reference"]
+    for key in ("discounts", "charges", "deductions"):
+        if key in result:
+            result[key] = [
+                item
+                for item in result[key]
+                if is_number(str(item.get("rate", item.get("amount", ""))))
+                and (key != "deductions" or item.get("code"))
+            ]
     if "payment" in result and not result["payment"].get("code"):
         del result["payment"]
     if not is_number(str(result.get("rounding", "0"))):
@@ -136,6 +148,8 @@ def completed(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def completed_party(customer: Mapping[str, Any]) -> dict[str, Any]:
     result = {k: v for k, v in customer.items() if k not in ("vkn", "tckn")}
+    if "identifiers" in result:
+        result["identifiers"] = [i for i in result["identifiers"] if i.get("scheme") and i.get("value")]
     try:
         number = parse_tax_number(str(customer.get("vkn") or customer.get("tckn") or ""))
     except InputError:

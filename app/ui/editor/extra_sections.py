@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from app.ui.editor import cells
 from app.ui.editor.columns import COLUMNS, KEYS
 from app.ui.editor.delegates import PickerEdit
 from app.ui.editor.extras import ExtraField, ExtraSection, Use
 from app.ui.editor.fields import Field, TextBinding, date_edit, number_edit
 from app.ui.editor.folding import FieldGrid, FoldSection
+from app.ui.editor.list_edit import KINDS as LIST_KINDS
+from app.ui.editor.list_edit import ListEdit
 from app.ui.editor.references import ReferencesEdit
 from app.ui.editor.store import FormStore
 from app.ui.theme import tokens
@@ -86,7 +91,7 @@ class ExtraFold(FoldSection):
         for what in self.section.fields:
             value = None if what.kind == "all_lines" else self._store.get(what.path, None)
             if isinstance(value, list):
-                parts += [str(item.get("number", "")) for item in value if isinstance(item, dict)]
+                parts += [_item_words(item) for item in value if isinstance(item, dict)]
             elif value:
                 parts.append(str(value))
         if not parts and any(w.kind == "all_lines" for w in self.section.fields):
@@ -94,6 +99,15 @@ class ExtraFold(FoldSection):
             column = COLUMNS[KEYS.index(key)]
             parts = list(dict.fromkeys(t for line in self._store.lines.lines if (t := column.read(line))))
         return " · ".join(parts)
+
+
+def _item_words(item: dict[str, Any]) -> str:
+    if "number" in item:
+        return str(item["number"])
+    rate = (
+        f"%{item['rate']}" if "code" in item and "rate" in item else cells.shown_allowance(cells.allowance_text(item))
+    )
+    return f"{item.get('code', '')} {rate}".strip()
 
 
 def _editor(store: FormStore, what: ExtraField, parent: QWidget) -> QWidget:
@@ -105,6 +119,8 @@ def _editor(store: FormStore, what: ExtraField, parent: QWidget) -> QWidget:
         case "references" | "reference":
             single = what.kind == "reference"
             return ReferencesEdit(store, what.path, what.title, parent, number_hint=what.hint, single=single)
+        case "list":
+            return ListEdit(store, what.path, what.title, LIST_KINDS[what.path.rpartition(".")[2]], parent)
         case "all_lines":
             return AllLinesEdit(store, what, parent)
         case _:

@@ -13,8 +13,9 @@ from typing import Final, Literal
 from app.ui.editor import cells
 from app.ui.editor.catalogue import Option
 
-#: `references` is a list of number and date, `reference` a single one; `all_lines` writes one code into every line.
-ExtraKind = Literal["text", "number", "date", "references", "reference", "all_lines"]
+#: `references` is a list of number and date, `reference` a single one; `all_lines` writes one code into every line;
+#: `list` is one of `list_edit.KINDS`, named by the end of its path.
+ExtraKind = Literal["text", "number", "date", "references", "reference", "all_lines", "list"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +114,22 @@ SECTIONS: Final[tuple[ExtraSection, ...]] = (
             ),
         ),
         columns=frozenset({"exemption"}),
+    ),
+    ExtraSection(
+        key="whole",
+        title="Belgenin geneline indirim ve artırım",
+        # Most spread it over the lines; it is there when the draft has one, or when the user has asked for it.
+        used=lambda _use: False,
+        fields=(
+            ExtraField(path="discounts", title="İndirim", kind="list", units=6),
+            ExtraField(path="charges", title="Artırım", kind="list", units=6),
+        ),
+    ),
+    ExtraSection(
+        key="deductions",
+        title="Komisyoncu kesintileri",
+        used=lambda use: "KOMISYONCU" in use.type_code,
+        fields=(ExtraField(path="deductions", title="Üreticiden kesilenler", kind="list", units=12),),
     ),
     ExtraSection(
         key="lodging",

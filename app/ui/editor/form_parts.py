@@ -11,6 +11,7 @@ from app.ui.editor.catalogue import Option
 from app.ui.editor.code_edit import CodeBinding
 from app.ui.editor.fields import ChoiceBinding, NotesBinding, TextBinding, date_edit, number_edit
 from app.ui.editor.folding import FieldGrid
+from app.ui.editor.list_edit import KINDS, ListEdit
 from app.ui.editor.references import ReferencesEdit
 
 if TYPE_CHECKING:
@@ -52,10 +53,14 @@ def add_references(form: InvoiceForm, parent: QWidget) -> None:
     despatch = ReferencesEdit(
         store, "despatch_references", form.tr("İrsaliye"), parent, number_hint=form.tr("irsaliye no")
     )
+    numbers = ListEdit(
+        store, "customer.identifiers", form.tr("Alıcının abone, müşteri… numarası"), KINDS["identifiers"], parent
+    )
     notes = NotesBinding(store, "notes", form.tr("Notlar"), parent)
     grid = FieldGrid(parent)
     grid.add(form.add_field(form.tr("Sipariş"), order, "order_reference"), 6)
     grid.add(form.add_field(form.tr("İrsaliye"), despatch, "despatch_references"), 6)
+    grid.add(form.add_field(numbers.title, numbers, "customer.identifiers"), 12)
     grid.add(form.add_field(form.tr("Notlar (her satır bir not)"), notes, "notes"), 12)
     form.add_section("references", form.tr("Atıflar ve notlar"), parent).body.addWidget(grid)
 

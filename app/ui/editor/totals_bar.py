@@ -50,6 +50,7 @@ class TotalsBar(QFrame):
         self.other = _Sum(self.tr("Diğer vergiler"), self)
         self.vat = _Sum(self.tr("KDV"), self)
         self.withheld = _Sum(self.tr("Tevkifat"), self)
+        self.deducted = _Sum(self.tr("Kesintiler"), self)
         self.payable = _Sum(self.tr("Ödenecek"), self, strong=True)
         self.breakdown = QWidget(self)
         self.breakdown.setAccessibleName(self.tr("KDV dökümü"))
@@ -66,7 +67,16 @@ class TotalsBar(QFrame):
         self.state = QuietLabel("", self)
         self.save = QuietButton(self.tr("Kaydet"), self, icon="save", shortcut="Ctrl+S")
         self.seal = PrimaryButton(self.tr("Mühürle ve gönder"), self, icon="seal", shortcut="Ctrl+Return")
-        self._parts = (self.net, self.discount, self.charge, self.other, self.vat, self.withheld, self.rounding)
+        self._parts = (
+            self.net,
+            self.discount,
+            self.charge,
+            self.other,
+            self.vat,
+            self.withheld,
+            self.deducted,
+            self.rounding,
+        )
         whole = QHBoxLayout(self)
         whole.setContentsMargins(tokens.L, tokens.XS, tokens.L, tokens.XS)
         whole.setSpacing(tokens.L)
@@ -128,7 +138,7 @@ class TotalsBar(QFrame):
         if totals is None:
             for part in (self.net, self.vat, self.payable):
                 part.amount.setText("–")
-            for part in (self.discount, self.charge, self.other, self.withheld, self.rounding):
+            for part in (self.discount, self.charge, self.other, self.withheld, self.deducted, self.rounding):
                 part.setVisible(False)
             self._lines = []
             self._show_lines()
@@ -144,6 +154,7 @@ class TotalsBar(QFrame):
             (self.rounding, totals.rounding),
             (self.other, others),
             (self.withheld, totals.withheld),
+            (self.deducted, totals.deduction_total),
         ):
             part.amount.set_amount(amount)
             part.setVisible(bool(amount))
