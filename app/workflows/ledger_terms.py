@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Final
 
 from app import __version__
-from app.domain.ledger_terms import LedgerMode
+from app.domain.ledger_terms import LedgerMode, StampedFiles
 from app.domain.party import Company
+from app.domain.protocols import SecretStore
 from app.runtime.settings import LEDGER_APPLICATION, LEDGER_PART_MB, Settings
 from app.storage.records import CompanyRecord
 from app.workflows.ledger_heads import BuildOptions
+from app.workflows.time_stamps import stamping_of
 
 _MB: Final = 1024 * 1024
 
@@ -22,9 +25,18 @@ def source_application(company: Company, office_application: str) -> str:
 
 
 def build_options(
-    settings: Settings, company: CompanyRecord, *, max_part_mb: int = 0, split_after: tuple[date, ...] = ()
+    settings: Settings,
+    company: CompanyRecord,
+    *,
+    secrets: Callable[[], SecretStore] | None = None,
+    max_part_mb: int = 0,
+    split_after: tuple[date, ...] = (),
+    stamped: StampedFiles = StampedFiles.OFFICE,
 ) -> BuildOptions:
-    """How to build this company's ledgers; `max_part_mb` and `split_after` are what this one month asks beyond that."""
+    """How to build this company's ledgers; the last three are what this one build asks beyond card and settings.
+
+    Without `secrets` nothing is stamped: for a look that seals nothing. Raises: as `stamping_of`.
+    """
     card = company.company
     size = max_part_mb or card.ledger.max_part_mb or settings.get(LEDGER_PART_MB)
     return BuildOptions(
@@ -32,6 +44,7 @@ def build_options(
         creator=card.accountant.name,
         max_part_bytes=size * _MB,
         split_after=split_after,
+        stamping=None if secrets is None else stamping_of(settings, secrets, card, files=stamped),
     )
 
 

@@ -44,6 +44,7 @@ class Board(QWidget):
     opened = Signal(object, object)
     build_wanted = Signal(object)
     import_wanted = Signal()
+    inventory_wanted = Signal()
     settled = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -87,6 +88,9 @@ class Board(QWidget):
         self._group.buttonClicked.connect(self._on_chip_clicked)
         self.import_button = QuietButton(self.tr("İçe aktar"), self, icon="import")
         self.import_button.clicked.connect(self.import_wanted)
+        self.inventory_button = QuietButton(self.tr("Envanter"), self, icon="columns")
+        self.inventory_button.setToolTip(self.tr("Seçili firmanın envanter defteri (Ctrl+Shift+E)"))
+        self.inventory_button.clicked.connect(self.inventory_wanted)
         self.build_button = PrimaryButton(self.tr("Ayları oluştur"), self, icon="seal")
         self.build_button.clicked.connect(self._on_build_clicked)
         self.message = MessageBar(parent=self)
@@ -106,6 +110,7 @@ class Board(QWidget):
         bar.addWidget(self.year)
         bar.addWidget(self.search, 1)
         bar.addStretch(1)
+        bar.addWidget(self.inventory_button)
         bar.addWidget(self.import_button)
         bar.addWidget(self.build_button)
         column = QVBoxLayout(self)

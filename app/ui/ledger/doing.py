@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app import __version__
 from app.domain.errors import AppError, SealError
+from app.domain.ledger_terms import StampedFiles
 from app.domain.protocols import Sealer
 from app.domain.voucher import Period
 from app.edefter.sources.shape import SourceShape
@@ -34,14 +36,25 @@ from app.workflows import ledger_life
 from app.workflows.context import WorkContext
 from app.workflows.ledger_build import build_month
 from app.workflows.ledger_check import MonthCheck, check_month
+from app.workflows.ledger_connections import Login, View, address_of
 from app.workflows.ledger_export import ExportReport, export_month
-from app.workflows.ledger_heads import BuildOptions
 from app.workflows.ledger_import import ImportReport, import_vouchers
+from app.workflows.ledger_query import import_query, open_source
+from app.workflows.ledger_terms import build_options
 
 T = TypeVar("T")
 Chosen = tuple[CompanyRecord, Period]
 #: Y, K and their berats.
 _BOOKS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Special:
+    """What one build asks beyond the card and the settings. `max_part_mb` 0: nothing of its own."""
+
+    max_part_mb: int = 0
+    split_after: tuple[date, ...] = ()
+    stamped: StampedFiles = StampedFiles.OFFICE
 
 
 class LedgerDoing(QObject):
@@ -71,6 +84,7 @@ class LedgerDoing(QObject):
         self._busy = False
         self._batches: deque[tuple[CompanyRecord, list[Period]]] = deque()
         self._outcome: BuildOutcome | None = None
+        self._special = Special()
         self._running: list[MonthResult] = []
         self._begun: tuple[CompanyRecord, list[Period]] | None = None
 
@@ -91,6 +105,22 @@ class LedgerDoing(QObject):
             self.imported.emit(company, report)
 
         self._start(self.tr("{0} içe aktarılıyor").format(path.name), company, work, then)
+
+    def take_view(
+        self, company: CompanyRecord, view: View, login: Login, shape: SourceShape, replace: frozenset[int]
+    ) -> None:
+        """Import what a query over a foreign database gives."""
+        folder = self._desk.office.folder.ledgers
+        name = view.name or self.tr("veritabanı sorgusu")
+
+        def work(ctx: WorkContext) -> ImportReport:
+            with open_source(address_of(view, login), view.query, name=name) as source:
+                return import_query(ctx, company, source, shape, folder=folder, replace=replace)
+
+        def then(report: ImportReport) -> None:
+            self.imported.emit(company, report)
+
+        self._start(self.tr("{0} içe aktarılıyor").format(name), company, work, then)
 
     def undo(self, company: CompanyRecord, path: Path, import_id: int) -> None:
         """Take the last import of a ledger file back."""
@@ -119,10 +149,11 @@ class LedgerDoing(QObject):
 
     # -- building --------------------------------------------------------------------------------------------------
 
-    def build(self, months: Sequence[Chosen]) -> None:
-        """Ask each company's seal once, then build its months in their order."""
+    def build(self, months: Sequence[Chosen], special: Special | None = None) -> None:
+        """Ask each company's seal once, then build its months in their order; `special` is this build's own word."""
         if self._busy:
             return
+        self._special = special or Special()
         by_company: dict[int, tuple[CompanyRecord, list[Period]]] = {}
         for company, period in months:
             by_company.setdefault(company.id, (company, []))[1].append(period)
@@ -159,12 +190,12 @@ class LedgerDoing(QObject):
     def _begin(self, company: CompanyRecord, periods: list[Period], sealer: Sealer) -> None:
         office = self._desk.office
         self._running, self._begun = [], (company, periods)
-        running = self._running
+        running, special = self._running, self._special
 
         def work(ctx: WorkContext) -> None:
             for period in periods:
                 ctx.progress.checkpoint()
-                result = _build_one(ctx, office, company, period, sealer)
+                result = _build_one(ctx, office, company, period, sealer, special)
                 running.append(result)
                 if isinstance(result.error, SealError):
                     return
@@ -273,7 +304,7 @@ class LedgerDoing(QObject):
                 company,
                 period,
                 sealer,
-                options_of(company),
+                build_options(office.settings, company, secrets=lambda: office.secrets),
                 folder=office.folder.ledgers,
                 out=office.folder.edefter,
             )
@@ -283,12 +314,30 @@ class LedgerDoing(QObject):
 
         self._start(self.tr("Defter raporu hazırlanıyor"), company, work, then, lane=self._desk.lanes.token)
 
-    def export(self, company: CompanyRecord, period: Period, target: str, output: Path) -> None:
+    def export(
+        self,
+        company: CompanyRecord,
+        period: Period,
+        target: str,
+        output: Path,
+        *,
+        branch: str | None = None,
+        encoding: str = "",
+    ) -> None:
         """Write the month for an integrator's own e-Defter service."""
         folder = self._desk.office.folder.ledgers
 
         def work(ctx: WorkContext) -> ExportReport:
-            return export_month(ctx, company, period, target=target, folder=folder, output=output)
+            return export_month(
+                ctx,
+                company,
+                period,
+                target=target,
+                folder=folder,
+                output=output,
+                branch=branch,
+                encoding=encoding,
+            )
 
         def then(report: ExportReport) -> None:
             self.checked.emit(company, period, report.checks)
@@ -334,18 +383,19 @@ class LedgerDoing(QObject):
             self.cancelled.emit()
 
 
-def options_of(company: CompanyRecord) -> BuildOptions:
-    """Until the program is approved the field says who makes the file; GİB's live side would refuse it."""
-    party = company.company.party
-    return BuildOptions(
-        source_application=f"{company.company.tax_number}##{party.display_name}##Mühürdar##{__version__}",
-        creator=company.company.accountant.name,
-    )
-
-
-def _build_one(ctx: WorkContext, office: Office, company: CompanyRecord, period: Period, sealer: Sealer) -> MonthResult:
+def _build_one(
+    ctx: WorkContext, office: Office, company: CompanyRecord, period: Period, sealer: Sealer, special: Special
+) -> MonthResult:
     folder = office.folder.ledgers
     try:
+        options = build_options(
+            office.settings,
+            company,
+            secrets=lambda: office.secrets,
+            max_part_mb=special.max_part_mb,
+            split_after=special.split_after,
+            stamped=special.stamped,
+        )
         report = patiently(
             ctx,
             lambda: build_month(
@@ -353,7 +403,7 @@ def _build_one(ctx: WorkContext, office: Office, company: CompanyRecord, period:
                 company,
                 period,
                 sealer,
-                options_of(company),
+                options,
                 folder=folder,
                 out=office.folder.edefter,
                 official=office.rules,

@@ -331,7 +331,7 @@ class InventoryWindow(QDialog):
         sealer, office, company, day = choice.sealer, self._desk.office, self.company, self.day
 
         def work(ctx: WorkContext) -> BuildReport:
-            options = build_options(office.settings, company)
+            options = build_options(office.settings, company, secrets=lambda: office.secrets)
             place = office.folder
             return build_inventory(
                 ctx, company, day, sealer, options, folder=place.ledgers, out=place.edefter, official=office.rules

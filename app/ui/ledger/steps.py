@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.turkish import format_amount
-from app.domain.voucher import PeriodState
+from app.domain.voucher import Period, PeriodState
 from app.ui.ledger.facts import MonthFacts, import_words
 from app.ui.ledger.words import days_words, deadline_words, is_waiting, month_name, number
 from app.ui.theme import fonts, tokens
 from app.ui.theme.icons import bind_icon
 from app.ui.theme.tokens import Tone
 from app.ui.widgets import ElidedLabel, IconButton, IconLabel, PrimaryButton, QuietButton, QuietLabel, line_frame
+from app.workflows.ledger_heads import fiscal_year
+from app.workflows.ledger_terms import is_exporting
 
 Standing = Literal["done", "open", "blocked"]
 KEYS: Final = ("import", "check", "build", "filed", "approved", "report")
@@ -34,6 +36,11 @@ class Action:
     key: str
     text: str
     icon: str = ""
+
+
+_QUERY: Final = Action(key="query", text="Veritabanından al…", icon="link")
+_OPTIONS: Final = Action(key="options", text="Seçeneklerle oluştur…", icon="wrench")
+_INVENTORY: Final = Action(key="inventory", text="Envanter defteri…", icon="columns")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +64,47 @@ def steps_of(month: MonthFacts, errors: int | None) -> list[Step]:
     is_checked = has and state not in (PeriodState.IMPORTED, PeriodState.FAILED)
     is_sealed = state in _SEALED or state in (PeriodState.FILED, PeriodState.COMPLETED)
     is_filed = state in (PeriodState.FILED, PeriodState.COMPLETED)
-    return [
+    begun = [
         _import_step(month, name, is_locked=is_sealed),
         _check_step(has=has, is_checked=is_checked, is_failed=state is PeriodState.FAILED, errors=errors),
+    ]
+    if is_exporting(month.company) and not is_sealed:
+        return [*begun, *_given_steps(month, has=has, is_checked=is_checked)]
+    rest = [
         _build_step(month, has=has, is_checked=is_checked, is_sealed=is_sealed, is_filed=is_filed),
         _filed_step(month, is_sealed=is_sealed, is_filed=is_filed),
         _approved_step(is_filed=is_filed, is_complete=state is PeriodState.COMPLETED),
         _report_step(is_complete=state is PeriodState.COMPLETED, has_report=month.has_report),
     ]
+    return _with_inventory(month, [*begun, *rest])
+
+
+def _with_inventory(month: MonthFacts, steps: list[Step]) -> list[Step]:
+    """Inventories are due at the beginning and the end of the fiscal year: there stands their door."""
+    start, end = fiscal_year(month.company, month.period)
+    if month.period not in (Period.of(start), Period.of(end)):
+        return steps
+    return [replace(step, others=(*step.others, _INVENTORY)) if step.key == "build" else step for step in steps]
+
+
+def _given_steps(month: MonthFacts, *, has: bool, is_checked: bool) -> list[Step]:
+    """The rest of the path where an integrator's approved program makes the ledgers."""
+    title = "Entegratöre dosya ver"
+    if not is_checked:
+        words = "Denetimden hatasız geçtikten sonra verilir." if has else "Önce fişleri alın."
+        give = Step(key="build", title=title, standing="blocked", sentence=words)
+    else:
+        give = Step(
+            key="build",
+            title=title,
+            standing="open",
+            sentence="Ayın satırları entegratörün biçiminde bir dosyaya yazılır; defterleri onun programı oluşturur, "
+            "mühürler ve yükler.",
+            primary=Action(key="export", text="Dosyayı ver…", icon="export"),
+        )
+    elsewhere = "Bu adım entegratörün programında yapılır (firma kartı › Defter)."
+    rest = (("filed", "Yükledim"), ("approved", "GİB onayı"), ("report", "Rapor"))
+    return [give, *(Step(key=key, title=name, standing="blocked", sentence=elsewhere) for key, name in rest)]
 
 
 def _import_step(month: MonthFacts, name: str, *, is_locked: bool) -> Step:
@@ -76,10 +116,11 @@ def _import_step(month: MonthFacts, name: str, *, is_locked: bool) -> Step:
             sentence="Muhasebe programınızdan aldığınız fiş dosyasını (CSV, TXT, Excel, XML) buraya "
             "bırakın ya da seçin.",
             primary=Action(key="import", text="Dosya seç…", icon="import"),
+            others=(_QUERY,),
         )
     even = "borç = alacak" if month.debit == month.credit else "borç ve alacak eşit değil"
     figures = f"{number(month.cell.vouchers)} fiş, {number(month.cell.lines)} satır"
-    others = [Action(key="import", text="Yeniden aktar…", icon="import")]
+    others = [Action(key="import", text="Yeniden aktar…", icon="import"), _QUERY]
     if month.imports and not is_locked:
         others.append(Action(key="undo", text="Son aktarmayı geri al", icon="undo"))
     last = f" Son aktarma: {import_words(month.imports[0])}." if month.imports else ""
@@ -122,7 +163,7 @@ def _build_step(month: MonthFacts, *, has: bool, is_checked: bool, is_sealed: bo
     title = "Oluştur ve mühürle"
     if is_sealed:
         parts = f"{month.parts} parça" if month.parts > 1 else "tek parça"
-        others = () if is_filed else (Action(key="build", text="Yeniden oluştur…", icon="seal"),)
+        others = () if is_filed else (Action(key="build", text="Yeniden oluştur…", icon="seal"), _OPTIONS)
         return Step(
             key="build",
             title=title,
@@ -145,6 +186,7 @@ def _build_step(month: MonthFacts, *, has: bool, is_checked: bool, is_sealed: bo
         standing="open",
         sentence="Yevmiye, kebir ve beratları yazılır, mühürlenir, paketlenir. GİB'e bir şey gönderilmez.",
         primary=Action(key="build", text="Oluştur ve mühürle", icon="seal"),
+        others=(_OPTIONS,),
     )
 
 

@@ -18,6 +18,7 @@ from app.ui.ledger import results
 from app.ui.ledger.asking import ask_deleted, confirm_filed, confirm_take_back, confirm_undo
 from app.ui.ledger.board import Board
 from app.ui.ledger.doing import LedgerDoing, file_of
+from app.ui.ledger.doors import Doors
 from app.ui.ledger.facts import MonthFacts, year_of
 from app.ui.ledger.incoming import Incoming
 from app.ui.ledger.job_bar import JobBar
@@ -57,9 +58,11 @@ class LedgerPage(Page):
         column.addWidget(self.stack, 1)
         column.addWidget(self.jobs)
         self.incoming = Incoming(self)
+        self.doors = Doors(self)
         self.board.opened.connect(self.open_month)
         self.board.import_wanted.connect(self.incoming.choose_file)
         self.board.build_wanted.connect(self.doing.build)
+        self.board.inventory_wanted.connect(self.doors.open_inventory)
         self.month.left.connect(self.show_board)
         self.month.stepped.connect(self._on_stepped)
         self.month.acted.connect(self._on_acted)
@@ -67,6 +70,8 @@ class LedgerPage(Page):
         self.month.files.view_wanted.connect(self._on_view_wanted)
         self._connect_doing()
         self._action(self.tr("Fiş dosyası içe aktar"), "Ctrl+O", self.incoming.choose_file)
+        self._action(self.tr("Veritabanından fiş al"), "Ctrl+Shift+O", self.doors.open_query)
+        self._action(self.tr("Envanter defteri"), "Ctrl+Shift+E", self.doors.open_inventory)
         self._escape = self._action(self.tr("Panoya dön"), "Esc", self._on_escape)
         self._action(self.tr("Firmalarda ya da fişlerde ara"), "Ctrl+L", self._on_find)
         self._action(self.tr("Seçili ayları oluştur / sıradaki adım"), "Ctrl+Return", self._on_next)
@@ -232,6 +237,14 @@ class LedgerPage(Page):
                 self.doing.check(company, period)
             case "build":
                 self.doing.build([(company, period)])
+            case "query":
+                self.doors.open_query()
+            case "inventory":
+                self.doors.open_inventory()
+            case "options":
+                self.doors.build_with_options()
+            case "export":
+                self.doors.open_export()
             case "filed":
                 if confirm_filed(month, self):
                     self.doing.file(company, period)
@@ -264,14 +277,7 @@ class LedgerPage(Page):
 
     @Slot(str)
     def _on_export_wanted(self, target: str) -> None:
-        company, period = self.month.company, self.month.period
-        if company is None or period is None or self.doing.is_busy:
-            return
-        ending = {"uyumsoft-xml": ".xml", "turkcell": ".txt"}.get(target, ".csv")
-        name = f"{company.company.tax_number.digits}-{period.compact}-{target}{ending}"
-        chosen, _ = QFileDialog.getSaveFileName(self, self.tr("Dışa aktarılacak dosya"), name, f"*{ending}")
-        if chosen:
-            self.doing.export(company, period, target, Path(chosen))
+        self.doors.open_export(target)
 
     # -- what came of it -------------------------------------------------------------------------------------------
 

@@ -15,7 +15,6 @@ from app.edefter.sources.reading import inspect_source
 from app.storage.ledgers import queries
 from app.ui.ledger import facts
 from app.ui.ledger.asking import DeletedDialog
-from app.ui.ledger.doing import options_of
 from app.ui.ledger.month import EXPORTS
 from app.ui.pages.ledger import LedgerPage
 from app.workflows.ledger_build import build_month
@@ -23,6 +22,7 @@ from app.workflows.ledger_check import check_month
 from app.workflows.ledger_export import FORMATS
 from app.workflows.ledger_import import import_vouchers
 from app.workflows.ledger_life import CANCELLED_FOLDER, record_filed
+from app.workflows.ledger_terms import build_options
 
 from .conftest import PATIENCE_MS, Clerk, source
 
@@ -44,7 +44,7 @@ def sealed(qtbot: QtBot, ledger_page: LedgerPage, ledger_world: Any, tmp_path: P
         company,
         JANUARY,
         world.sealer,
-        options_of(company),
+        build_options(world.office.settings, company),
         folder=folder,
         out=world.office.folder.edefter,
     )

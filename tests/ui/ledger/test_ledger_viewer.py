@@ -18,12 +18,12 @@ from app.domain.voucher import Period
 from app.edefter.reading.opening import open_ledger_file
 from app.edefter.sources.reading import inspect_source
 from app.storage.records import CompanyRecord
-from app.ui.ledger.doing import options_of
 from app.ui.ledger.viewer import LedgerViewer
 from app.ui.ledger.viewer_paper import MAX_LINES, PrintRangeDialog, paper_html
 from app.ui.pages.ledger import LedgerPage
 from app.workflows.ledger_build import build_month
 from app.workflows.ledger_import import import_vouchers
+from app.workflows.ledger_terms import build_options
 
 from .conftest import PATIENCE_MS, source
 
@@ -42,7 +42,9 @@ def build(world: Any, company: CompanyRecord, file: Path) -> dict[str, Path]:
     folder = world.office.folder.ledgers
     import_vouchers(world.ctx, company, file, inspect_source(file), folder=folder)
     out = world.office.folder.edefter
-    report = build_month(world.ctx, company, MARCH, world.sealer, options_of(company), folder=folder, out=out)
+    report = build_month(
+        world.ctx, company, MARCH, world.sealer, build_options(world.office.settings, company), folder=folder, out=out
+    )
     assert report.is_built
     return {path.name.split("-")[2]: path for path in out.rglob("*.xml")}
 
