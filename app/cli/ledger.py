@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from app.domain.voucher import Period
     from app.edefter.sources.reading import Row
     from app.edefter.sources.shape import SourceShape
+    from app.office import Office
     from app.storage.records import CompanyRecord
     from app.workflows.context import WorkContext
     from app.workflows.ledger_heads import BuildOptions
     from app.workflows.ledger_import import ImportReport
+    from app.workflows.ledger_model import MonthCheck
     from app.workflows.ledger_writing import BuildReport
 
 _PREVIEW_ROWS = 5
@@ -133,12 +135,22 @@ def cmd_check(arguments: argparse.Namespace) -> int:
         ctx = office.context()
         company = companies.require_company(ctx, arguments.company)
         checks = check_month(ctx, company, period, folder=office.folder.ledgers)
+        if arguments.report:
+            _write_report(office, company, checks, Path(arguments.report))
     if arguments.json:
         print_json({"checks": [check.to_json() for check in checks], "engines": {"data": "builtin"}})
     else:
         for check in checks:
             _tell_check(check)
     return 1 if any(check.has_errors for check in checks) else 0
+
+
+def _write_report(office: Office, company: CompanyRecord, checks: list[MonthCheck], path: Path) -> None:
+    from app.workflows.ledger_report import write_report
+
+    printer = office.printer if path.suffix.lower() == ".pdf" else None
+    write_report(company, checks, path, made_on=office.context().clock.today(), printer=printer)
+    note(f"Rapor yazıldı: {path}")
 
 
 def cmd_build(arguments: argparse.Namespace) -> int:

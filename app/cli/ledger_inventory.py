@@ -77,6 +77,73 @@ def cmd_build(arguments: argparse.Namespace) -> int:
     return tell_build(arguments, report)
 
 
+def cmd_filed(arguments: argparse.Namespace) -> int:
+    """The day's inventory was uploaded in GİB's portal."""
+    from app.workflows import companies
+    from app.workflows.ledger_inventory_life import record_inventory_filed
+
+    day = _day(arguments.day)
+    with open_office(arguments) as office:
+        ctx = office.context()
+        company = companies.require_company(ctx, arguments.company)
+        record_inventory_filed(ctx, company, day, folder=office.folder.ledgers)
+    if arguments.json:
+        print_json({"day": day.isoformat(), "state": "filed"})
+    else:
+        say(f"{day.isoformat()} envanteri yüklenmiş olarak işaretlendi.")
+    return 0
+
+
+def cmd_approve(arguments: argparse.Namespace) -> int:
+    """Exit 0 when every file given was taken, 1 when one was refused."""
+    from app.workflows import companies
+    from app.workflows.ledger_inventory_life import take_approved_inventory
+
+    day = _day(arguments.day)
+    with open_office(arguments) as office:
+        ctx = office.context()
+        report = take_approved_inventory(
+            ctx,
+            companies.require_company(ctx, arguments.company),
+            day,
+            [Path(name) for name in arguments.files],
+            folder=office.folder.ledgers,
+            out=Path(arguments.out),
+        )
+    for name, reason in report.refused:
+        note(f"{name}: {reason}")
+    if arguments.json:
+        print_json(report.to_json())
+    else:
+        closed = "Envanter tamamlandı." if report.is_complete else "Beklenen GİB beratı var."
+        say(f"{len(report.taken)} GİB beratı alındı. {closed}")
+    return 1 if report.refused else 0
+
+
+def cmd_takeback(arguments: argparse.Namespace) -> int:
+    """The day's inventory may be built again; its files are set aside."""
+    from app.workflows import companies
+    from app.workflows.ledger_inventory_life import take_back_inventory
+
+    day = _day(arguments.day)
+    with open_office(arguments) as office:
+        ctx = office.context()
+        moved = take_back_inventory(
+            ctx,
+            companies.require_company(ctx, arguments.company),
+            day,
+            folder=office.folder.ledgers,
+            out=Path(arguments.out),
+            deleted_by=arguments.deleted_by,
+            deleted_on=arguments.deleted_on,
+        )
+    if arguments.json:
+        print_json({"day": day.isoformat(), "moved": [str(path) for path in moved]})
+    else:
+        say(f"{day.isoformat()} envanteri geri alındı; {len(moved)} dosya iptal edilenler klasörüne taşındı.")
+    return 0
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from app.cli.ledger_data_words import add_inventory_life, add_ledger_data
 from app.cli.words import add_group, add_leaf, seal_options
 
 #: The values of `Format` that a file may have, said again here.
@@ -57,6 +58,7 @@ def add_ledger(commands: Any) -> None:
         example="muhurdar ledger check --company 9205121120 --period 2026-03",
     )
     _month_options(leaf)
+    leaf.add_argument("--report", default="", metavar="DOSYA", help="bulguları rapor olarak yaz (.xlsx ya da .pdf)")
     leaf = add_leaf(
         ledger,
         "build",
@@ -119,6 +121,7 @@ def add_ledger(commands: Any) -> None:
     leaf.add_argument("--undo", action="store_true", help="özeti geri al")
     leaf.add_argument("--who", default="", metavar="AD", help="kararı veren kişi (yoksa oturumdaki ad)")
     _ledger_life(ledger)
+    add_ledger_data(ledger)
     _ledger_inventory(ledger)
 
 
@@ -153,6 +156,7 @@ def _ledger_inventory(ledger: Any) -> None:
         "--max-mb", type=int, default=200, metavar="MB", help="bir parçanın en büyük boyutu (varsayılan 200)"
     )
     seal_options(leaf, test_seal=True)
+    add_inventory_life(inventory)
 
 
 def _ledger_life(ledger: Any) -> None:

@@ -37,6 +37,7 @@ from app.validation.official import NoPackage, OfficialRules
 from app.workflows.context import WorkContext, under_lease
 from app.workflows.ledger_check import LedgerFinding, MonthCheck, company_findings, open_ledger
 from app.workflows.ledger_heads import BuildOptions, fiscal_year, month_folder
+from app.workflows.ledger_inventory_life import ensure_inventory_open
 from app.workflows.ledger_writing import BOOK_FILE, BuildReport, OfficialRefusal, ask_official, file_record, pack
 
 _FRAME_BYTES = 64 * 1024
@@ -106,6 +107,7 @@ def import_inventory(
         result.is_same = sorted(row[1:] for row in known) == sorted(row[1:] for row in rows)
         if not replace and (result.is_same or known or is_sealed):
             return result
+        ensure_inventory_open(ledger, day)
         with ledger.write(inventory.LISTED) as connection:
             inventory.replace_items(connection, day=day.isoformat(), rows=rows)
         result.taken = True
@@ -154,6 +156,7 @@ def build_inventory(
     """
     report = BuildReport(period=Period.of(day))
     with _opened(ctx, company, day, folder) as (held, ledger):
+        ensure_inventory_open(ledger, day)
         with ledger.read() as connection:
             branches = inventory.branches_of(connection, day=day.isoformat()) or [("", "")]
             if inventory.built_after(connection, day=day.isoformat()):

@@ -42,6 +42,8 @@ TAKEN_BACK = declare("ledger.taken_back", "a month that may be built again")
 GIB_NUMBER = "3900383669"
 CANCELLED_FOLDER = "İPTAL EDİLENLER-SİLİNENLER"
 _BERATS = ("YB", "KB")
+#: An inventory goes its own way (`ledger_inventory_life`).
+_MONTHS_KINDS = frozenset({"Y", "K", "YB", "KB", "DR"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -101,9 +103,9 @@ def take_approved(
                 why="Bu ay GİB'e yüklenmiş olarak işaretlenmemiş.",
                 todo="Önce 'GİB portalına yükledim' deyin.",
             )
-        for name, raw in _members(files):
+        for name, raw in members_of(files):
             # Both sides of a liquidation's month use the same names: what a file answers tells where it belongs.
-            reasons = {place: _reason_against(name, raw, place, company, period) for place in places}
+            reasons = {place: reason_against(name, raw, place, company, period) for place in places}
             if (place := next((place for place, reason in reasons.items() if not reason), None)) is None:
                 report.refused.append((name, next(iter(reasons.values()))))
                 continue
@@ -154,7 +156,7 @@ def take_back(
             states = {parts.state_of(connection, period=month, branch_no=no) for month, no, _ in branches}
             later = any(parts.built_after(connection, period=sides[-1].key, branch_no=no) for _, no, _ in branches)
         _ensure_may_take_back(states, later, deleted_by, deleted_on)
-        moved = [path for side in sides for path in _set_aside(month_folder(out, company, side), company, period)]
+        moved = [path for side in sides for path in set_aside(month_folder(out, company, side), company, period)]
         note = f"{deleted_by}, {deleted_on}" if deleted_by else ""
         with ledger.write(TAKEN_BACK) as connection:
             for month, no, _ in branches:
@@ -235,7 +237,7 @@ class _Opened:
         self._lease.release()
 
 
-def _members(files: Iterable[Path]) -> Iterable[tuple[str, bytes]]:
+def members_of(files: Iterable[Path]) -> Iterable[tuple[str, bytes]]:
     """(name, bytes) of each file; a zip gives what it holds."""
     for path in files:
         raw = path.read_bytes()
@@ -246,11 +248,19 @@ def _members(files: Iterable[Path]) -> Iterable[tuple[str, bytes]]:
             yield path.name, raw
 
 
-def _reason_against(name: str, raw: bytes, place: Path, company: CompanyRecord, period: Period) -> str:
+def reason_against(
+    name: str,
+    raw: bytes,
+    place: Path,
+    company: CompanyRecord,
+    period: Period,
+    *,
+    kinds: tuple[str, ...] = _BERATS,
+) -> str:
     """Why GİB's file is not taken; empty when it holds. Source: Uygulama Kılavuzu 1.12 (checks)."""
     said = parse_name(name)
-    if said is None or not said.is_gibs or said.kind not in _BERATS:
-        return "GİB onaylı berat dosyası değil; adı GIB-VKN-YYYYAA-YB-000000.xml gibi olmalı."
+    if said is None or not said.is_gibs or said.kind not in kinds:
+        return f"GİB onaylı berat dosyası değil; adı GIB-VKN-YYYYAA-{kinds[0]}-000000.xml gibi olmalı."
     if said.owner != company.company.tax_number.digits or said.period != period.compact:
         return "Başka bir firmanın ya da ayın beratı."
     ours = place / name.removeprefix("GIB-")
@@ -302,10 +312,10 @@ def _ensure_may_take_back(states: set[PeriodState | None], later: bool, deleted_
             todo="Önce sonraki ayı geri alın.",
         )
     if deleted_on:
-        _ensure_day(deleted_on)
+        ensure_day(deleted_on)
 
 
-def _ensure_day(text: str) -> None:
+def ensure_day(text: str) -> None:
     try:
         format_date(date.fromisoformat(text))
     except ValueError as error:
@@ -314,12 +324,19 @@ def _ensure_day(text: str) -> None:
         ) from error
 
 
-def _set_aside(place: Path, company: CompanyRecord, period: Period) -> list[Path]:
-    """Move the month's files into the folder of cancelled ones; an earlier file of the name there keeps its place."""
-    stem = f"{company.company.tax_number.digits}-{period.compact}-"
-    found = sorted(
-        path for path in place.glob("*") if path.is_file() and path.name.removeprefix("GIB-").startswith(stem)
-    )
+def set_aside(
+    place: Path, company: CompanyRecord, period: Period, *, kinds: frozenset[str] = _MONTHS_KINDS
+) -> list[Path]:
+    """Move the month's files of these kinds into the folder of cancelled ones; an earlier file of a name stays there.
+
+    A package has its berat's name.
+    """
+    owner = company.company.tax_number.digits
+    found = []
+    for path in sorted(place.glob("*")):
+        said = parse_name(f"{path.stem}.xml") if path.suffix in (".xml", ".zip") and path.is_file() else None
+        if said and said.owner == owner and said.period == period.compact and said.kind in kinds:
+            found.append(path)
     aside = place / CANCELLED_FOLDER
     moved = []
     for path in found:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -68,3 +72,30 @@ def test_a_file_of_a_newer_program_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as caught:
         LedgerDatabase.open(path)
     assert caught.value.code == "STORAGE.NEWER"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only on POSIX: SIGKILL")
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_killed_at_the_commit_it_is_the_old_version_or_the_new_one(tmp_path: Path, phase: str) -> None:
+    path = first_version(tmp_path / "old.db")
+    code = (
+        "import sys; from pathlib import Path; from app.storage.ledgers.database import LedgerDatabase;"
+        " LedgerDatabase.open(Path(sys.argv[1]))"
+    )
+    killed = subprocess.run(
+        [sys.executable, "-c", code, str(path)],
+        env={**os.environ, "MUHURDAR_CRASH_AT": f"ledger.migrate:{phase}"},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    with closing(sqlite3.connect(path)) as connection:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+    assert version == (1 if phase == "before" else migrations.VERSION)
+    db = LedgerDatabase.open(path)
+    with db.read() as connection:
+        assert [month.vouchers for month in queries.months(connection)] == [1]
+    db.close()
