@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
@@ -36,11 +36,16 @@ from app.ui.theme.icons import app_icon
 from app.ui.theme.style import theme
 from app.ui.widgets import IconLabel, line_frame
 
+if TYPE_CHECKING:
+    from app.ui.ledger.archive_keeper import ArchiveKeeper
+
 _KEY = "window"
 _SIZE = (1280, 760)
 _ROOMY = (1440, 860)
 #: The first page is painted and read by then.
 _WARM_AFTER_MS = 1_500
+#: Nobody waits for the archives to be looked at.
+_ARCHIVES_AFTER_MS = 180_000
 #: A screen of 1366×768 at 150 %.
 _LEAST = (880, 460)
 
@@ -58,6 +63,7 @@ class MainWindow(QMainWindow):
         self._companies: list[CompanyRecord] = []
         self._queued = 0
         self._may_close = False
+        self.archives: ArchiveKeeper | None = None
         self.setWindowTitle(self.tr("Mühürdar · Deneme ofisi") if desk.is_demo else self.tr("Mühürdar"))
         self.setWindowIcon(app_icon())
         self.setMinimumSize(*_LEAST)
@@ -138,6 +144,7 @@ class MainWindow(QMainWindow):
         self.renewal.start()
         self.card.read_soon()
         QTimer.singleShot(_WARM_AFTER_MS, self, self._warm_rules)
+        QTimer.singleShot(_ARCHIVES_AFTER_MS, self, self._keep_archives)
 
     @Slot()
     def _warm_rules(self) -> None:
@@ -147,6 +154,15 @@ class MainWindow(QMainWindow):
             return
         # A lane of its own: it waits for the child for seconds, and pages must be read meanwhile.
         self.desk.run(READING, lambda _ctx: office.rules.warm_up(), owner=self, lane=self.desk.lanes.account("rules"))
+
+    @Slot()
+    def _keep_archives(self) -> None:
+        """From now on the ledgers' archives are looked at in the pauses; imported late, for the start's sake."""
+        if not self.leaving.is_under_way:
+            from app.ui.ledger.archive_keeper import ArchiveKeeper
+
+            self.archives = ArchiveKeeper(self.desk, self)
+            self.archives.start()
 
     # --- pages --------------------------------------------------------------------------------------------------------
 
@@ -354,6 +370,8 @@ class MainWindow(QMainWindow):
     def _stop_clocks(self) -> None:
         self.center.stop()
         self.renewal.stop()
+        if self.archives is not None:
+            self.archives.stop()
 
     @Slot()
     def _on_leaving_stopping(self) -> None:

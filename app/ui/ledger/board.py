@@ -13,11 +13,15 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
+    QMenu,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from app.domain.dates import istanbul_date
+from app.domain.turkish import format_date
 from app.domain.voucher import Period
 from app.storage import companies
 from app.storage.database import OpenSession
@@ -25,13 +29,22 @@ from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
 from app.ui.ledger import facts
 from app.ui.ledger.board_delegate import BoardDelegate, row_height
-from app.ui.ledger.board_model import BUILDABLE, FILTERS, BoardModel
+from app.ui.ledger.board_model import BUILDABLE, FILTERS, ORDERS, BoardModel
 from app.ui.ledger.board_table import BoardTable
 from app.ui.ledger.facts import BoardRow
 from app.ui.theme import tokens
 from app.ui.theme.icons import icon
 from app.ui.theme.style import theme
-from app.ui.widgets import Chip, EmptyState, MessageBar, PrimaryButton, QuietButton, QuietLabel, SkeletonRows
+from app.ui.widgets import (
+    Chip,
+    EmptyState,
+    IconButton,
+    MessageBar,
+    PrimaryButton,
+    QuietButton,
+    QuietLabel,
+    SkeletonRows,
+)
 
 Chosen = tuple[CompanyRecord, Period]
 _DEBOUNCE_MS = 150
@@ -39,12 +52,16 @@ _YEARS_BACK = 5
 
 
 class Board(QWidget):
-    """`opened(CompanyRecord, Period)`, `build_wanted(list[(CompanyRecord, Period)])`, `import_wanted()`."""
+    """`opened(CompanyRecord, Period)`, `build_wanted(list[(CompanyRecord, Period)])`, `import_wanted()`.
+
+    `archive_wanted(list[CompanyRecord] | None)`: judge these archives now, None means all.
+    """
 
     opened = Signal(object, object)
     build_wanted = Signal(object)
     import_wanted = Signal()
     inventory_wanted = Signal()
+    archive_wanted = Signal(object)
     settled = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -75,9 +92,10 @@ class Board(QWidget):
         titles = {
             "all": self.tr("Tümü"),
             "late": self.tr("Süresi geçen"),
-            "soon": self.tr("10 gün içinde"),
+            "soon": self.tr("Bu hafta"),
             "ready": self.tr("Oluşturulacak"),
             "failed": self.tr("Hatalı"),
+            "archive": self.tr("Arşiv sorunu"),
         }
         self.chips = {key: Chip(titles[key], self, key=key) for key in FILTERS}
         self._group = QButtonGroup(self)
@@ -85,6 +103,21 @@ class Board(QWidget):
         for chip in self.chips.values():
             self._group.addButton(chip)
         self.chips["all"].setChecked(True)
+        self.chips["soon"].setToolTip(self.tr("Son yükleme gününe 7 gün ya da daha az kalanlar"))
+        self.chips["archive"].hide()
+        self.order = QComboBox(self)
+        self.order.setAccessibleName(self.tr("Firmaların sırası"))
+        for key, title in zip(ORDERS, (self.tr("Ada göre"), self.tr("Son güne göre")), strict=True):
+            self.order.addItem(title, key)
+        self.order.currentIndexChanged.connect(self._on_order_changed)
+        self.more_menu = QMenu(self)
+        self.check_chosen = self.more_menu.addAction(self.tr("Bu firmanın arşivini şimdi denetle"))
+        self.check_all = self.more_menu.addAction(self.tr("Bütün firmaların arşivini şimdi denetle"))
+        self.check_chosen.triggered.connect(self._on_check_chosen)
+        self.check_all.triggered.connect(self._on_check_all)
+        self.more_button = IconButton("more", self.tr("Defter arşivi"), self)
+        self.more_button.setMenu(self.more_menu)
+        self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._group.buttonClicked.connect(self._on_chip_clicked)
         self.import_button = QuietButton(self.tr("İçe aktar"), self, icon="import")
         self.import_button.clicked.connect(self.import_wanted)
@@ -122,6 +155,8 @@ class Board(QWidget):
         for chip in self.chips.values():
             below.addWidget(chip)
         below.addStretch(1)
+        below.addWidget(self.order)
+        below.addWidget(self.more_button)
         column.addLayout(bar)
         column.addLayout(below)
         column.addWidget(self.message)
@@ -166,7 +201,8 @@ class Board(QWidget):
 
         def read(s: OpenSession) -> tuple[int, list[BoardRow]]:
             owners = [chosen] if chosen is not None else companies.list_companies(s)
-            return question, facts.board(office.folder.ledgers, owners, year, today)
+            rows = facts.board(office.folder.ledgers, owners, year, today)
+            return question, [facts.with_archive(row, office.folder) for row in rows]
 
         if self.model.is_bare:
             self.skeleton.setGeometry(self.table.viewport().rect())
@@ -191,6 +227,8 @@ class Board(QWidget):
         self.model.set_rows(rows)
         for key, count in self.model.counts().items():
             self.chips[key].set_count(count)
+            if key == "archive":
+                self.chips[key].setVisible(bool(count) or self.chips[key].isChecked())
         self._show_whole()
         self._restore(kept)
         self.settled.emit()
@@ -293,7 +331,38 @@ class Board(QWidget):
         shown = self.tr("{0} firma").format(len(self.model.rows))
         picked = self.tr(" · {0} ay seçili").format(months) if months else ""
         unsure = self.tr("Son yükleme günleri doğrulanmadı: kaynağı GİB ile karşılaştırılmadı.")
-        self.status.setText(f"{shown}{picked} · {unsure}")
+        self.status.setText(f"{shown}{picked} · {self._archive_words()} · {unsure}")
+
+    def _archive_words(self) -> str:
+        """How the archives of the clients that are shown stood when they were last looked at."""
+        checks = [check for row in self.model.rows for check in row.archive]
+        if not checks:
+            return self.tr("arşiv henüz denetlenmedi")
+        bad = sum(not check.ok for check in checks)
+        newest = format_date(istanbul_date(max(check.checked_at for check in checks)))
+        told = self.tr("{0} ayın arşivinde sorun var").format(bad) if bad else self.tr("arşivde sorun yok")
+        return self.tr("{0} (son denetim {1})").format(told, newest)
+
+    @Slot()
+    def _on_order_changed(self) -> None:
+        self.model.set_order(str(self.order.currentData()))
+        self.show_selection()
+
+    @Slot()
+    def _on_check_chosen(self) -> None:
+        company = self.current_company()
+        if company is not None:
+            self.archive_wanted.emit([company])
+
+    @Slot()
+    def _on_check_all(self) -> None:
+        self.archive_wanted.emit(None)
+
+    def show_filter(self, key: str) -> None:
+        """Press a chip, as another page's line asks for."""
+        self.chips[key].setVisible(True)
+        self.chips[key].setChecked(True)
+        self._on_chip_clicked(self.chips[key])
 
     @Slot()
     def _on_build_clicked(self) -> None:

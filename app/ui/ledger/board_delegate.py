@@ -79,6 +79,8 @@ class BoardDelegate(QStyledItemDelegate):
             return
         colours = theme().palette
         look = look_of_month(cell.state)
+        said: str
+        tone: Tone
         inside = option.rect.adjusted(tokens.S, tokens.XS, 0, -tokens.XS)
         half = inside.height() // 2
         upper, lower = inside.adjusted(0, 0, 0, -half), inside.adjusted(0, half, 0, 0)
@@ -90,13 +92,15 @@ class BoardDelegate(QStyledItemDelegate):
         painter.setFont(option.font)
         painter.setPen(QColor(colours.quiet if cell.state is None and not is_selected else colours.text))
         painter.drawText(words, _LEFT, metrics.elidedText(look.title, Qt.TextElideMode.ElideRight, words.width()))
-        if cell.left is None or not is_waiting(cell.state):
+        if cell.is_broken:
+            said, tone = "arşiv sorunu", "error"
+        elif cell.left is None or not is_waiting(cell.state):
             return
-        tone: Tone = days_tone(cell.left)
+        else:
+            said, tone = days_words(cell.left), days_tone(cell.left)
         if is_selected and tone == "quiet":
             tone = "text"
         painter.setFont(fonts.medium(option.font) if tone == "error" else option.font)
         painter.setPen(QColor(colours.tone(tone)))
         metrics = QFontMetrics(painter.font())
-        said = metrics.elidedText(days_words(cell.left), Qt.TextElideMode.ElideRight, lower.width())
-        painter.drawText(lower, _LEFT, said)
+        painter.drawText(lower, _LEFT, metrics.elidedText(said, Qt.TextElideMode.ElideRight, lower.width()))

@@ -9,10 +9,11 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from app.domain.turkish import fold
 from app.domain.voucher import PeriodState
+from app.edefter.deadlines import is_quarterly
+from app.ui.ledger.archive_words import check_words
 from app.ui.ledger.facts import YEAR, BoardRow, Cell
 from app.ui.ledger.words import (
     MONTHS,
-    WARN_DAYS,
     days_words,
     deadline_words,
     is_waiting,
@@ -25,8 +26,12 @@ Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 RowRole = Qt.ItemDataRole.UserRole
 CellRole = Qt.ItemDataRole.UserRole + 1
-#: Keys of the chips: everything, months past or near their day, months that wait for a build, broken ones.
-FILTERS: Final = ("all", "late", "soon", "ready", "failed")
+#: Keys of the chips: everything, months past or near their day, months that wait for a build, those with errors,
+#: those whose archive has a missing or changed file.
+FILTERS: Final = ("all", "late", "soon", "ready", "failed", "archive")
+#: How the clients may stand: by title, or whose day comes first.
+ORDERS: Final = ("title", "due")
+WEEK_DAYS: Final = 7
 BUILDABLE: Final = (PeriodState.IMPORTED, PeriodState.CHECKED, PeriodState.FAILED)
 
 
@@ -39,6 +44,7 @@ class BoardModel(QAbstractTableModel):
         self._rows: list[BoardRow] = []
         self._filter = "all"
         self._words: list[str] = []
+        self._order = "title"
 
     @property
     def rows(self) -> Sequence[BoardRow]:
@@ -64,6 +70,11 @@ class BoardModel(QAbstractTableModel):
         self._words = fold(text).split()
         self._apply()
 
+    def set_order(self, key: str) -> None:
+        """One of ORDERS."""
+        self._order = key
+        self._apply()
+
     def counts(self) -> dict[str, int]:
         """Months per chip, over all clients; clients for "all"."""
         found = {key: sum(_is(cell, key) for row in self._all for cell in row.cells) for key in FILTERS[1:]}
@@ -84,6 +95,9 @@ class BoardModel(QAbstractTableModel):
         found = [row for row in self._all if self._filter == "all" or any(_is(c, self._filter) for c in row.cells)]
         if self._words:
             found = [row for row in found if all(word in _folded(row) for word in self._words)]
+        if self._order == "due":
+            # Stable: clients of one day stay in the order of their titles.
+            found.sort(key=lambda row: (row.next_left is None, row.next_left or 0))
         self.beginResetModel()
         self._rows = found
         self.endResetModel()
@@ -140,9 +154,14 @@ def spoken(row: BoardRow, cell: Cell) -> str:
     if cell.due is not None and cell.left is not None:
         left = f", {days_words(cell.left)}" if is_waiting(cell.state) else ""
         said.append(f"Son yükleme günü {deadline_words(cell.due)}{left}")
+        if is_quarterly(row.company.company):
+            said.append("Üç aylık dönemin ayları aynı son günü paylaşır")
         said.append(cell.due.source)
     else:
         said.append("Son yükleme günü bilinmiyor")
+    check = next((one for one in row.archive if one.period == str(cell.period)), None)
+    if check is not None:
+        said.append(check_words(check))
     return "\n".join(said)
 
 
@@ -152,11 +171,13 @@ def _is(cell: Cell, key: str) -> bool:
         case "late":
             return waits and cell.left is not None and cell.left < 0
         case "soon":
-            return waits and cell.left is not None and 0 <= cell.left <= WARN_DAYS
+            return waits and cell.left is not None and 0 <= cell.left <= WEEK_DAYS
         case "ready":
             return cell.state in BUILDABLE
         case "failed":
             return cell.state is PeriodState.FAILED
+        case "archive":
+            return cell.is_broken
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,12 +15,14 @@ from app.domain.turkish import format_date, format_datetime, sort_key
 from app.domain.voucher import Period, PeriodState
 from app.edefter.archive import parse_name
 from app.edefter.deadlines import Deadline, deadline_of, is_quarterly, kind_of
+from app.runtime.paths import DataFolder
 from app.storage.ledgers import parts, queries
 from app.storage.ledgers.database import LedgerDatabase, ledger_path
 from app.storage.ledgers.queries import ImportRecord, MonthSummary
 from app.storage.records import CompanyRecord
 from app.workflows.ledger_heads import fiscal_year, month_folder
 from app.workflows.ledger_import import first_month_of, fiscal_year_of
+from app.workflows.ledger_selfcheck import ArchiveCheck, checks_of
 
 T = TypeVar("T")
 #: Of an open ledger file; only the functions of `storage.ledgers` do anything with it.
@@ -35,6 +37,7 @@ class Cell:
     """A month of a client on the board. `state` None: no vouchers. `due` None: no rule known.
 
     `is_expected`: it has vouchers, or it is an ended month after one that has (its file has not come yet).
+    `is_broken`: the last look at its archive found a file missing or changed.
     """
 
     period: Period
@@ -44,20 +47,31 @@ class Cell:
     due: Deadline | None = None
     left: int | None = None
     is_expected: bool = False
+    is_broken: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
-    """A client with the twelve months of the fiscal year that begins in `year`. `fault`: its file cannot be read."""
+    """A client with the twelve months of the fiscal year that begins in `year`. `fault`: its file cannot be read.
+
+    `archive` are the last looks at its files, of all years.
+    """
 
     company: CompanyRecord
     cells: tuple[Cell, ...]
     terms: str
     fault: str = ""
+    archive: tuple[ArchiveCheck, ...] = ()
 
     @property
     def title(self) -> str:
         return self.company.company.party.display_name
+
+    @property
+    def next_left(self) -> int | None:
+        """Days to the nearest day that still asks for something; the most overdue first. None: nothing waits."""
+        waits = [c.left for c in self.cells if c.left is not None and c.is_expected and _is_waiting(c.state)]
+        return min(waits, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +100,7 @@ class MonthFacts:
     earlier: tuple[int, ...]
     has_report: bool
     folder: Path
+    archive: ArchiveCheck | None = None
 
     @property
     def state(self) -> PeriodState | None:
@@ -94,6 +109,10 @@ class MonthFacts:
     @property
     def period(self) -> Period:
         return self.cell.period
+
+
+def _is_waiting(state: PeriodState | None) -> bool:
+    return state not in (PeriodState.FILED, PeriodState.COMPLETED)
 
 
 def periods_of(company: CompanyRecord, year: int) -> tuple[Period, ...]:
@@ -165,6 +184,20 @@ def board(folder: Path, companies: Sequence[CompanyRecord], year: int, today: da
     """The rows by title."""
     rows = [board_row(folder, company, year, today) for company in companies]
     return sorted(rows, key=lambda row: (sort_key(row.title), row.company.id))
+
+
+def with_archive(row: BoardRow, folder: DataFolder) -> BoardRow:
+    """The row with what the last looks at the client's archive have found."""
+    checks = tuple(checks_of(row.company, folder).values())
+    broken = {check.period for check in checks if not check.ok}
+    cells = tuple(replace(cell, is_broken=str(cell.period) in broken) for cell in row.cells) if broken else row.cells
+    return replace(row, archive=checks, cells=cells)
+
+
+def archive_of(month: MonthFacts, folder: DataFolder) -> MonthFacts:
+    """The month with the last look at its files."""
+    key = f"{month.folder.parent.name}/{month.folder.name}"
+    return replace(month, archive=checks_of(month.company, folder).get(key))
 
 
 def _cell(

@@ -9,11 +9,13 @@ from PySide6.QtCore import QModelIndex, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from app.ui.ledger.archive_words import check_words
 from app.ui.ledger.facts import FileRow, MonthFacts
 from app.ui.ledger.tables import RowTable, TextColumn, TextModel, TextRow
 from app.ui.ledger.words import size_words
 from app.ui.theme import tokens
-from app.ui.widgets import ElidedLabel, EmptyState, QuietButton
+from app.ui.widgets import ElidedLabel, EmptyState, IconLabel, QuietButton
+from app.workflows.ledger_selfcheck import TODO, ArchiveCheck
 
 COLUMNS: Final = (
     TextColumn("Tür", 21),
@@ -35,15 +37,21 @@ _KINDS: Final = {
 class FilesTab(QWidget):
     """Read with the month's facts; nothing here touches the disk but the button that opens the folder.
 
-    `view_wanted(Path)` when a file is to be looked at.
+    `view_wanted(Path)` when a file is to be looked at, `check_wanted` when all of them are to be judged again.
     """
 
     view_wanted = Signal(object)
+    check_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._folder: Path | None = None
         self.place = ElidedLabel("", self, quiet=True)
+        self.archive_icon = IconLabel("clock", "quiet", self)
+        self.archive = ElidedLabel("", self, quiet=True)
+        self.check_button = QuietButton(self.tr("Şimdi denetle"), self, icon="check")
+        self.check_button.setToolTip(self.tr("Ayın dosyaları yerinde mi, mühürleri tutuyor mu"))
+        self.check_button.clicked.connect(self.check_wanted)
         self.view_button = QuietButton(self.tr("Görüntüle"), self, icon="eye")
         self.view_button.setToolTip(self.tr("Seçili dosyayı aç (Enter)"))
         self.view_button.clicked.connect(self._on_view_clicked)
@@ -75,6 +83,12 @@ class FilesTab(QWidget):
         column.setSpacing(0)
         column.addLayout(bar)
         column.addWidget(self.stack, 1)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(tokens.S, tokens.XS, tokens.S, tokens.XS)
+        foot.addWidget(self.archive_icon)
+        foot.addWidget(self.archive, 1)
+        foot.addWidget(self.check_button)
+        column.addLayout(foot)
 
     def show_files(self, month: MonthFacts) -> None:
         """The files as they were just read."""
@@ -85,6 +99,20 @@ class FilesTab(QWidget):
         for button in (self.view_button, self.copy_button, self.open_button):
             button.setEnabled(bool(month.files))
         self.table.share_room()
+        self._show_check(month.archive, has_files=bool(month.files))
+
+    def _show_check(self, check: ArchiveCheck | None, *, has_files: bool) -> None:
+        """What the last look at the archive found, and when."""
+        for part in (self.archive_icon, self.archive, self.check_button):
+            part.setVisible(has_files)
+        if check is None:
+            self.archive_icon.set_icon("clock", "quiet")
+        else:
+            self.archive_icon.set_icon("check-circle" if check.ok else "error", "ok" if check.ok else "error")
+        told = check_words(check)
+        if check is not None and not check.ok:
+            told = f"{told}. {TODO}"
+        self.archive.setText(told)
 
     @Slot()
     def _on_view_clicked(self) -> None:

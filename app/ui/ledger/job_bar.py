@@ -49,12 +49,16 @@ class JobBar(QFrame):
         handle.progressed.connect(self._on_progressed)
         self.show()
 
-    def done(self) -> None:
-        self._handle = None
-        self.hide()
+    def done(self, handle: JobHandle | None = None) -> None:
+        """Hide; with a handle only when it is the one that is shown."""
+        if handle is None or handle is self._handle:
+            self._handle = None
+            self.hide()
 
     @Slot(int, int, str)
     def _on_progressed(self, done: int, total: int, what: str) -> None:
+        if self.sender() is not self._handle:
+            return
         self.bar.setRange(0, max(0, total))
         self.bar.setValue(done)
         self.figures.setText(f"{number(done)}/{number(total)}" if total else "")

@@ -176,7 +176,8 @@ class MonthView(QWidget):
 
         def read(_s: object) -> tuple[int, MonthFacts]:
             folder = office.folder
-            return question, facts.month_facts(folder.ledgers, folder.edefter, company, period, today)
+            month = facts.month_facts(folder.ledgers, folder.edefter, company, period, today)
+            return question, facts.archive_of(month, folder)
 
         if self.month is None:
             self.skeleton.setGeometry(self.tabs.rect())

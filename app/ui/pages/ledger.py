@@ -15,6 +15,7 @@ from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
 from app.ui.jobs import Changes, JobHandle
 from app.ui.ledger import results
+from app.ui.ledger.archive_flow import ArchiveFlow
 from app.ui.ledger.asking import ask_deleted, confirm_filed, confirm_take_back, confirm_undo
 from app.ui.ledger.board import Board
 from app.ui.ledger.doing import LedgerDoing, file_of
@@ -68,6 +69,7 @@ class LedgerPage(Page):
         self.month.acted.connect(self._on_acted)
         self.month.export_wanted.connect(self._on_export_wanted)
         self.month.files.view_wanted.connect(self._on_view_wanted)
+        self.archive = ArchiveFlow(self)
         self._connect_doing()
         self._action(self.tr("Fiş dosyası içe aktar"), "Ctrl+O", self.incoming.choose_file)
         self._action(self.tr("Veritabanından fiş al"), "Ctrl+Shift+O", self.doors.open_query)
@@ -152,9 +154,14 @@ class LedgerPage(Page):
         super()._on_company_changed(company)
 
     def reveal(self, what: Any) -> None:
-        """Open a month: (CompanyRecord, Period)."""
+        """Open a month, (CompanyRecord, Period[, place of a tab]), or the board with a filter, a str."""
         if isinstance(what, tuple):
-            self.open_month(*what)
+            self.open_month(*what[:2])
+            if len(what) > 2:
+                self.month.tabs.setCurrentIndex(what[2])
+        elif isinstance(what, str):
+            self.show_board()
+            self.board.show_filter(what)
 
     @Slot(object, object)
     def open_month(self, company: CompanyRecord, period: Period) -> None:
@@ -316,7 +323,7 @@ class LedgerPage(Page):
             return
         self.message.show_message("warn" if left_out else "ok", import_sentence(report))
         if left_out:
-            self._show_report(results.import_report(report, self))
+            self.show_report(results.import_report(report, self))
 
     @Slot(int)
     def _on_undone(self, gone: int) -> None:
@@ -351,7 +358,7 @@ class LedgerPage(Page):
                 return
             self.month.tabs.setCurrentIndex(FILES)
         if outcome.failed or outcome.declined or outcome.left:
-            self._show_report(results.build_report(outcome, self))
+            self.show_report(results.build_report(outcome, self))
         words = self.tr("{0} ay oluşturulup mühürlendi.").format(len(outcome.built))
         self.message.show_message("warn" if outcome.failed else "ok", words)
 
@@ -362,7 +369,7 @@ class LedgerPage(Page):
     @Slot(object, object, object)
     def _on_approved(self, _company: CompanyRecord, _period: Period, report: ApprovalReport) -> None:
         if report.refused or not report.is_complete:
-            self._show_report(results.approval_report(report, self))
+            self.show_report(results.approval_report(report, self))
         kind = "ok" if report.is_complete else "warn"
         words = (
             self.tr("GİB beratları tamam: ay kapandı.")
@@ -396,7 +403,7 @@ class LedgerPage(Page):
         else:
             self.message.show_message("ok", words)
 
-    def _show_report(self, report: LedgerReport) -> None:
+    def show_report(self, report: LedgerReport) -> None:
         """Not modal: the month can be looked at while it is open."""
         if self._report is not None:
             self._report.close()

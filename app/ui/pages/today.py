@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.domain.lifecycle import Direction, State
@@ -23,6 +24,11 @@ from app.ui.theme import tokens
 from app.ui.theme.tokens import Tone
 from app.ui.widgets import EmptyState, HeadingLabel, Line, LineList, QuietLabel, Section, SkeletonRows, look_of
 
+if TYPE_CHECKING:
+    from app.ui.ledger.today_lines import LedgerNews
+
+#: The ledgers of all clients are read when the page stands; what changes at once is read once.
+_LEDGERS_AFTER_MS = 1_000
 #: Answers that end within this are shown; the same span as the countdown's warning in the lists.
 DUE_WITHIN = timedelta(days=3)
 _URGENT_WITHIN = timedelta(days=1)
@@ -38,6 +44,13 @@ class EndingSeal:
     owner: str
     ends_at: str
     days_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerDoor:
+    """Where a line about ledgers leads: (CompanyRecord, Period, tab) of a client, or the board's filter."""
+
+    what: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +94,7 @@ class TodayPage(Page):
 
     key = "today"
     title = "Bugün"
-    shows = Changes(documents=True, companies=True, accounts=True)
+    shows = Changes(documents=True, companies=True, accounts=True, ledgers=True)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
@@ -94,7 +107,7 @@ class TodayPage(Page):
         top.addStretch(1)
         self.due = _Column(
             self.tr("Süresi dolanlar"),
-            self.tr("Üç gün içinde yanıtlanmazsa kabul sayılanlar; süresi biten mühürler."),
+            self.tr("Üç gün içinde yanıtlanmazsa kabul sayılanlar; günü yaklaşan defterler; süresi biten mühürler."),
             "check-circle",
             self.tr("Süresi dolan yok"),
             self.tr("Önümüzdeki üç gün içinde yanıtlanması gereken ticari fatura kalmadı."),
@@ -118,6 +131,14 @@ class TodayPage(Page):
         )
         self._seals: tuple[EndingSeal, ...] = ()
         self._known: _Read | None = None
+        self._news: LedgerNews | None = None
+        self._reads_news = True
+        self._due_lines: list[Line] = []
+        self._broken_lines: list[Line] = []
+        self._ledgers_soon = QTimer(self)
+        self._ledgers_soon.setSingleShot(True)
+        self._ledgers_soon.setInterval(_LEDGERS_AFTER_MS)
+        self._ledgers_soon.timeout.connect(self._read_ledgers)
         self.columns = (self.due, self.stuck, self.arrived)
         self.begin = EmptyState("building", "", "", parent=self)
         self.begin.pressed.connect(self._on_begin_pressed)
@@ -155,6 +176,36 @@ class TodayPage(Page):
             )
 
         self.desk.read(ask, self._take, owner=self)
+        if self._reads_news:
+            # Every client's ledger is opened for it: only when one may have changed.
+            self._reads_news = False
+            self._ledgers_soon.start()
+
+    @Slot()
+    def _read_ledgers(self) -> None:
+        office = self.desk.office
+        today = office.clock.today()
+
+        def ask(s: OpenSession) -> LedgerNews:
+            # Much of the program comes with the ledgers; the window's start does not wait for it.
+            from app.ui.ledger.today_lines import read_news
+
+            return read_news(office.folder, companies.list_companies(s), today)
+
+        self.desk.read(ask, self._take_news, owner=self)
+
+    @Slot(object)
+    def _on_changed(self, changes: Changes) -> None:
+        self._reads_news = self._reads_news or changes.ledgers or changes.companies
+        super()._on_changed(changes)
+
+    def _take_news(self, news: LedgerNews) -> None:
+        from app.ui.ledger.today_lines import broken_lines, due_lines
+
+        self._news = news
+        self._due_lines, self._broken_lines = due_lines(news), broken_lines(news)
+        if self._known is not None:
+            self._take(self._known)
 
     def show_seals(self, seals: Sequence[EndingSeal]) -> None:
         """Seals among the cards in the readers that end soon; the window tells after it has looked."""
@@ -167,16 +218,24 @@ class TodayPage(Page):
         self._known = read
         self._date.setText(long_date(read.now))
         had_rows = any(column.list.lines.rowCount() for column in self.columns)
-        due = [*(self._seal_line(seal) for seal in self._seals), *(self._due_line(r, read) for r in read.due.rows)]
-        self.due.show_lines(due, read.due.total + len(self._seals))
-        self.stuck.show_lines([self._stuck_line(r, read) for r in read.stuck.rows], read.stuck.total)
+        ledgers, broken = self._due_lines, self._broken_lines
+        due = [
+            *(self._seal_line(seal) for seal in self._seals),
+            *ledgers,
+            *(self._due_line(r, read) for r in read.due.rows),
+        ]
+        self.due.show_lines(due, read.due.total + len(self._seals) + len(ledgers))
+        stuck = [*broken, *(self._stuck_line(r, read) for r in read.stuck.rows)]
+        self.stuck.show_lines(stuck, read.stuck.total + len(broken))
         self.arrived.show_lines([self._arrived_line(r, read) for r in read.arrived.rows], read.arrived.total)
         if not had_rows and self.window().focusWidget() is None:
             self._focus_first()
         parts = (
             (read.due.total, self.tr("{n} yanıtın süresi doluyor")),
             (len(self._seals), self.tr("{n} mührün süresi bitiyor")),
+            (sum(len(day.owners) for day in self._news.days) if self._news else 0, self.tr("{n} defterin günü yakın")),
             (read.stuck.total, self.tr("{n} belge takıldı")),
+            (len(broken), self.tr("{n} defter arşivinde sorun var")),
             (read.arrived.total, self.tr("{n} yeni belge geldi")),
         )
         told = ", ".join(words.format(n=thousands(n)) for n, words in parts if n)
@@ -283,6 +342,8 @@ class TodayPage(Page):
             self.desk.wanted.emit("inbox" if record.direction is Direction.IN else "outbox", record.id)
         elif isinstance(record, EndingSeal):
             self.desk.wanted.emit("settings", "seal")
+        elif isinstance(record, LedgerDoor):
+            self.desk.wanted.emit("ledger", record.what)
 
 
 def _facts(*parts: str) -> str:

@@ -18,7 +18,7 @@ from app.domain.voucher import Period, PeriodState
 from app.edefter.sources.reading import inspect_source
 from app.storage.records import CompanyRecord
 from app.ui.ledger import facts
-from app.ui.ledger.board_model import FILTERS, BoardModel, CellRole
+from app.ui.ledger.board_model import FILTERS, BoardModel, CellRole, spoken
 from app.ui.ledger.facts import BoardRow, Cell
 from app.ui.ledger.tables import TextColumn, TextModel, TextRow
 from app.ui.ledger.vouchers import VouchersModel
@@ -27,7 +27,7 @@ from app.workflows.ledger_import import import_vouchers
 
 from .conftest import PATIENCE_MS, source
 
-TODAY = date(2026, 7, 6)
+TODAY = date(2026, 7, 7)
 STRICT = QAbstractItemModelTester.FailureReportingMode.Fatal
 
 
@@ -65,11 +65,20 @@ def test_the_board_model_filters_counts_and_searches(parent: QObject) -> None:
     assert (model.rowCount(), model.columnCount()) == (3, 13)
     assert model.headerData(1, Qt.Orientation.Horizontal) == "Ocak"
     # February was due on 15 June; March is due on 14 July.
-    assert model.counts() == {"all": 3, "late": 1, "soon": 1, "ready": 3, "failed": 1}
+    assert model.counts() == {"all": 3, "late": 1, "soon": 1, "ready": 3, "failed": 1, "archive": 0}
     for key in FILTERS:
         model.set_filter(key)
-        assert model.rowCount() == {"all": 3, "late": 1, "soon": 1, "ready": 2, "failed": 1}[key]
+        assert model.rowCount() == {"all": 3, "late": 1, "soon": 1, "ready": 2, "failed": 1, "archive": 0}[key]
     model.set_filter("all")
+    # Whose day comes first stands first; who waits for nothing comes last.
+    assert [r.next_left for r in rows] == [-22, 69, None]
+    model.set_rows([rows[2], rows[1], rows[0]])
+    model.set_order("due")
+    assert [r.company.id for r in model.rows] == [1, 2, 3]
+    model.set_order("title")
+    assert [r.company.id for r in model.rows] == [3, 2, 1]
+    assert "aynı son günü paylaşır" in spoken(rows[1], rows[1].cells[3])
+    model.set_rows(rows)
     model.set_text("isil mak")
     assert [r.company.id for r in model.rows] == [2]
     cell = model.index(0, 4).data(CellRole)
