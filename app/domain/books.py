@@ -181,7 +181,7 @@ class AccountTotal(NamedTuple):
 class LineWeights(NamedTuple):
     """Bytes of the elements around texts in the journal: `bare` stands in every line, `head` in every voucher.
 
-    The others where there is a text; `rare` is the most that the rare columns take.
+    The others where there is a text; `currency` and `measure` are the most that the rare columns take.
     """
 
     bare: int
@@ -192,7 +192,8 @@ class LineWeights(NamedTuple):
     document_day: int
     payment_method: int
     comment: int
-    rare: int
+    currency: int
+    measure: int
     head: int
     head_comment: int
 

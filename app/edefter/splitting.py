@@ -28,7 +28,7 @@ SMALL_MONTH_LINES: Final = 40_000
 class Cut:
     """A part's vouchers and days. Entry numbers and days are included on both ends.
 
-    `size_bytes` is how large its journal will be, 0 where nobody measured.
+    `size_bytes` is how large the larger of its books will be at most, 0 where nobody measured.
     """
 
     first_entry: int
@@ -72,42 +72,45 @@ def cut_month(
     """The parts of a month. `lines` come in the order of the journal; `split_after` are days that end a part.
 
     `account_bytes` tells how long an account's piece of a line is, `branch_bytes` what a branch adds to every head.
-    Sizes are those of the journal and of the general ledger together with room for head and seal, so the larger of
-    the two fits. Raises: TooLarge.
+    Both books fit with room for head and seal. Raises: TooLarge.
     """
     limit = max_bytes - _FRAME_BYTES
     ends = sorted(split_after)
     found: list[_Open] = []
     current: _Open | None = None
-    size = 0
+    # Of the journal and of the general ledger; a part is full when the larger of them is.
+    journal = ledger = 0
     accounts: set[tuple[int, int]] = set()
-    for entry, day_text, cost, top, keys in _vouchers(lines, account_bytes, branch_bytes):
+    account_head = _ACCOUNT_BYTES + branch_bytes
+    for entry, day_text, head, cost, top, keys in _vouchers(lines, account_bytes, branch_bytes):
         day = _day(day_text)
-        if cost > limit:
-            raise TooLarge(entry, cost)
-        grown = size + cost + _ACCOUNT_BYTES * len(keys - accounts)
-        if current and (grown > limit or any(current.last_day <= end < day for end in ends)):
-            found.append(current._replace(size_bytes=size))
+        alone = (head + cost, cost + account_head * len(keys))
+        if max(alone) > limit:
+            raise TooLarge(entry, max(alone))
+        grown = (journal + head + cost, ledger + cost + account_head * len(keys - accounts))
+        if current and (max(grown) > limit or any(current.last_day <= end < day for end in ends)):
+            found.append(current._replace(size_bytes=max(journal, ledger)))
             current = None
             accounts = set()
-            grown = cost + _ACCOUNT_BYTES * len(keys)
+            grown = alone
         if current is None:
             current = _Open(entry, entry, top, day, day)
         else:
             current = current._replace(last_entry=entry, last_line=max(top, current.last_line), last_day=day)
-        size = grown
+        journal, ledger = grown
         accounts |= keys
     if current:
-        found.append(current._replace(size_bytes=size))
+        found.append(current._replace(size_bytes=max(journal, ledger)))
     return _with_days(found, ends, first_day, last_day)
 
 
 class _Voucher(NamedTuple):
-    """Entry, day, bytes, the highest line number and the accounts of a voucher."""
+    """A voucher: the bytes of its head and of its lines, the highest line number, its accounts."""
 
     entry: int
     day: bytes
-    cost: int
+    head: int
+    lines: int
     top: int
     accounts: set[tuple[int, int]]
 
@@ -116,19 +119,19 @@ def _vouchers(
     batches: Iterable[Sequence[LineSize]], account_bytes: Callable[[int, int], int], branch_bytes: int
 ) -> Iterator[_Voucher]:
     known: dict[tuple[int, int], int] = {}
-    entry = cost = top = 0
+    entry = head = cost = top = 0
     day = b""
     keys: set[tuple[int, int]] = set()
     for batch in batches:
         if len(known) > _KEPT:
             known.clear()
         words = map(len, escape_column([line[6] for line in batch]))
-        for (one, its_day, number, main, sub, size, _, head, head_words), text in zip(batch, words, strict=True):
+        for (one, its_day, number, main, sub, size, _, head_size, head_words), text in zip(batch, words, strict=True):
             if one != entry:
                 if keys:
-                    yield _Voucher(entry, day, cost, top, keys)
+                    yield _Voucher(entry, day, head, cost, top, keys)
                 entry, day, top, keys = one, its_day, number, set()
-                cost = head + branch_bytes + len(escape_bytes(head_words))
+                head, cost = head_size + branch_bytes + len(escape_bytes(head_words)), 0
             key = (main, sub)
             width = known.get(key)
             if width is None:
@@ -138,7 +141,7 @@ def _vouchers(
             if number > top:
                 top = number
     if keys:
-        yield _Voucher(entry, day, cost, top, keys)
+        yield _Voucher(entry, day, head, cost, top, keys)
 
 
 @lru_cache(maxsize=64)

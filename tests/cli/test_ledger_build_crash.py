@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -37,6 +38,30 @@ def muhurdar(data_dir: Path, *words: Any, crash_at: str = "") -> subprocess.Comp
     )
 
 
+def holders_of(folder: Path) -> list[int]:
+    """The processes that have a file under `folder` open: children that outlive their parent for a moment."""
+    found = []
+    for links in Path("/proc").glob("[0-9]*/fd"):
+        try:
+            if any(str(link.readlink()).startswith(str(folder)) for link in links.iterdir()):
+                found.append(int(links.parent.name))
+        except OSError:
+            continue  # another user's process, or one that has just gone
+    return found
+
+
+def wait_for_end(pid: int) -> None:
+    """Until the process has gone; fails after ten seconds."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        assert select.select([handle], [], [], 10)[0], f"process {pid} outlived its parent"
+    finally:
+        os.close(handle)
+
+
 @pytest.fixture
 def office(tmp_path: Path, company_file: Path) -> tuple[Path, str]:
     """A data folder with a company and a month of vouchers."""
@@ -68,6 +93,33 @@ def test_a_killed_build_is_done_again_whole(office: tuple[Path, str], tmp_path: 
     assert again.returncode == 0, again.stderr
     told = json.loads(again.stdout)
     assert told["checks"][0]["entries"] == [1, 6] and len(told["files"]) == 6
+    for entry in told["files"]:
+        if entry["file"].endswith(".xml"):
+            assert verify_document(Path(entry["file"]).read_bytes()).valid
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only on Linux: /proc, pidfd")
+@pytest.mark.parametrize("at", ["ledger.book:before:1", "ledger.book:after:4", "ledger.built:before:1"])
+def test_a_killed_build_of_a_large_month_takes_its_children_with_it(
+    office: tuple[Path, str], tmp_path: Path, at: str
+) -> None:
+    folder, vkn = office
+    vouchers = 1_100
+    more = source(tmp_path / "01b.csv", 2026, 1, vouchers)
+    taken = muhurdar(folder, "ledger", "import", more, "--company", vkn, "--replace", "2026-01")
+    assert taken.returncode == 0, taken.stdout + taken.stderr
+    out = tmp_path / "defterler"
+    words = ("ledger", "build", "--company", vkn, "--period", "2026-01", "--out", out, "--seal", "test", "--json")
+    killed = muhurdar(folder, *words, crash_at=at)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    for pid in holders_of(tmp_path):
+        wait_for_end(pid)
+    for path in out.rglob(f"{vkn}-*.xml"):
+        assert verify_document(path.read_bytes()).valid, f"half a file stands in the tree: {path.name}"
+    again = muhurdar(folder, *words)
+    assert again.returncode == 0, again.stderr
+    told = json.loads(again.stdout)
+    assert told["checks"][0]["entries"] == [1, vouchers] and len(told["files"]) == 6
     for entry in told["files"]:
         if entry["file"].endswith(".xml"):
             assert verify_document(Path(entry["file"]).read_bytes()).valid

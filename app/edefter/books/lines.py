@@ -233,7 +233,8 @@ def line_weights() -> LineWeights:
         document_day=len(lines._paper_day(b"x")) - 1,
         payment_method=len(lines._payment(b"x")) - 1,
         comment=len(_tag(b"gl-cor:detailComment", context, b"")),
-        rare=len(_currency(full, context)) + len(_measured(full, context)) + _RARE_DIGITS,
+        currency=len(_currency(full, context)) + _RARE_DIGITS,
+        measure=len(_measured(full, context)),
         # The entry's digits and its head's two sums, a day, the tag that closes it.
         head=len(entry_head(EntryHead(b"", b"", b"", b"", b"", 0, 0), b"")) + 60 + len(_CLOSE),
         head_comment=len(_tag(b"gl-cor:entryComment", context, b"")),

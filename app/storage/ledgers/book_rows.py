@@ -108,20 +108,21 @@ class BookRows:
                  "payment_method", "comment")  # fmt: skip
         rare = ("currency", "currency_rate", "amount_currency", "rate_source", "rate_comment", "measure_quantity",
                 "measure_cost")  # fmt: skip
-        has_rare = "l.currency <> '' OR l.amount_currency <> '' OR l.measure_quantity <> ''"
+        has_currency = "(l.currency <> '' OR l.amount_currency <> '')"
+        has_measure = "(l.measure_quantity <> '')"
         size = " + ".join(
             [
                 # Digits of the amount, its point and two more where it is small; side and day.
                 f"{weights.bare + 13} + length(v.entry) + length(l.entry_line) + length(l.amount)",
                 *(f"(l.{name} <> '') * {getattr(weights, name)}" for name in texts),
-                f"({has_rare}) * {weights.rare}",
+                f"{has_currency} * {weights.currency} + {has_measure} * {weights.measure}",
             ]
         )
         words = " || ".join(f"l.{name}" for name in texts)
         more = " || ".join(f"l.{name}" for name in rare)
         rows = self._rows(
             f"SELECT v.entry, v.day, l.entry_line, l.main, coalesce(l.sub, 0), {size},"
-            f" CASE WHEN {has_rare} THEN {words} || {more} ELSE {words} END, v.size, v.words"
+            f" CASE WHEN {has_currency} OR {has_measure} THEN {words} || {more} ELSE {words} END, v.size, v.words"
             f" FROM (SELECT v.id, v.entry, v.day, {weights.head} + (v.comment <> '') * {weights.head_comment} AS size,"
             " v.entered_by || v.entry_number || v.comment AS words"
             f" FROM voucher AS v WHERE {_WHERE} ORDER BY v.entry LIMIT {_ALL}) AS v"

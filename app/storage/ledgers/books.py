@@ -56,7 +56,7 @@ def give_numbers(
 
     Where every voucher of the month has a number of the source, those stand; else all are counted from `next_entry`.
     The same for lines. `ours` counts them in any case; what the source said stays beside them. Stable: the same
-    vouchers get the same numbers however often they are imported.
+    vouchers get the same numbers however often they are imported, and what has its number is not written again.
     """
     where = (IN_FORCE, period, branch_no)
     given, total = connection.exec_driver_sql(
@@ -66,28 +66,33 @@ def give_numbers(
         return next_entry, next_line
     if given == total and not ours:
         connection.exec_driver_sql(
-            "UPDATE voucher SET entry = counter WHERE state = ? AND period = ? AND branch_no = ?", where
+            "UPDATE voucher SET entry = counter WHERE state = ? AND period = ? AND branch_no = ? AND entry <> counter",
+            where,
         )
     else:
         connection.exec_driver_sql(
             "WITH placed AS (SELECT id, row_number() OVER (ORDER BY day, source_line, id) AS place FROM voucher"
             " WHERE state = ? AND period = ? AND branch_no = ?)"
-            " UPDATE voucher SET entry = ? + placed.place FROM placed WHERE voucher.id = placed.id",
-            (*where, next_entry - 1),
+            " UPDATE voucher SET entry = ? + placed.place FROM placed"
+            " WHERE voucher.id = placed.id AND voucher.entry <> ? + placed.place",
+            (*where, next_entry - 1, next_entry - 1),
         )
     of_month = "voucher_id IN (SELECT id FROM voucher WHERE state = ? AND period = ? AND branch_no = ?)"
     numbered, lines = connection.exec_driver_sql(
         f"SELECT sum(number > 0), count(*) FROM line WHERE {of_month}", where
     ).one()
     if numbered == lines and not ours:
-        connection.exec_driver_sql(f"UPDATE line SET entry_line = number WHERE {of_month}", where)
+        connection.exec_driver_sql(
+            f"UPDATE line SET entry_line = number WHERE {of_month} AND entry_line <> number", where
+        )
     else:
         connection.exec_driver_sql(
             "WITH placed AS (SELECT l.id, row_number() OVER (ORDER BY v.entry, l.source_line, l.id) AS place"
             " FROM line AS l JOIN voucher AS v ON v.id = l.voucher_id"
             " WHERE v.state = ? AND v.period = ? AND v.branch_no = ?)"
-            " UPDATE line SET entry_line = ? + placed.place FROM placed WHERE line.id = placed.id",
-            (*where, next_line - 1),
+            " UPDATE line SET entry_line = ? + placed.place FROM placed"
+            " WHERE line.id = placed.id AND line.entry_line <> ? + placed.place",
+            (*where, next_line - 1, next_line - 1),
         )
     top_entry, top_line = connection.exec_driver_sql(
         "SELECT max(v.entry), max(l.entry_line) FROM voucher AS v JOIN line AS l ON l.voucher_id = v.id"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
 from app.domain.errors import StorageError
@@ -33,6 +35,8 @@ class LedgerDatabase:
         self.path = path
         self._reader = read_engine(path)
         self._writer = write_engine(path)
+        for engine in (self._reader, self._writer):
+            event.listen(engine, "connect", _sort_on_disk)
         self._turn = threading.Lock()
 
     @classmethod
@@ -71,6 +75,11 @@ class LedgerDatabase:
         """Close every connection."""
         self._reader.dispose()
         self._writer.dispose()
+
+
+def _sort_on_disk(connection: sqlite3.Connection, _record: object) -> None:
+    """A month of millions of lines is sorted and counted in a file: what a rule asks must not grow with the month."""
+    connection.execute("PRAGMA temp_store = FILE")
 
 
 def _prepare(path: Path) -> None:
