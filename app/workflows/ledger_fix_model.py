@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from app.domain.voucher import Period
+
 
 class FixKind(StrEnum):
     """What may be mended."""
@@ -52,12 +54,14 @@ class FixChange:
 class FixOffer:
     """What may be mended of one finding's kind in the month. `changes` are the first ones, `total` counts them all.
 
-    `refusal` says why nothing can be done (else empty); `left_out` pairs a voucher with why it alone cannot.
+    `refusal` says why nothing can be done (else empty); `left_out` pairs a voucher with why it alone cannot. `period`
+    is the month, or the side of it in the month of a liquidation's registration.
     """
 
     kind: FixKind
     code: str
     title: str
+    period: Period
     voucher_ids: tuple[int, ...] = ()
     changes: tuple[FixChange, ...] = ()
     total: int = 0

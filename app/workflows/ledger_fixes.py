@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 
 from app.domain.errors import InputError, RuleBroken
 from app.domain.ledger_terms import Numbering
+from app.domain.spans import sides_of
 from app.domain.voucher import Period, PeriodState
 from app.storage import leases
 from app.storage.leases import Lease
@@ -58,27 +59,43 @@ def offers(
     """
     only = tuple(voucher_ids)
     wanted = [code for code in (tuple(codes) or FIXABLE) if code in FIXABLE]
+    found: list[FixOffer] = []
     with _ledger(company, period, folder) as ledger, ledger.read() as connection:
-        plans = [(code, plan_of(ctx, company, connection, period, code, only)) for code in wanted]
-    found = []
-    numbers = False
-    for code, plan in plans:
-        if plan is None or (FIXABLE[code] is FixKind.RENUMBER and numbers):
-            continue
-        numbers = numbers or FIXABLE[code] is FixKind.RENUMBER
-        found.append(
-            FixOffer(
-                kind=FIXABLE[code],
-                code=code,
-                title=plan.title,
-                voucher_ids=tuple(plan.vouchers),
-                changes=tuple(plan.shown[:_SHOWN]),
-                total=plan.total,
-                refusal=plan.refusal,
-                left_out=tuple(plan.left_out[:_SHOWN]),
-            )
-        )
+        for side in sides_of(company.company, period):
+            found += _offers_of_side(ctx, company, connection, side, wanted, only)
     return found
+
+
+def _offers_of_side(
+    ctx: WorkContext,
+    company: CompanyRecord,
+    connection: Connection,
+    side: Period,
+    wanted: Sequence[str],
+    only: Sequence[int],
+) -> Iterator[FixOffer]:
+    has_numbers = False
+    for code in wanted:
+        kind = FIXABLE[code]
+        # Several findings lead to the same numbering.
+        if kind is FixKind.RENUMBER and has_numbers:
+            continue
+        ctx.progress.checkpoint()
+        plan = plan_of(ctx, company, connection, side, code, only)
+        if plan is None:
+            continue
+        has_numbers = has_numbers or kind is FixKind.RENUMBER
+        yield FixOffer(
+            kind=kind,
+            code=code,
+            title=plan.title,
+            period=side,
+            voucher_ids=tuple(plan.vouchers),
+            changes=tuple(plan.shown[:_SHOWN]),
+            total=plan.total,
+            refusal=plan.refusal,
+            left_out=tuple(plan.left_out[:_SHOWN]),
+        )
 
 
 def apply(
@@ -99,16 +116,17 @@ def apply(
     at = ctx.clock.now().isoformat()
     with _leased(ctx, company), _ledger(company, period, folder) as ledger:
         with ledger.read() as connection:
-            _ensure_open(connection, period)
+            for side in sides_of(company.company, period):
+                _ensure_open(connection, side)
         for offer in chosen:
             ctx.progress.checkpoint()
             with ledger.read() as connection:
-                plan = plan_of(ctx, company, connection, period, offer.code, offer.voucher_ids)
+                plan = plan_of(ctx, company, connection, offer.period, offer.code, offer.voucher_ids)
             if plan is None or plan.refusal:
                 reason = plan.refusal if plan else "Düzeltilecek bir şey kalmamış; ayı yeniden denetleyin."
                 report.refused.append((offer.title, reason))
                 continue
-            fix_id = _do(ctx, company, ledger, period, offer, plan, who=who, at=at)
+            fix_id = _do(ctx, company, ledger, offer, plan, who=who, at=at)
             if fix_id:
                 report.fix_ids.append(fix_id)
             report.applied += 1
@@ -123,14 +141,19 @@ def undo(ctx: WorkContext, company: CompanyRecord, period: Period, fix_id: int, 
     """
     with _leased(ctx, company), _ledger(company, period, folder) as ledger:
         with ledger.read() as connection:
-            known = {row.id: row for row in fixes.fixes_of(connection, period=period.key)}
-            if fix_id not in known or known[fix_id].undone_at:
+            known = {
+                row.id: (side, row)
+                for side in sides_of(company.company, period)
+                for row in fixes.fixes_of(connection, period=side.key)
+            }
+            if fix_id not in known or known[fix_id][1].undone_at:
                 raise InputError(
                     "LEDGER.FIX_UNKNOWN",
                     "Geri alınacak düzeltme bulunamadı.",
                     why="Bu ayda böyle bir düzeltme yok ya da zaten geri alınmış.",
                     todo="Düzeltmeler listesine yeniden bakın.",
                 )
+            period = known[fix_id][0]
             _ensure_open(connection, period)
         try:
             with ledger.write(fixes.MENDED) as connection:
@@ -149,7 +172,9 @@ def undo(ctx: WorkContext, company: CompanyRecord, period: Period, fix_id: int, 
 def history(ctx: WorkContext, company: CompanyRecord, period: Period, *, folder: Path) -> list[FixRecord]:
     """The month's fixes, newest first; those taken back too."""
     with _ledger(company, period, folder) as ledger, ledger.read() as connection:
-        rows = fixes.fixes_of(connection, period=period.key)
+        rows = [
+            row for side in sides_of(company.company, period) for row in fixes.fixes_of(connection, period=side.key)
+        ]
     return [
         FixRecord(
             id=row.id,
@@ -161,7 +186,7 @@ def history(ctx: WorkContext, company: CompanyRecord, period: Period, *, folder:
             changes=row.changes,
             is_undone=row.undone_at is not None,
         )
-        for row in rows
+        for row in sorted(rows, key=lambda row: -row.id)
     ]
 
 
@@ -169,13 +194,13 @@ def _do(
     ctx: WorkContext,
     company: CompanyRecord,
     ledger: LedgerDatabase,
-    period: Period,
     offer: FixOffer,
     plan: Plan,
     *,
     who: str,
     at: str,
 ) -> int:
+    period = offer.period
     if offer.kind is FixKind.RENUMBER:
         _give_numbers(company, ledger, period)
         return 0

@@ -19,6 +19,7 @@ from app.runtime.crashpoints import declare
 from app.storage.document_rows import insert_document
 from app.storage.records import DocumentIndex
 from app.workflows import ledger_fixes
+from app.workflows.ledger_check import check_month
 from app.workflows.ledger_findings import stored_checks
 from app.workflows.ledger_fixes import FixKind, FixOffer, FixReport
 from tests.workflows.ledger_office import LIRA, MARCH, LedgerOffice, codes, ledger_office, row, voucher
@@ -72,8 +73,9 @@ def paper(world: LedgerOffice, number: str, *, kind: DocumentKind = DocumentKind
 
 
 def gap(**changes: Any) -> list[Any]:
-    """An invoice whose credit line says less than its debit line."""
-    first, second = voucher()
+    """An invoice whose credit line says less than its debit line; day and names go to both lines."""
+    both = {key: changes.pop(key) for key in ("day", "reference", "entry_number") if key in changes}
+    first, second = (one._replace(**both) for one in voucher())
     return [first, second._replace(**changes)]
 
 
@@ -283,3 +285,17 @@ def test_an_offer_that_is_out_of_date_does_nothing(world: LedgerOffice) -> None:
     mend(world, chosen)
     report = mend(world, [replace(chosen[0])])
     assert report.applied == 0 and "kalmamış" in report.refused[0][1]
+
+
+def test_both_sides_of_a_liquidation_s_month_are_mended(world: LedgerOffice) -> None:
+    world.change(liquidation_start="2026-03-20")
+    world.take([*gap(document_day=""), *gap(document_day="", day="2026-03-25", reference="T1", entry_number="T1")])
+    check_month(world.ctx, world.company, MARCH, folder=world.ledgers)
+    chosen = offered(world, "DEFTER.DOCUMENT_DAY")
+    assert [offer.period.is_liquidation for offer in chosen] == [False, True]
+    report = mend(world, chosen)
+    assert report.applied == 2
+    stored = stored_checks(world.ctx, world.company, MARCH, folder=world.ledgers)
+    assert [one.is_stale for one in stored] == [True, True]
+    for fix_id in report.fix_ids:
+        assert undo(world, fix_id) == 1
