@@ -1,175 +1,50 @@
-"""The columns of the line grid: how a line's cell is shown, typed and found again in a finding."""
+"""The grid of an invoice, and what a grid of any kind is: its columns and what a new line starts with."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from app.ui.editor import catalogue, cells
-from app.ui.editor.cells import Line, Option
-from app.ui.editor.numbers import is_number, shown_number, typed_number
+from app.ui.editor.cells import Line
+from app.ui.editor.column_kinds import Column, allowance, amount, code, number, unit, withholding, words
 
-Kind = Literal["text", "number", "code", "computed"]
 #: What a new line starts with; a line that holds nothing else is blank.
 NEW_LINE: Final[Mapping[str, Any]] = {"unit": "C62", "vat_rate": "20"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One column. `read` gives the kept text of a line, `write` a new line with a typed text in it."""
-
-    key: str
-    title: str
-    width: int
-    kind: Kind
-    read: Callable[[Line], str]
-    write: Callable[[Line, str], Line]
-    #: Finding places (`lines[2].<place>`) that belong to this cell, by their beginning.
-    places: tuple[str, ...] = ()
-    decimals: int = 0
-    options: Callable[[], list[Option]] = field(default=list)
-    #: What a cell says and what its editor starts with, where that is more than the kept text.
-    show: Callable[[Line], str] | None = None
-    edit: Callable[[Line], str] | None = None
-    #: Words that come with the line and are not typed here.
-    is_fixed: bool = False
-
-    @property
-    def holds(self) -> str:
-        """The line's own key behind the cell: `discounts`, `withholding`."""
-        return self.places[0].partition(".")[0].partition("[")[0] if self.places else self.key
-
-    def shown(self, line: Line) -> str:
-        if self.show is not None:
-            return self.show(line)
-        text = self.read(line)
-        if self.kind == "number":
-            return shown_number(text, decimals=self.decimals)
-        if self.kind == "code":
-            return cells.short_of(self.options, text)
-        return text
-
-    def told(self, line: Line) -> str:
-        """The cell in full words, for a tool tip: the name behind a code, a text that may be cut."""
-        text = self.read(line)
-        if self.kind == "code":
-            option = cells.by_code(self.options).get(text)
-            return option.title if option is not None else text
-        return self.shown(line)
-
-    def typed(self, line: Line) -> str:
-        """What stands in the editor when the cell is opened."""
-        if self.edit is not None:
-            return self.edit(line)
-        text = self.read(line)
-        return typed_number(text) if self.kind == "number" else text
-
-    def is_odd(self, line: Line) -> bool:
-        """Whether the kept text is no number where one is wanted."""
-        text = self.read(line)
-        return self.kind == "number" and bool(text) and not is_number(text.removeprefix("%"))
-
-
-def _number(key: str, title: str, width: int, *, decimals: int = 0) -> Column:
-    return Column(
-        key=key,
-        title=title,
-        width=width,
-        kind="number",
-        read=cells.read_text(key),
-        write=cells.put_number(key),
-        places=(key,),
-        decimals=decimals,
-    )
-
-
-def _words(key: str, title: str, width: int) -> Column:
-    return Column(
-        key=key,
-        title=title,
-        width=width,
-        kind="text",
-        read=cells.read_text(key),
-        write=cells.put_text(key),
-        places=(key,),
-    )
-
-
-def _allowance(key: str, title: str, width: int) -> Column:
-    return Column(
-        key=key.removesuffix("s"),
-        title=title,
-        width=width,
-        kind="number",
-        read=cells.read_allowance(key),
-        write=cells.write_allowance(key),
-        places=(key,),
-        show=cells.show_allowances(key),
-        edit=cells.edit_allowance(key),
-    )
-
-
 #: In the order of a paper invoice; the amount stands before what only few invoices need, so that it stays in sight.
 COLUMNS: Final = (
-    _words("name", "Mal / hizmet", 20),
-    _number("quantity", "Miktar", 8),
-    Column(
-        key="unit",
-        title="Birim",
-        width=8,
-        kind="code",
-        read=cells.read_text("unit"),
-        write=cells.write_unit,
-        places=("unit",),
-        options=cells.unit_options,
-    ),
-    _number("unit_price", "Birim fiyat", 11, decimals=2),
-    _allowance("discounts", "İndirim", 8),
-    _allowance("charges", "Artırım", 8),
-    _number("vat_rate", "KDV %", 7),
-    Column(key="net", title="Tutar", width=12, kind="computed", read=lambda _line: "", write=cells.keep),
-    Column(
-        key="withholding",
-        title="Tevkifat",
-        width=11,
-        kind="code",
-        read=cells.read_nested("withholding", "code"),
-        write=cells.write_withholding,
-        places=("withholding",),
-        options=cells.withholding_options,
-    ),
-    Column(
-        key="withholding_rate",
-        title="Tevk. %",
-        width=7,
-        kind="number",
+    words("name", "Mal / hizmet", 20),
+    number("quantity", "Miktar", 8),
+    unit(),
+    number("unit_price", "Birim fiyat", 11, decimals=2),
+    allowance("discounts", "İndirim", 8),
+    allowance("charges", "Artırım", 8),
+    number("vat_rate", "KDV %", 7),
+    amount("Tutar"),
+    withholding("Tevkifat"),
+    number(
+        "withholding_rate",
+        "Tevk. %",
+        7,
         read=cells.read_nested("withholding", "rate"),
         write=cells.write_withholding_rate,
         places=("withholding.rate",),
     ),
-    Column(
-        key="exemption",
-        title="İstisna",
-        width=8,
-        kind="code",
-        read=cells.read_nested("exemption", "code"),
-        write=cells.write_exemption,
-        places=("exemption",),
-        options=cells.exemption_options,
-    ),
-    Column(
-        key="other_tax",
-        title="Diğer vergi",
-        width=11,
-        kind="code",
+    code("exemption", "İstisna", 8, cells.exemption_options, cells.write_exemption),
+    code(
+        "other_tax",
+        "Diğer vergi",
+        11,
+        cells.tax_options,
+        cells.write_tax,
         read=cells.read_tax,
-        write=cells.write_tax,
-        places=("other_taxes",),
-        options=cells.tax_options,
         show=cells.show_taxes,
+        places=("other_taxes",),
     ),
     Column(
         key="other_tax_rate",
@@ -182,8 +57,8 @@ COLUMNS: Final = (
         show=cells.show_tax_rate,
         edit=lambda line: cells.tax_value_text(cells.first_tax(line)),
     ),
-    _words("seller_code", "Stok kodu", 9),
-    _words("description", "Açıklama", 14),
+    words("seller_code", "Stok kodu", 9),
+    words("description", "Açıklama", 14),
 )
 KEYS: Final = tuple(column.key for column in COLUMNS)
 NET: Final = KEYS.index("net")
@@ -202,11 +77,15 @@ OPTIONAL: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """The grid of one kind of document. `amount` is the key of the column that shows a line's sum, or empty."""
+    """The grid of one kind of document. `amount` is the key of the column that shows a line's sum, or empty.
+
+    `optional` are the columns that are there only when they are asked for, or when a line holds what belongs to them:
+    a key of the line, or a function that says so.
+    """
 
     columns: tuple[Column, ...]
     new_line: Mapping[str, Any]
-    optional: Mapping[str, str] = field(default_factory=dict)
+    optional: Mapping[str, str | Callable[[Line], bool]] = field(default_factory=dict)
     amount: str = ""
     title: str = "Satırlar"
     #: Lines come from elsewhere: none can be added, taken away or moved.
@@ -221,13 +100,17 @@ class Sheet:
         """The number of that column; -1 where no line has a sum."""
         return self.keys.index(self.amount) if self.amount else -1
 
-    def column_of_place(self, place: str) -> int:
-        """The column to which `withholding.rate` in a finding's field belongs; 0 for the line as a whole."""
-        best, length = 0, 0
+    def column_of_place(self, place: str, hidden: Collection[str] = ()) -> int:
+        """The column to which `withholding.rate` in a finding's field belongs; 0 for the line as a whole.
+
+        Where several claim it, one that is shown wins over the `hidden`.
+        """
+        best, rank = 0, (0, False)
         for index, column in enumerate(self.columns):
             for start in column.places:
-                if (place == start or place.startswith((f"{start}.", f"{start}["))) and len(start) > length:
-                    best, length = index, len(start)
+                fits = place == start or place.startswith((f"{start}.", f"{start}["))
+                if fits and (len(start), column.key not in hidden) > rank:
+                    best, rank = index, (len(start), column.key not in hidden)
         return best
 
     def is_blank(self, line: Line) -> bool:
@@ -276,7 +159,7 @@ def visible_keys(wanted: frozenset[str], lines: Iterable[Line], sheet: Sheet = I
     for line in lines:
         if not missing:
             break
-        found = {key for key, held in missing.items() if held in line}
+        found = {key for key, held in missing.items() if (held in line if isinstance(held, str) else held(line))}
         if "withholding_rate" in missing and _has_other_rate(line):
             found.add("withholding_rate")
         if "exemption" in missing and line.get("vat_rate") == "0":

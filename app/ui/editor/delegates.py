@@ -22,7 +22,8 @@ from app.domain.turkish import fold
 from app.ui.editor import catalogue
 from app.ui.editor.catalogue import Catalogue
 from app.ui.editor.cells import Option, find_code
-from app.ui.editor.columns import INVOICE, Column
+from app.ui.editor.column_kinds import Column
+from app.ui.editor.columns import INVOICE
 from app.ui.editor.line_model import LineModel
 from app.ui.theme.icons import pixmap
 from app.ui.theme.style import theme

@@ -52,6 +52,8 @@ class LineModel(QAbstractTableModel):
         self._nets: dict[int, Decimal] = {}
         self._faults: dict[int, dict[int, Finding]] = {}
         self.is_locked = False
+        #: Keys of the columns that the grid does not show.
+        self.hidden: frozenset[str] = frozenset()
         #: False only while the empty row is being turned into a line.
         self._has_tail = True
 
@@ -311,7 +313,7 @@ class LineModel(QAbstractTableModel):
         faults: dict[int, dict[int, Finding]] = {}
         for row, place, finding in findings:
             cell = faults.setdefault(row, {})
-            number = self.sheet.column_of_place(place)
+            number = self.sheet.column_of_place(place, self.hidden)
             if number not in cell or finding.severity is Severity.ERROR:
                 cell[number] = finding
         if nets == self._nets and faults == self._faults:

@@ -94,6 +94,7 @@ class LineTable(QTableView):
     @Slot()
     def _on_edited(self) -> None:
         wanted = visible_keys(self._wanted, self._lines.lines, self._sheet)
+        self._lines.hidden = frozenset(self._sheet.keys) - wanted
         is_other = False
         for number, key in enumerate(self._sheet.keys):
             if self.isColumnHidden(number) is (key in wanted):

@@ -1,165 +1,31 @@
-"""The left side of the other documents: sections told as data, the other side's card, the grid of the kind."""
+"""The left side of the other documents: sections of `paper_sections`, the other side's card, the grid of the kind."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
-from app.domain.despatch import HKSIRSALIYE, IDISIRSALIYE, MATBUDAN, SEVK, TEMELIRSALIYE
 from app.domain.findings import Finding
 from app.domain.lifecycle import DocumentKind
 from app.ui.editor import places
 from app.ui.editor.fields import ChoiceBinding, Field, NotesBinding, TextBinding, WrapBinding, date_edit
 from app.ui.editor.folding import FieldGrid, FoldSection
 from app.ui.editor.line_table import LineTable
+from app.ui.editor.list_edit import KINDS as LIST_KINDS
+from app.ui.editor.list_edit import ListEdit
 from app.ui.editor.paper_parts import DriversEdit, PartyCard, TaxNumberEdit, time_edit
+from app.ui.editor.paper_sections import PARTS, Entry, Part
+from app.ui.editor.paper_sheets import TAGS_OF
 from app.ui.editor.references import ReferencesEdit
 from app.ui.editor.store import FormStore
 from app.ui.theme import tokens
 from app.ui.widgets import IconButton, MenuButton, Section
 
-Input = Literal[
-    "text", "long", "date", "time", "series", "choice", "notes", "reference", "references", "drivers", "tax"
-]
 _LINES_IN_SIGHT: Final = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One field: `units` twelfths wide; `places` are findings' fields beside its own; `only` the type that uses it."""
-
-    path: str
-    title: str
-    kind: Input = "text"
-    units: int = 3
-    places: tuple[str, ...] = ()
-    choices: tuple[tuple[str, str], ...] = ()
-    only: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A section that folds. `party` names the path of the card of the other side instead of entries."""
-
-    key: str
-    title: str
-    entries: tuple[Entry, ...] = ()
-    party: str = ""
-    is_folded: bool = False
-
-
-_DAY: Final = Entry(path="issue_date", title="Tarih", kind="date", units=2)
-_SERIES: Final = Entry(path="series", title="Seri", kind="series", units=1, places=("number",))
-_NOTES: Final = Entry(path="notes", title="Notlar (her satır bir not)", kind="notes", units=12)
-_MORE: Final = Part(key="notes", title="Notlar", entries=(_NOTES,), is_folded=True)
-
-PARTS: Final[Mapping[DocumentKind, tuple[Part, ...]]] = {
-    DocumentKind.DESPATCH: (
-        Part(
-            key="document",
-            title="Belge",
-            entries=(
-                Entry(
-                    path="profile",
-                    title="Senaryo",
-                    kind="choice",
-                    choices=(
-                        (TEMELIRSALIYE, "Temel irsaliye"),
-                        (HKSIRSALIYE, "Hal kayıt sistemi (HKS)"),
-                        (IDISIRSALIYE, "İDİS irsaliyesi"),
-                    ),
-                ),
-                Entry(
-                    path="type",
-                    title="Tip",
-                    kind="choice",
-                    choices=((SEVK, "Sevk"), (MATBUDAN, "Kâğıttan aktarma (MATBUDAN)")),
-                ),
-                _DAY,
-                _SERIES,
-                Entry(path="paper", title="Kâğıt irsaliye", kind="reference", units=5, only=MATBUDAN),
-            ),
-        ),
-        Part(key="party", title="Teslim alan", party="customer"),
-        Part(
-            key="shipment",
-            title="Sevkiyat ve teslim adresi",
-            entries=(
-                Entry(path="shipment.despatch_day", title="Fiilî sevk tarihi", kind="date", units=2),
-                Entry(path="shipment.despatch_time", title="Sevk saati", kind="time", units=2),
-                Entry(
-                    path="shipment.address.street",
-                    title="Teslim adresi",
-                    kind="long",
-                    units=4,
-                    places=("shipment.address",),
-                ),
-                Entry(path="shipment.address.district", title="İlçe", units=2),
-                Entry(path="shipment.address.city", title="İl", units=2),
-                Entry(path="shipment.address.postal_code", title="Posta kodu", units=2),
-                Entry(path="shipment.address.country", title="Ülke", units=2),
-            ),
-        ),
-        Part(
-            key="carriage",
-            title="Şoför, araç, taşıyıcı",
-            entries=(
-                Entry(path="shipment.drivers", title="Şoförler", kind="drivers", units=6),
-                Entry(path="shipment.plate", title="Araç plakası", kind="series", units=2),
-                Entry(
-                    path="shipment.carrier",
-                    title="Taşıyıcı VKN / TCKN",
-                    kind="tax",
-                    units=2,
-                    places=("shipment.carrier.tax_number", "shipment.carrier.vkn", "shipment.carrier.tckn"),
-                ),
-                Entry(path="shipment.carrier.title", title="Taşıyıcı unvanı", units=4),
-                Entry(path="shipment.carrier.address.district", title="Taşıyıcının ilçesi", units=2),
-                Entry(path="shipment.carrier.address.city", title="Taşıyıcının ili", units=2),
-            ),
-        ),
-        Part(
-            key="notes",
-            title="Sipariş ve notlar",
-            entries=(Entry(path="orders", title="Sipariş", kind="references", units=6), _NOTES),
-            is_folded=True,
-        ),
-    ),
-    DocumentKind.RECEIPT: (
-        Part(
-            key="document",
-            title="Yanıt",
-            entries=(
-                Entry(path="despatch_number", title="Yanıtlanan irsaliye", units=4, places=("despatch",)),
-                _DAY,
-                _SERIES,
-                Entry(path="received_day", title="Teslim alındığı gün", kind="date", units=2),
-                Entry(path="received_time", title="Saat", kind="time", units=2),
-            ),
-        ),
-        Part(key="party", title="Gönderen", party="supplier", is_folded=True),
-        _MORE,
-    ),
-    DocumentKind.CREDIT_NOTE: (
-        Part(
-            key="document",
-            title="Makbuz",
-            entries=(_DAY, _SERIES, Entry(path="delivery.day", title="Malın teslim tarihi", kind="date", units=3)),
-        ),
-        Part(key="party", title="Müstahsil (üretici)", party="customer"),
-        _MORE,
-    ),
-    DocumentKind.SMM: (
-        Part(key="document", title="Makbuz", entries=(_DAY, _SERIES)),
-        Part(key="party", title="Müşteri", party="customer"),
-        _MORE,
-    ),
-}
 
 
 class PaperForm(QSplitter):
@@ -235,6 +101,8 @@ class PaperForm(QSplitter):
                 return NotesBinding(store, path, title, parent)
             case "long":
                 return WrapBinding(store, path, title, parent)
+            case "list":
+                return ListEdit(store, path, title, LIST_KINDS[path.rpartition(".")[2]], parent)
             case "drivers":
                 return DriversEdit(store, path, title, parent)
             case "tax":
@@ -297,7 +165,10 @@ class PaperForm(QSplitter):
         assert isinstance(verb, QAction)
         key = str(verb.data())
         self._columns = self._columns | {key} if checked else self._columns - {key}
-        self.table.show_columns(self._columns)
+        self._show_columns()
+
+    def _show_columns(self) -> None:
+        self.table.show_columns(self._columns | TAGS_OF.get(self.store.text("profile"), frozenset()))
 
     # --- what is shown -----------------------------------------------------------------------------------------------
 
@@ -307,10 +178,13 @@ class PaperForm(QSplitter):
 
     @Slot(str)
     def _on_field_changed(self, path: str) -> None:
-        if path in ("", "type"):
+        if path in ("", "type", "profile"):
+            kinds = {self.store.text("type"), self.store.text("profile")}
             for entry, field in self._entries.values():
                 if entry.only:
-                    field.setVisible(self.store.text("type") == entry.only)
+                    # What the draft holds is never hidden.
+                    field.setVisible(entry.only in kinds or bool(self.store.get(entry.path, None)))
+            self._show_columns()
         self._show_summaries()
 
     @Slot()
@@ -370,7 +244,7 @@ class PaperForm(QSplitter):
         place = self.store.place_of(finding.field)
         sheet = self.store.lines.sheet
         if place is not None:
-            column = sheet.columns[sheet.column_of_place(place[1])].title if place[1] else ""
+            column = sheet.columns[sheet.column_of_place(place[1], self.store.lines.hidden)].title if place[1] else ""
             return self.tr("{0}. satır").format(place[0] + 1) + (f", {column}" if column else "")
         if finding.field.startswith("lines"):
             return self.tr("Satırlar")
@@ -385,7 +259,8 @@ class PaperForm(QSplitter):
         place = self.store.place_of(finding.field)
         if place is not None or finding.field.startswith("lines"):
             row, inner = place or (len(self.store.lines.lines), "")
-            self.table.go_to(row, self.store.lines.sheet.column_of_place(inner))
+            lines = self.store.lines
+            self.table.go_to(row, lines.sheet.column_of_place(inner, lines.hidden))
             return
         field = self.field_of(finding.field)
         if field is None:

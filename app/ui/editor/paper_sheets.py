@@ -6,59 +6,19 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from app.domain.despatch import HKSIRSALIYE, IDISIRSALIYE
 from app.domain.lifecycle import DocumentKind
 from app.domain.money import round_kurus
 from app.ubl import codes
 from app.ubl.fees import FeeRates, gross_of, payable_of
 from app.ubl.numbertext import plain
-from app.ui.editor import catalogue, cells
+from app.ui.editor import catalogue
 from app.ui.editor.cells import Line, put
-from app.ui.editor.columns import Column, Sheet
+from app.ui.editor.column_kinds import Column, amount, number, unit, withholding, words
+from app.ui.editor.columns import Sheet
 from app.ui.editor.numbers import is_number, stored_number
 
 STOPAJ: Final = "0003"
-
-
-def _words(key: str, title: str, width: int) -> Column:
-    return Column(
-        key=key,
-        title=title,
-        width=width,
-        kind="text",
-        read=cells.read_text(key),
-        write=cells.put_text(key),
-        places=(key,),
-    )
-
-
-def _number(key: str, title: str, width: int, *, decimals: int = 0) -> Column:
-    return Column(
-        key=key,
-        title=title,
-        width=width,
-        kind="number",
-        read=cells.read_text(key),
-        write=cells.put_number(key),
-        places=(key,),
-        decimals=decimals,
-    )
-
-
-def _unit() -> Column:
-    return Column(
-        key="unit",
-        title="Birim",
-        width=8,
-        kind="code",
-        read=cells.read_text("unit"),
-        write=cells.write_unit,
-        places=("unit", "unit_code"),
-        options=cells.unit_options,
-    )
-
-
-def _amount(title: str) -> Column:
-    return Column(key="net", title=title, width=12, kind="computed", read=lambda _line: "", write=cells.keep)
 
 
 # --- cuts of a line ---------------------------------------------------------------------------------------------------
@@ -85,15 +45,45 @@ def write_cut(code: str) -> Callable[[Line, str], Line]:
 
 
 def _cut(code: str, title: str, *, places: tuple[str, ...] = ()) -> Column:
-    return Column(
-        key=f"cut_{code}",
-        title=title,
-        width=8,
-        kind="number",
-        read=read_cut(code),
-        write=write_cut(code),
-        places=places,
+    return number(f"cut_{code}", title, 8, read=read_cut(code), write=write_cut(code), places=places)
+
+
+# --- numbers that a scenario wants on the goods -----------------------------------------------------------------------
+
+
+def read_tag(scheme: str) -> Callable[[Line], str]:
+    """The number of the goods under a scheme: KUNYENO, ETIKETNO."""
+    return lambda line: next(
+        (str(i.get("value", "")) for i in line.get("item_ids", ()) if i.get("scheme") == scheme), ""
     )
+
+
+def write_tag(scheme: str) -> Callable[[Line, str], Line]:
+    """The same, in capitals and without blanks; other numbers of the goods stay."""
+
+    def write(line: Line, text: str) -> Line:
+        others = [item for item in line.get("item_ids", ()) if item.get("scheme") != scheme]
+        value = "".join(text.split()).upper()
+        return put(line, "item_ids", [*others, {"scheme": scheme, "value": value}] if value else others)
+
+    return write
+
+
+def _tag(scheme: str, title: str, width: int) -> Column:
+    return Column(
+        key=f"tag_{scheme}",
+        title=title,
+        width=width,
+        kind="text",
+        read=read_tag(scheme),
+        write=write_tag(scheme),
+        places=("item_ids",),
+    )
+
+
+def _has_tag(scheme: str) -> Callable[[Line], bool]:
+    read = read_tag(scheme)
+    return lambda line: bool(read(line))
 
 
 # --- a freelance fee, from gross or from net --------------------------------------------------------------------------
@@ -133,8 +123,8 @@ def write_paid(line: Line, text: str) -> Line:
 
 def sent_of(line: Line) -> Decimal:
     """What the note says was sent: received and short, without what came beyond it."""
-    number = {key: _decimal(str(line.get(key, ""))) for key in ("received", "short", "oversupply")}
-    return number["received"] + number["short"] - number["oversupply"]
+    told = {key: _decimal(str(line.get(key, ""))) for key in ("received", "short", "oversupply")}
+    return told["received"] + told["short"] - told["oversupply"]
 
 
 def write_received(line: Line, text: str) -> Line:
@@ -157,85 +147,41 @@ def _sent_text(line: Line) -> str:
 
 DESPATCH: Final = Sheet(
     columns=(
-        _words("name", "Mal", 20),
-        _number("quantity", "Miktar", 9),
-        _unit(),
-        _number("unit_price", "Birim fiyat", 11, decimals=2),
-        _number("outstanding", "Kalan", 8),
-        _words("seller_code", "Stok kodu", 9),
-        _words("note", "Not", 12),
+        words("name", "Mal", 20),
+        number("quantity", "Miktar", 9),
+        unit(),
+        _tag("KUNYENO", "Künye no", 20),
+        _tag("ETIKETNO", "Etiket no", 11),
+        number("unit_price", "Birim fiyat", 11, decimals=2),
+        number("outstanding", "Kalan", 8),
+        words("seller_code", "Stok kodu", 9),
+        words("note", "Not", 12),
     ),
     new_line={"unit": "C62"},
     optional={
+        "tag_KUNYENO": _has_tag("KUNYENO"),
+        "tag_ETIKETNO": _has_tag("ETIKETNO"),
         "outstanding": "outstanding",
         "seller_code": "seller_code",
         "note": "note",
     },
     title="İrsaliye satırları",
 )
+#: The columns that a scenario of despatch notes brings along.
+TAGS_OF: Final[Mapping[str, frozenset[str]]] = {
+    HKSIRSALIYE: frozenset({"tag_KUNYENO"}),
+    IDISIRSALIYE: frozenset({"tag_ETIKETNO"}),
+}
 RECEIPT: Final = Sheet(
     columns=(
-        Column(
-            key="name",
-            title="Mal",
-            width=20,
-            kind="text",
-            read=cells.read_text("name"),
-            write=cells.keep,
-            places=("name",),
-            is_fixed=True,
-        ),
-        Column(
-            key="sent",
-            title="Gönderilen",
-            width=9,
-            kind="number",
-            read=_sent_text,
-            write=cells.keep,
-            is_fixed=True,
-        ),
-        Column(
-            key="received",
-            title="Gelen",
-            width=9,
-            kind="number",
-            read=cells.read_text("received"),
-            write=write_received,
-            places=("received",),
-        ),
-        _number("rejected", "İade edilen", 9),
-        _words("reason", "İade sebebi", 14),
-        Column(
-            key="short",
-            title="Eksik",
-            width=8,
-            kind="number",
-            read=cells.read_text("short"),
-            write=cells.keep,
-            places=("short",),
-            is_fixed=True,
-        ),
-        Column(
-            key="oversupply",
-            title="Fazla",
-            width=8,
-            kind="number",
-            read=cells.read_text("oversupply"),
-            write=cells.keep,
-            places=("oversupply",),
-            is_fixed=True,
-        ),
-        Column(
-            key="unit",
-            title="Birim",
-            width=8,
-            kind="code",
-            read=cells.read_text("unit"),
-            write=cells.keep,
-            places=("unit", "unit_code"),
-            options=cells.unit_options,
-            is_fixed=True,
-        ),
+        words("name", "Mal", 20, is_fixed=True),
+        number("sent", "Gönderilen", 9, read=_sent_text, places=(), is_fixed=True),
+        number("received", "Gelen", 9, write=write_received),
+        number("rejected", "İade edilen", 9),
+        words("reason", "İade sebebi", 14),
+        number("short", "Eksik", 8, is_fixed=True),
+        number("oversupply", "Fazla", 8, is_fixed=True),
+        unit(is_fixed=True),
     ),
     new_line={},
     title="Teslim alınan mallar",
@@ -243,15 +189,15 @@ RECEIPT: Final = Sheet(
 )
 CREDIT_NOTE: Final = Sheet(
     columns=(
-        _words("name", "Ürün", 18),
-        _number("quantity", "Miktar", 9),
-        _unit(),
-        _number("unit_price", "Birim fiyat", 11, decimals=2),
+        words("name", "Ürün", 18),
+        number("quantity", "Miktar", 9),
+        unit(),
+        number("unit_price", "Birim fiyat", 11, decimals=2),
         _cut(STOPAJ, "Stopaj %", places=("other_taxes", "vat_rate")),
         _cut("SGK_PRIM", "Bağkur %"),
         _cut("8001", "Borsa %"),
         _cut("9040", "Mera %"),
-        _amount("Tutar"),
+        amount("Tutar"),
     ),
     new_line={"unit": "KGM", "vat_rate": "0"},
     amount="net",
@@ -259,29 +205,12 @@ CREDIT_NOTE: Final = Sheet(
 )
 SMM: Final = Sheet(
     columns=(
-        _words("name", "Hizmet", 18),
-        _number("unit_price", "Brüt ücret", 12, decimals=2),
+        words("name", "Hizmet", 18),
+        number("unit_price", "Brüt ücret", 12, decimals=2),
         _cut(STOPAJ, "Stopaj %", places=("other_taxes",)),
-        _number("vat_rate", "KDV %", 7),
-        Column(
-            key="withholding",
-            title="KDV tevkifatı",
-            width=11,
-            kind="code",
-            read=cells.read_nested("withholding", "code"),
-            write=cells.write_withholding,
-            places=("withholding",),
-            options=cells.withholding_options,
-        ),
-        Column(
-            key="paid",
-            title="Net (tahsil)",
-            width=12,
-            kind="number",
-            read=read_paid,
-            write=write_paid,
-            decimals=2,
-        ),
+        number("vat_rate", "KDV %", 7),
+        withholding("KDV tevkifatı"),
+        number("paid", "Net (tahsil)", 12, decimals=2, read=read_paid, write=write_paid, places=()),
     ),
     new_line={
         "quantity": "1",

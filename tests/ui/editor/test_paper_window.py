@@ -21,6 +21,7 @@ from app.domain.taxnumber import parse_tax_number
 from app.signing.demo_token import CONFIG_VARIABLE
 from app.storage import documents
 from app.ubl.despatch import build_despatch
+from app.ui.editor.list_edit import ListEdit
 from app.ui.editor.paper_parts import DriversEdit
 from app.ui.editor.paper_window import PaperWindow
 from app.workflows import companies, papers, points
@@ -267,3 +268,53 @@ def test_sealed_from_the_button_and_kept(
     assert (record.state, record.number) == (State.SEALED, "IRS2026000000001")
     assert "göndermiyor" in window.message.sentence
     assert parse_tax_number(record.partner_vkn).digits == people.buyer_number(0)
+
+
+def test_hks_and_idis_ask_for_the_numbers_of_the_goods(world: World, open_paper: OpenPaper, qtbot: QtBot) -> None:
+    window = open_paper(world, DocumentKind.DESPATCH)
+    fill_despatch(window)
+    sheet, table = window.store.lines.sheet, window.form.table
+
+    def shown() -> set[str]:
+        return {sheet.keys[n] for n in table.shown_columns()}
+
+    number = window.form.field_of("shipment_no")
+    assert number is not None and number.isHidden()
+    assert not {"tag_KUNYENO", "tag_ETIKETNO"} & shown()
+    window.store.set("profile", "HKSIRSALIYE")
+    assert "tag_KUNYENO" in shown() and number.isHidden()
+    qtbot.waitUntil(lambda: "DSP.HKS_TAG" in codes_of(window), timeout=PATIENCE_MS)
+    finding = next(f for f in window.findings.findings if f.code == "DSP.HKS_TAG")
+    assert window.form.place_title(finding) == "1. satır, Künye no"
+    window.form.jump(finding)
+    assert sheet.keys[table.currentIndex().column()] == "tag_KUNYENO"
+    for row in range(len(window.store.lines.lines)):
+        put_cells(window, row, tag_KUNYENO="1234567890 123456789")
+    assert window.store.lines.line(0)["item_ids"] == [{"scheme": "KUNYENO", "value": "1234567890123456789"}]
+    qtbot.waitUntil(lambda: codes_of(window) == [], timeout=PATIENCE_MS)
+    window.store.set("profile", "IDISIRSALIYE")
+    assert {"tag_KUNYENO", "tag_ETIKETNO"} <= shown(), "what a line holds is never hidden"
+    assert not number.isHidden()
+    qtbot.waitUntil(lambda: {"DSP.IDIS_TAG", "DSP.IDIS_SHIPMENT"} <= set(codes_of(window)), timeout=PATIENCE_MS)
+    typed(edit_of(window, "shipment_no"), "se-1345840")
+    for row in range(len(window.store.lines.lines)):
+        put_cells(window, row, tag_KUNYENO="", tag_ETIKETNO="ab1234567")
+    qtbot.waitUntil(lambda: codes_of(window) == [], timeout=PATIENCE_MS)
+    assert "tag_KUNYENO" not in shown()
+    data = window.store.data()
+    assert (data["shipment_no"], data["lines"][0]["item_ids"][0]["value"]) == ("SE-1345840", "AB1234567")
+
+
+def test_trailers_have_plates_of_their_own(world: World, open_paper: OpenPaper, qtbot: QtBot) -> None:
+    window = open_paper(world, DocumentKind.DESPATCH)
+    fill_despatch(window)
+    trailers = next(e for e in window.form.findChildren(ListEdit) if e.title == "Dorse plakaları")
+    for number, plate in enumerate(("34 abc 12", "06 xyz 345")):
+        trailers.add_row()
+        typed(trailers.rows[number].findChildren(QLineEdit)[0], plate)
+    assert window.store.get("shipment")["trailers"] == ["34 ABC 12", "06 XYZ 345"]
+    document_id = saved(window, qtbot)
+    with world.office.db.read() as s:
+        assert documents.load_draft(s, document_id)["shipment"]["trailers"] == ["34 ABC 12", "06 XYZ 345"]
+    trailers.remove_row(trailers.rows[0])
+    assert window.store.get("shipment")["trailers"] == ["06 XYZ 345"]
