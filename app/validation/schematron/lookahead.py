@@ -76,9 +76,9 @@ def _declared(prefix: str, name: str, asked: str) -> str:
 
     def found(first: str, plain: str, condition: str) -> str:
         return (
-            f"if (not({is_element})) then {plain} else if (empty($v) or {p}none($c)) then false() else "
-            f"for $next in $c/following::*[{name}][1] return if ({first}) then true() else "
-            f"if (not({condition})) then {plain} else $v = $v and exists(${p}last($v)[. ge {place}])"
+            f"if (not({is_element})) then {plain} else if (not($v = $v) or {p}none($c)) then "
+            f"false() else for $next in $c/following::*[{name}][1] return if ({first}) then true() else "
+            f"if (not({condition})) then {plain} else exists(${p}last($v)[. ge {place}])"
         )
 
     number = '<xsl:param name="v" as="xs:double?"/>'
