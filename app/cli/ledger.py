@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -343,7 +344,7 @@ def _answered(arguments: argparse.Namespace, shape: SourceShape) -> SourceShape:
             )
         columns[header] = key
     mapping: dict[str, Any] = {"columns": columns, "decimals": arguments.decimals, "days": arguments.days}
-    return shape.with_mapping(mapping)
+    return replace(shape.with_mapping(mapping), clean_control=arguments.clean_control)
 
 
 def _preview(arguments: argparse.Namespace, shape: SourceShape, read: Callable[[], Iterator[Row]]) -> int:

@@ -28,7 +28,7 @@ def add_ledger(commands: Any) -> None:
         nargs="?",
         default="",
         metavar="DOSYA",
-        help="İzibiz CSV, Turkcell TXT, Uyumsoft XML ya da başlıklı bir CSV, Excel",
+        help="İzibiz CSV, Turkcell TXT, Uyumsoft XML, başlıklı bir CSV, Excel ya da bunların ZIP'i",
     )
     leaf.add_argument("--company", required=True, metavar="VKN", help="defterin sahibi firma")
     leaf.add_argument("--format", default="auto", choices=_SOURCES, help="dosyanın biçimi")
@@ -48,6 +48,9 @@ def add_ledger(commands: Any) -> None:
         "--sql-url-env", default="", metavar="DEĞİŞKEN", help="muhasebe veritabanının adresini tutan ortam değişkeni"
     )
     leaf.add_argument("--query", default="", metavar="DOSYA.sql", help="o veritabanında çalışacak tek SELECT")
+    leaf.add_argument(
+        "--clean-control", action="store_true", help="defterde yer alamayan görünmez karakterleri metinlerden çıkar"
+    )
     leaf.add_argument("--preview", action="store_true", help="yalnız ne anlaşıldığını göster, bir şey alma")
     leaf = add_leaf(
         ledger,

@@ -19,6 +19,8 @@ _CHUNK: Final = 1024 * 1024
 #: A ledger is 200 MB at most; a year of vouchers may be more.
 MAX_FILE_BYTES: Final = 2 * 1024 * 1024 * 1024
 _MAX_FILES: Final = 200
+#: What every workbook has: Office Open XML, OpenDocument.
+_WORKBOOK_PARTS: Final = frozenset({"[Content_Types].xml", "mimetype", "content.xml"})
 _BROKEN: Final = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 
@@ -26,6 +28,18 @@ def is_zip(path: Path) -> bool:
     """Whether the file begins as a zip does."""
     with path.open("rb") as file:
         return file.read(4) == b"PK\x03\x04"
+
+
+def is_archive(path: Path) -> bool:
+    """Whether the file is a zip of files, and not a workbook, which is a zip too. A broken zip is none."""
+    if not is_zip(path):
+        return False
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist()[:_MAX_FILES])
+    except _BROKEN:
+        return False
+    return not names & _WORKBOOK_PARTS
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.domain.spans import liquidation_of
 from app.domain.voucher import Period
 from app.edefter.sources.reading import ensure_ready, read_source
 from app.edefter.sources.shape import Format, SourceShape
+from app.edefter.zipped import is_archive
 from app.storage import leases
 from app.storage.ledgers.database import LedgerDatabase, ledger_path
 from app.storage.ledgers.importing import BATCH_ROWS, ImportResult, StagedImport, begin_import
@@ -59,6 +61,7 @@ class ImportReport:
         }
 
 
+@lru_cache(maxsize=1024)
 def fiscal_year_of(day: str, first_month: int) -> int:
     """The fiscal year an ISO day belongs to, called by the calendar year in which it begins.
 
@@ -99,7 +102,8 @@ def import_vouchers(
     ensure_ready(shape)
     try:
         report = ImportReport(file=path.name, sha256=_sha256(path))
-        total = _count_lines(path) if shape.format in (Format.TABLE, Format.TURKCELL) else 0
+        is_text = shape.format in (Format.TABLE, Format.TURKCELL) and not is_archive(path)
+        total = _count_lines(path) if is_text else 0
         with leases.acquire(ctx.db, company.id, owner=ctx.owner, pid=os.getpid(), now=ctx.clock.now()) as lease:
             held = under_lease(ctx, lease)
             rows = read_source(path, shape)

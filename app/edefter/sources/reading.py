@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import islice
 from operator import itemgetter
@@ -36,11 +37,14 @@ from app.edefter.sources.values import (
     day_of,
     number_of,
     text_of,
+    without_control,
 )
+from app.edefter.zipped import is_archive, unpacked
 from app.ubl.sheets import is_sheet
 
 Row = LedgerRow | BadRow
 _SHOWN = 80
+_ENDINGS = frozenset({"xml", "csv", "txt", "xlsx", "xlsm", "xls", "ods", "tsv"})
 _SIDES = {
     **dict.fromkeys(("d", "b", "borc", "debit", "1"), "D"),
     **dict.fromkeys(("c", "a", "alacak", "credit", "2"), "C"),
@@ -56,7 +60,12 @@ class _Refused(Exception):
 
 
 def inspect_source(path: Path, *, encoding: str = "", delimiter: str = "") -> SourceShape:
-    """What the file looks like, by its content. Raises: InputError LEDGER.* for what is no source at all."""
+    """What the file looks like, by its content; a zip by what it holds.
+
+    Raises: InputError LEDGER.* for what is no source at all, LEDGER.ZIP for a zip of none or of several kinds, ZIP.*.
+    """
+    if is_archive(path):
+        return _inspect_zip(path, encoding=encoding, delimiter=delimiter)
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if is_sheet(head):
@@ -70,6 +79,35 @@ def inspect_source(path: Path, *, encoding: str = "", delimiter: str = "") -> So
     if is_turkcell(said):
         return SourceShape(format=Format.TURKCELL, text=text, header_rows=1)
     return inspect_table(path, encoding=encoding, delimiter=delimiter)
+
+
+def _inspect_zip(path: Path, *, encoding: str, delimiter: str) -> SourceShape:
+    with unpacked(path, _may_be_source) as files:
+        shapes = [inspect_source(file, encoding=encoding, delimiter=delimiter) for file in sorted(files)]
+    if not shapes or any(replace(shape, sample=()) != replace(shapes[0], sample=()) for shape in shapes):
+        raise InputError(
+            "LEDGER.ZIP",
+            f"{path.name} içindeki dosyalar alınamadı.",
+            why="ZIP'te fiş dosyası yok ya da düzenleri birbirinden farklı.",
+            todo="Aynı düzendeki dosyaları bir ZIP'e koyun ya da dosyaları tek tek alın.",
+        )
+    return shapes[0]
+
+
+def _may_be_source(name: str) -> bool:
+    """Not the side files that macOS and others put beside the real ones."""
+    return not name.startswith((".", "__")) and name.lower().rpartition(".")[2] in _ENDINGS
+
+
+def _zipped_rows(path: Path, shape: SourceShape) -> Iterator[Row]:
+    """The rows of every file in the zip; those of a later file count on, so that each has a place of its own."""
+    above = last = 0
+    with unpacked(path, _may_be_source) as files:
+        for file in sorted(files):
+            for row in read_source(file, shape):
+                last = above + row.source_line
+                yield row._replace(source_line=last) if above else row
+            above = last
 
 
 def _sample(cells: Iterable[list[str]]) -> list[list[str]]:
@@ -104,8 +142,10 @@ def ensure_ready(shape: SourceShape) -> None:
 def read_source(path: Path, shape: SourceShape) -> Iterator[Row]:
     """Every row of the file, in its order, with flat memory. Raises: as `ensure_ready`, `table_rows`."""
     ensure_ready(shape)
+    if is_archive(path):
+        return _zipped_rows(path, shape)
     if shape.format is Format.TURKCELL:
-        return turkcell_rows(path, shape.text.encoding)
+        return turkcell_rows(path, shape.text.encoding, clean_control=shape.clean_control)
     if shape.format is Format.EXCEL:
         return rows_of_cells(sheet_cells(path), shape)
     if shape.format is Format.UYUMSOFT_XML:
@@ -189,6 +229,7 @@ class _RowMaker:
         # Days repeat thousands of times; amounts do not.
         self._day: Callable[[str], str] = lru_cache(maxsize=4096)(partial(day_of, order=shape.days))
         self._decimals = shape.decimals
+        self._clean_control = shape.clean_control
 
     def make(self, number: int, cells: list[str]) -> Row:
         try:
@@ -207,7 +248,9 @@ class _RowMaker:
         picked = self._pick(row)
         # isprintable knows nearly every row to be clean at the price of one pass in C.
         if not "".join(picked).isprintable() and (sign := control_in(picked)):
-            raise _Refused(CONTROL_CODE, "", control_sentence(sign))
+            if not self._clean_control:
+                raise _Refused(CONTROL_CODE, "", control_sentence(sign))
+            picked = without_control(picked)
         t = [cell and text_of(cell) for cell in picked]
         day = self._as_day("day", t[_DAY] or t[_ENTERED], "Fiş tarihi")
         if self._has_two_amounts:

@@ -55,6 +55,8 @@ class SourceShape:
     decimals: Decimals | None = Decimals.COMMA
     days: DayOrder | None = DayOrder.DAY_FIRST
     questions: tuple[Question, ...] = ()
+    #: The user's word that signs which no XML may hold are left out; else such a row stands aside.
+    clean_control: bool = False
     sample: tuple[tuple[str, ...], ...] = field(default=(), repr=False, compare=False)
 
     def answer(self, **values: str) -> SourceShape:

@@ -21,6 +21,7 @@ from app.edefter.sources.values import (
     day_of,
     number_of,
     text_of,
+    without_control,
 )
 
 _HEAD_FIELDS = 8
@@ -37,13 +38,18 @@ def is_turkcell(head: str) -> bool:
     return first[0].strip() == "Y" and second[0].strip() == "H" and len(first) >= 3 and len(second) >= 5
 
 
-def turkcell_rows(path: Path, encoding: str) -> Iterator[LedgerRow | BadRow]:
-    """The rows of the file. A line whose voucher's head could not be read is refused with the head's reason."""
+def turkcell_rows(path: Path, encoding: str, *, clean_control: bool = False) -> Iterator[LedgerRow | BadRow]:
+    """The rows of the file. A line whose voucher's head could not be read is refused with the head's reason.
+
+    `clean_control`: signs that no XML may hold are left out on the user's word, else such a line is refused.
+    """
     head: _Head | BadRow | None = None
     branch = ""
     with path.open(encoding=encoding, newline="", errors=_ENCODING_ERRORS) as file:
         for number, line in enumerate(file, start=1):
             raw = line.rstrip("\r\n").split("\t")
+            if clean_control and not "".join(raw).isprintable():
+                raw = list(without_control(raw))
             cells = [text_of(cell) for cell in raw]
             if not any(cells):
                 continue

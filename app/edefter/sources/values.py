@@ -52,6 +52,11 @@ def control_in(cells: Iterable[str]) -> str:
     return f"U+{ord(found[0]):04X}" if found else ""
 
 
+def without_control(cells: Iterable[str]) -> tuple[str, ...]:
+    """The cells without the signs that no XML may hold. For the user's word only: nothing is cleaned in silence."""
+    return tuple(_CONTROL.sub("", cell) for cell in cells)
+
+
 def control_sentence(sign: str) -> str:
     """Why a row with such a sign is refused."""
     return f"Satırda görünmeyen bir denetim karakteri ({sign}) var; kaynak programda o metni yeniden yazın."
