@@ -41,12 +41,14 @@ class ArchiveKeeper(QObject):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.look)
         self.is_stopped = True
+        desk.closed.connect(self.stop)
 
     def start(self) -> None:
         """From now on look by itself, as often as the office's setting says."""
         self.is_stopped = False
         self._timer.start(_NEXT_MS)
 
+    @Slot()
     def stop(self) -> None:
         """No further month, and the one under way as far as it has come."""
         self.is_stopped = True

@@ -139,6 +139,7 @@ class TodayPage(Page):
         self._ledgers_soon.setSingleShot(True)
         self._ledgers_soon.setInterval(_LEDGERS_AFTER_MS)
         self._ledgers_soon.timeout.connect(self._read_ledgers)
+        desk.closed.connect(self._ledgers_soon.stop)
         self.columns = (self.due, self.stuck, self.arrived)
         self.begin = EmptyState("building", "", "", parent=self)
         self.begin.pressed.connect(self._on_begin_pressed)
