@@ -31,6 +31,7 @@ from app.ui.jobs import JobHandle
 from app.ui.ledger.job_bar import JobBar
 from app.ui.ledger.tables import RowTable, TextColumn, TextModel, TextRow
 from app.ui.ledger.words import month_name, number, size_words
+from app.ui.pages.settings.form import pad_items
 from app.ui.theme import tokens
 from app.ui.widgets import ElidedLabel, HeadingLabel, IconButton, MessageBar, PrimaryButton, QuietButton, QuietLabel
 from app.workflows.context import WorkContext
@@ -65,6 +66,7 @@ class BuildDialog(QDialog):
         self.limit = QSpinBox(self)
         self.limit.setRange(1, MAX_PART_MB)
         self.limit.setSuffix(" MB")
+        self.limit.lineEdit().setTextMargins(tokens.XS, 0, 0, 0)
         self.limit.valueChanged.connect(self._on_changed)
         first, last = period.first_day, last_day(period)
         self.day = QDateEdit(QDate(first.year, first.month, min(15, last.day)), self)
@@ -76,6 +78,7 @@ class BuildDialog(QDialog):
         self.add_button.clicked.connect(self._on_add_clicked)
         self.days = QListWidget(self)
         self.days.setMaximumHeight(3 * tokens.ROW_PX)
+        pad_items(self.days, vertical_px=2)
         self.remove_button = IconButton("trash", self.tr("Seçili günü kaldır"), self)
         self.remove_button.clicked.connect(self._on_remove_clicked)
         self.stamps = QComboBox(self)

@@ -7,15 +7,11 @@ from typing import Any, Final
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QMenu,
     QSplitter,
     QStackedWidget,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -26,10 +22,10 @@ from app.storage.database import OpenSession
 from app.storage.records import AccountRecord
 from app.ui.desk import Desk
 from app.ui.jobs import Changes
-from app.ui.lists.delegate import LinedDelegate
 from app.ui.lists.filters import ListFilter
 from app.ui.lists.partner_card import PartnerCard
 from app.ui.lists.partners_model import PartnerRow, PartnersModel, row_of
+from app.ui.lists.partners_table import PartnersTable
 from app.ui.memory import memory_of
 from app.ui.pages.base import Page
 from app.ui.theme import tokens
@@ -40,10 +36,6 @@ from app.workflows.context import WorkContext
 
 _DEBOUNCE_MS: Final = 150
 _LIMIT: Final = 5_000
-_WIDTHS: Final = (14, 28, 20, 12, 18, 26, 40, 16)
-#: What only the card tells: the table would be wider than the screen.
-_IN_THE_CARD: Final = (4, 6)
-_COMPANY_COLUMN: Final = 2
 
 
 class PartnersPage(Page):
@@ -116,32 +108,9 @@ class PartnersPage(Page):
         self._action(self.tr("Carilerde ara"), "Ctrl+L", self._on_find)
         self._on_selection()
 
-    def _build_table(self) -> QTableView:
-        table = QTableView(self)
-        table.setModel(self.model)
+    def _build_table(self) -> PartnersTable:
+        table = PartnersTable(self.model, self)
         table.setAccessibleName(self.tr("Cari listesi"))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.setShowGrid(False)
-        table.setFrameShape(QFrame.Shape.NoFrame)
-        table.setItemDelegate(LinedDelegate(table))
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(max(tokens.ROW_PX, self.fontMetrics().height() + 2 * tokens.XS))
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionsMovable(True)
-        header.setSortIndicator(1, Qt.SortOrder.AscendingOrder)
-        table.setSortingEnabled(True)
-        each = self.fontMetrics().averageCharWidth()
-        for place, width in enumerate(_WIDTHS):
-            table.setColumnWidth(place, each * width + 2 * tokens.S)
-        for place in _IN_THE_CARD:
-            table.setColumnHidden(place, True)
-        header.setStretchLastSection(True)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._on_context_menu)
         table.selectionModel().selectionChanged.connect(self._on_selection)
@@ -199,7 +168,7 @@ class PartnersPage(Page):
         if question != self._asked:
             return
         kept = {row.partner.id for row in self.selected()} if self._reveal is None else {self._reveal}
-        self.table.setColumnHidden(_COMPANY_COLUMN, self.desk.company is not None)
+        self.table.set_across(self.desk.company is None)
         self.model.set_rows(rows)
         self._select(kept)
         self._reveal = None

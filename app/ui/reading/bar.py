@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from app.ui.printing.attachments import clean_name
 from app.ui.theme import tokens
-from app.ui.widgets import IconButton, MenuButton, QuietButton
+from app.ui.widgets import IconButton, MenuButton
 
 
 class PaneBar(QWidget):
@@ -44,7 +44,10 @@ class PaneBar(QWidget):
             action.triggered.connect(signal)
             self.addAction(action)
             self._keys.append(action)
-        self.percent = QuietButton("100 %", self)
+        # As its neighbours: a push button is higher than the row of the tabs, and its words would stand lower.
+        self.percent = QToolButton(self)
+        self.percent.setText("100 %")
+        self.percent.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.percent.setShortcut(QKeySequence("Ctrl+0"))
         self.percent.setToolTip(self.tr("Genişliğe sığdır (Ctrl+0)"))
         self.percent.setAccessibleName(self.tr("Genişliğe sığdır"))

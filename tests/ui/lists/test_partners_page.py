@@ -105,3 +105,21 @@ def test_an_office_without_partners_says_where_they_come_from(qtbot: QtBot, ui_w
     with qtbot.waitSignal(ui_world.desk.wanted) as wanted:
         page.empty.button.click()
     assert wanted.args == ["editor", None]
+
+
+def test_a_narrow_window_cuts_no_column(qtbot: QtBot, filled_world: Any) -> None:
+    page = PartnersPage(filled_world.desk)
+    qtbot.addWidget(page)
+    page.resize(1366, 690)
+    page.show()
+    qtbot.waitUntil(lambda: page.model.rowCount() > 0, timeout=PATIENCE_MS)
+    for width in (1600, 1100, 910, 700, 1600):
+        page.resize(width, 460)
+        table = page.table
+        total = sum(table.columnWidth(place) for place in range(table.model().columnCount()))
+        least = 4 * table.fontMetrics().averageCharWidth()
+        assert total <= max(
+            table.viewport().width(), table.columnWidth(0) + table.columnWidth(1) + table.columnWidth(3)
+        )
+        assert table.columnWidth(1) > least
+    assert not page.table.isColumnHidden(5)

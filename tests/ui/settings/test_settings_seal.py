@@ -50,6 +50,10 @@ def test_the_doctor_lists_cards_and_certificates(qtbot: Any, ui_desk: Any, token
     assert "SoftHSM2" in said and token.label in said
     assert OWNER in said and "TEST" in said and "tarihine kadar" in said
     assert doctor.state.kind == "ok" and doctor.test.isVisible()
+    # Every row is seen: the page scrolls, not the list in it.
+    qtbot.waitUntil(lambda: doctor.tree.verticalScrollBar().maximum() == 0, timeout=5_000)
+    rows = texts(doctor).count("\n") + 1
+    assert doctor.tree.height() > rows * doctor.tree.fontMetrics().height()
 
 
 @pytest.mark.softhsm

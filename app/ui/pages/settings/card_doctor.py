@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -36,7 +36,6 @@ from app.workflows.context import WorkContext
 
 #: A certificate that ends within this many days is worth a warning.
 _SOON_DAYS = 45
-_LEAST_ROWS = 6
 
 
 class CardDoctor(QWidget):
@@ -59,7 +58,11 @@ class CardDoctor(QWidget):
         self.tree.setItemDelegateForColumn(1, _WrappedCells(self.tree))
         self.tree.header().sectionResized.connect(self.tree.scheduleDelayedItemsLayout)
         self.tree.setSelectionMode(QTreeWidget.SelectionMode.SingleSelection)
-        self.tree.setMinimumHeight(tokens.ROW_PX * (_LEAST_ROWS + 1))
+        # As high as its rows: the page scrolls, not the list in it.
+        self.tree.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.tree.header().sectionResized.connect(self._fit_soon)
+        self.tree.itemExpanded.connect(self._fit_soon)
+        self.tree.itemCollapsed.connect(self._fit_soon)
         pad_items(self.tree, vertical_px=tokens.XS // 2)
         self.tree.setVisible(False)
         self._advice = QVBoxLayout()
@@ -155,7 +158,22 @@ class CardDoctor(QWidget):
                 )
         self.tree.expandAll()
         self.tree.setVisible(True)
+        self._fit_soon()
         self._on_theme_changed()
+
+    @Slot()
+    def _fit_soon(self) -> None:
+        """Once the rows have their width, so that wrapped sentences are counted as they stand."""
+        QTimer.singleShot(0, self, self._fit)
+
+    @Slot()
+    def _fit(self) -> None:
+        height = self.tree.header().sizeHint().height() + 2 * self.tree.frameWidth()
+        index = self.tree.model().index(0, 0)
+        while index.isValid():
+            height += max(self.tree.sizeHintForIndex(index.siblingAtColumn(column)).height() for column in (0, 1))
+            index = self.tree.indexBelow(index)
+        self.tree.setFixedHeight(height)
 
     def _pin_rows(self, top: QTreeWidgetItem, token: TokenFacts) -> None:
         rows: list[tuple[bool, str, str, Tone]] = [
