@@ -11,7 +11,7 @@ from app.domain.money import WIDE
 _UPPER = str.maketrans({"i": "İ", "ı": "I"})
 _LOWER = str.maketrans({"I": "ı", "İ": "i"})
 # For search all forms of i are one letter, and the other Turkish letters lose their marks.
-_FOLD = str.maketrans({"İ": "i", "I": "i", "ı": "i"})
+_FOLD = str.maketrans("İIıŞşĞğÜüÖöÇçÂâÎîÛû", "iiissgguuooccaaiiuu")
 _ALPHABET = "aâbcçdefgğhıiîjklmnoöpqrsştuûüvwxyz"
 _ORDER = {letter: index for index, letter in enumerate(_ALPHABET)}
 
@@ -31,7 +31,10 @@ def fold(text: str) -> str:
 
     Marks are dropped (ş→s, ğ→g, ü→u), runs of white space become one blank.
     """
-    bare = unicodedata.normalize("NFKD", text.translate(_FOLD)).casefold()
+    plain = text.translate(_FOLD)
+    if plain.isascii():
+        return " ".join(plain.lower().split())
+    bare = unicodedata.normalize("NFKD", plain).casefold()
     return " ".join("".join(c for c in bare if not unicodedata.combining(c)).split())
 
 

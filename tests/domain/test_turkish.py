@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -36,6 +37,13 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 @given(st.text(alphabet="abcçdefgğhıijklmnoöprsştuüvyzABCÇDEFGĞHIİJKLMNOÖPRSŞTUÜVYZ ", max_size=30))
 def test_fold_does_not_care_about_turkish_case(text: str) -> None:
     assert fold(upper(text)) == fold(lower(text)) == fold(text)
+
+
+@given(st.text(st.one_of(st.sampled_from("İIıŞşĞğÜüÖöÇçÂâÎîÛû \t\u0307ﬁß"), st.characters(codec="utf-8"))))
+def test_the_short_way_of_folding_gives_what_the_long_way_gives(text: str) -> None:
+    dotless = text.translate(str.maketrans({"İ": "i", "I": "i", "ı": "i"}))
+    bare = unicodedata.normalize("NFKD", dotless).casefold()
+    assert fold(text) == " ".join("".join(c for c in bare if not unicodedata.combining(c)).split())
 
 
 def test_alphabetical_order() -> None:

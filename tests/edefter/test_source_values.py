@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.turkish import format_amount, format_date
-from app.edefter.sources.values import DayOrder, Decimals, amount_of, day_of, day_order_in, decimals_in, text_of
+from app.edefter.sources.values import (
+    DayOrder,
+    Decimals,
+    amount_of,
+    day_of,
+    day_order_in,
+    decimals_in,
+    text_of,
+    texts_of,
+)
 
 COMMA, POINT = Decimals.COMMA, Decimals.POINT
 
@@ -121,3 +130,22 @@ def test_nothing_is_written_in_many_ways(cell: str) -> None:
 
 def test_a_text_that_only_begins_so_stays() -> None:
     assert text_of(" Null Kargo ") == "Null Kargo"
+
+
+@given(st.lists(st.text(max_size=8) | st.sampled_from(["NULL", " null ", "-", "n/a", "None", "nan ", "100", " 1.5 "])))
+def test_a_row_is_cleaned_as_its_cells_are(cells: list[str]) -> None:
+    assert texts_of(cells) == [text_of(cell) for cell in cells]
+
+
+@given(st.integers(0, 10**14), st.text("0123456789", max_size=6))
+def test_a_plain_amount_is_read_as_one_written_with_care(whole: int, fraction: str) -> None:
+    """The quick way and the careful way (which a blank before the amount asks for) give the same."""
+    text = f"{whole},{fraction}" if fraction else str(whole)
+
+    def read(cell: str) -> int | str:
+        try:
+            return amount_of(cell, COMMA)
+        except ValueError as error:
+            return str(error)
+
+    assert read(text) == read(f" {text}") == read(f"{text} TL")

@@ -36,7 +36,7 @@ from app.edefter.sources.values import (
     control_sentence,
     day_of,
     number_of,
-    text_of,
+    texts_of,
     without_control,
 )
 from app.edefter.zipped import is_archive, unpacked
@@ -157,7 +157,7 @@ def rows_of_cells(cells: Iterable[list[str]], shape: SourceShape) -> Iterator[Ro
     """The rows of any table: a delimited text, a worksheet, a query's result as text."""
     maker = _RowMaker(shape)
     for number, row in enumerate(cells, start=1):
-        if number <= shape.header_rows or not any(cell.strip() for cell in row):
+        if number <= shape.header_rows or not "".join(row).strip():
             continue
         yield maker.make(number, row)
 
@@ -251,7 +251,7 @@ class _RowMaker:
             if not self._clean_control:
                 raise _Refused(CONTROL_CODE, "", control_sentence(sign))
             picked = without_control(picked)
-        t = [cell and text_of(cell) for cell in picked]
+        t = texts_of(picked)
         day = self._as_day("day", t[_DAY] or t[_ENTERED], "Fiş tarihi")
         if self._has_two_amounts:
             amount, side = self._two_amounts(t[_DEBIT], t[_CREDIT])
