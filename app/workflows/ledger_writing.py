@@ -41,8 +41,6 @@ _BERATS: Final = ((BookKind.JOURNAL_BERAT, BookKind.JOURNAL), (BookKind.LEDGER_B
 _AHEAD: Final = 2
 _LOOK_S: Final = 0.1
 _MIB: Final = 1024 * 1024
-#: Larger files are judged by our own checks alone: the official rules would hold them in memory many times.
-_OFFICIAL_BYTES = 24 * 1024 * 1024
 
 
 class OfficialRefusal(Exception):
@@ -54,7 +52,7 @@ class BuildReport:
     """What was built. `files` are (path, SHA-256); `checks` what was found in the data, a result per branch.
 
     `official` is what GİB's own rules said of a file (an error there: nothing was built), `engines` says per file
-    which rules looked at it.
+    which rules looked at it, `engine_rules` the same with every rule's id.
     """
 
     period: Period
@@ -63,6 +61,7 @@ class BuildReport:
     parts: int = 0
     official: list[tuple[str, Finding]] = field(default_factory=list)
     engines: dict[str, str] = field(default_factory=dict)
+    engine_rules: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def is_built(self) -> bool:
@@ -77,6 +76,7 @@ class BuildReport:
             "files": [{"file": str(path), "sha256": digest} for path, digest in self.files],
             "official": [{"file": name, **finding.to_json()} for name, finding in self.official],
             "engines": {"data": "builtin", **self.engines},
+            "engine_rules": self.engine_rules,
         }
 
 
@@ -280,16 +280,13 @@ def ask_official(
     shown = f"{folder}/{file_name}" if folder else file_name
     ctx.progress.checkpoint()
     ctx.progress.report(0, 0, f"{file_name}: GİB kuralları denetleniyor")
-    if written.size_bytes > _OFFICIAL_BYTES:
-        report.engines[shown] = "builtin"
-        return
-    findings = official.check(
-        written.path.read_bytes(), kind=f"ledger-{name.kind.value.lower()}", issue_date=None, file_name=file_name
+    verdict = official.check_ledger(
+        written.path, kind=f"ledger-{name.kind.value.lower()}", file_name=file_name, progress=ctx.progress
     )
-    is_asked = not any(finding.code == "OFFICIAL.NO_PACKAGE" for finding in findings)
-    report.engines[shown] = f"builtin, xsd, schematron {official.release}" if is_asked else "builtin"
-    report.official += [(shown, finding) for finding in findings]
-    if has_errors(findings):
+    report.engines[shown] = f"builtin, {verdict.words}" if verdict.work else "builtin"
+    report.engine_rules[shown] = [one.to_json() for one in verdict.work]
+    report.official += [(shown, finding) for finding in verdict.findings]
+    if has_errors(verdict.findings):
         raise OfficialRefusal
 
 
