@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ _RULES_PER_MB_S = 3.0
 _MEMORY_MB = 512
 _MEMORY_PER_MB = 5
 _WHOLE_MEMORY_MB = 1536
+_one_by_one = threading.Lock()
 
 
 def ask(
@@ -52,7 +55,7 @@ def ask(
         )
         return list(answer)
     # Its own child: Saxon never gives back what a large document took, and a cancelled one can be ended.
-    with ChildPool(1) as pool:
+    with _turn(progress), ChildPool(1) as pool:
         progress.report(0, 0, f"{file_name}: GİB şeması denetleniyor")
         schema = _call(
             pool,
@@ -75,6 +78,17 @@ def ask(
             )
             answers.append(rules)
     return answers
+
+
+@contextmanager
+def _turn(progress: Progress) -> Iterator[None]:
+    """One large file at a time in this process: two of them would take two gigabytes."""
+    while not _one_by_one.acquire(timeout=_POLL_S):
+        progress.checkpoint()
+    try:
+        yield
+    finally:
+        _one_by_one.release()
 
 
 def _call(pool: ChildPool, progress: Progress, target: str, args: list[Any], **limits: Any) -> dict[str, Any]:
