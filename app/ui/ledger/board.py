@@ -45,6 +45,7 @@ from app.ui.widgets import (
     QuietLabel,
     SkeletonRows,
 )
+from app.workflows.ledger_board import MonthsKept
 
 Chosen = tuple[CompanyRecord, Period]
 _DEBOUNCE_MS = 150
@@ -69,6 +70,7 @@ class Board(QWidget):
         self._desk = desk
         self._asked = 0
         self._is_hinting = False
+        self._kept = MonthsKept(desk.office.folder.cache)
         self.model = BoardModel(self)
         self.year = QComboBox(self)
         self.year.setAccessibleName(self.tr("Hesap dönemi"))
@@ -196,12 +198,12 @@ class Board(QWidget):
     def refresh(self) -> None:
         """Read the chosen year of the chosen client, or of all of them."""
         self._asked += 1
-        question, chosen, office = self._asked, self._desk.company, self._desk.office
+        question, chosen, office, kept = self._asked, self._desk.company, self._desk.office, self._kept
         year, today = int(self.year.currentData()), self._today()
 
         def read(s: OpenSession) -> tuple[int, list[BoardRow]]:
             owners = [chosen] if chosen is not None else companies.list_companies(s)
-            rows = facts.board(office.folder.ledgers, owners, year, today)
+            rows = facts.board(office.folder.ledgers, owners, year, today, kept)
             return question, [facts.with_archive(row, office.folder) for row in rows]
 
         if self.model.is_bare:

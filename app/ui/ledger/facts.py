@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
 
 from app.domain.turkish import format_date, format_datetime, sort_key
-from app.domain.voucher import Period, PeriodState
+from app.domain.voucher import LIQUIDATION, Period, PeriodState
 from app.edefter.archive import parse_name
 from app.edefter.deadlines import Deadline, deadline_of, is_quarterly, kind_of
 from app.runtime.paths import DataFolder
@@ -20,6 +20,7 @@ from app.storage.ledgers import parts, queries
 from app.storage.ledgers.database import LedgerDatabase, ledger_path
 from app.storage.ledgers.queries import ImportRecord, MonthSummary
 from app.storage.records import CompanyRecord
+from app.workflows.ledger_board import MonthsKept
 from app.workflows.ledger_heads import fiscal_year, month_folder
 from app.workflows.ledger_import import first_month_of, fiscal_year_of
 from app.workflows.ledger_selfcheck import ArchiveCheck, checks_of
@@ -160,7 +161,12 @@ def state_of(months: Sequence[MonthSummary]) -> PeriodState | None:
     return PeriodState.FAILED if PeriodState.FAILED in states else min(states)
 
 
-def board_row(folder: Path, company: CompanyRecord, year: int, today: date) -> BoardRow:
+def count_months(path: Path) -> list[MonthSummary]:
+    """The months of a ledger file as it stands now."""
+    return read_with(path, queries.months, [])
+
+
+def board_row(folder: Path, company: CompanyRecord, year: int, today: date, kept: MonthsKept | None = None) -> BoardRow:
     """A client's year. A file that cannot be read is told in the row and stops nobody else's."""
     from app.domain.errors import AppError
 
@@ -169,20 +175,24 @@ def board_row(folder: Path, company: CompanyRecord, year: int, today: date) -> B
     fault = ""
     try:
         path = ledger_path(folder, company.company.tax_number.digits, year)
-        found = read_with(path, queries.months, [])
+        found = count_months(path) if kept is None else kept.months(path, count_months)
     except AppError as error:
         fault = error.sentence
-    begun = min((month.period for month in found), default=0)
+    begun = min((month.period % LIQUIDATION for month in found), default=0)
     cells = tuple(
-        _cell(company, period, [m for m in found if m.period == int(period.compact)], first, today, begun)
+        _cell(company, period, [m for m in found if m.period % LIQUIDATION == int(period.compact)], first, today, begun)
         for period in periods_of(company, year)
     )
     return BoardRow(company=company, cells=cells, terms=_terms(company, year, first), fault=fault)
 
 
-def board(folder: Path, companies: Sequence[CompanyRecord], year: int, today: date) -> list[BoardRow]:
-    """The rows by title."""
-    rows = [board_row(folder, company, year, today) for company in companies]
+def board(
+    folder: Path, companies: Sequence[CompanyRecord], year: int, today: date, kept: MonthsKept | None = None
+) -> list[BoardRow]:
+    """The rows by title; `kept` saves counting what has not changed."""
+    rows = [board_row(folder, company, year, today, kept) for company in companies]
+    if kept is not None:
+        kept.keep()
     return sorted(rows, key=lambda row: (sort_key(row.title), row.company.id))
 
 

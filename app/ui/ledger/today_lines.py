@@ -17,6 +17,7 @@ from app.ui.ledger.words import WARN_DAYS, days_tone, days_words, deadline_words
 from app.ui.pages.today import LedgerDoor
 from app.ui.theme.tokens import Tone
 from app.ui.widgets import Line
+from app.workflows.ledger_board import MonthsKept
 from app.workflows.ledger_selfcheck import ArchiveCheck, warnings
 
 #: Ledgers of months longer ago than this are the board's matter.
@@ -44,15 +45,17 @@ class LedgerNews:
 
 def read_news(folder: DataFolder, owners: list[CompanyRecord], today: date) -> LedgerNews:
     """Read every client's year once. Not in the GUI thread."""
+    kept = MonthsKept(folder.cache)
     found: dict[tuple[date, Period], list[tuple[CompanyRecord, facts.Cell]]] = defaultdict(list)
     for company in owners:
         years = {facts.year_of(company, today), facts.year_of(company, today) - 1}
         for year in sorted(years):
-            for cell in facts.board_row(folder.ledgers, company, year, today).cells:
+            for cell in facts.board_row(folder.ledgers, company, year, today, kept).cells:
                 if cell.due is None or cell.left is None or not cell.is_expected or not is_waiting(cell.state):
                     continue
                 if -_LATEST_DAYS <= cell.left <= WARN_DAYS:
                     found[cell.due.day, cell.period].append((company, cell))
+    kept.keep()
     days = []
     for _, waiting in sorted(found.items()):
         cell = waiting[0][1]
