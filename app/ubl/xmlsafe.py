@@ -135,6 +135,7 @@ def scan(chunks: Iterable[bytes], *, schema: etree.XMLSchema) -> Iterator[list[A
     )
     head = b""
     told = 0
+    is_whole = False
     try:
         for chunk in chunks:
             if not head:
@@ -147,12 +148,14 @@ def scan(chunks: Iterable[bytes], *, schema: etree.XMLSchema) -> Iterator[list[A
                 yield list(log)
         if not head:
             _ensure_plausible(head, 0)
+        is_whole = True
         parser.close()
         log = parser.feed_error_log
         if len(log) > told:
             yield list(log)
     except etree.XMLSyntaxError as e:
-        raise _translate(e, head) from e
+        # What is wrong before the end has come is not that the end is missing.
+        raise _translate(e, head if is_whole else head + b">") from e
     except ValueError as e:
         raise _encoding_error(str(e)) from e
 
