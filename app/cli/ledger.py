@@ -251,7 +251,7 @@ def cmd_verify(arguments: argparse.Namespace) -> int:
         print_json(report.to_json())
         return 0 if report.ok else 1
     for verdict in report.files:
-        say(f"{'tamam' if verdict.ok else 'HATA '}  {verdict.path.name}")
+        say(f"{'tamam' if verdict.ok else 'HATA '}  {verdict.path.name}{_stamp_words(verdict.time_stamp)}")
         for problem in verdict.problems:
             note(f"  {verdict.path.name}: {problem}")
     for stray in report.strays:
@@ -259,12 +259,25 @@ def cmd_verify(arguments: argparse.Namespace) -> int:
     return 0 if report.ok else 1
 
 
+def _stamp_words(stamp: Any) -> str:
+    """When and by whom a file's seal was stamped; empty for one without a stamp."""
+    from app.domain.turkish import format_datetime
+
+    if stamp is None:
+        return ""
+    when = format_datetime(stamp.time) if stamp.time else "zamanı okunamadı"
+    verdict = {True: "geçerli", False: "GEÇERSİZ", None: "denetlenemedi"}[stamp.valid]
+    return f"  zaman damgası {when}, {stamp.authority or 'kurumu belli değil'}: {verdict}"
+
+
 def _tell_check(check: Any) -> None:
     from app.storage.ledgers.queries import amount
 
     branch = f" şube {check.branch_no}" if check.branch_no else ""
+    side = " (tasfiye dönemi)" if check.period.is_liquidation else ""
+    where = f"{check.period}{side}{branch}"
     say(
-        f"{check.period}{branch}: {check.vouchers} madde ({check.first_entry}–{check.last_entry}), {check.lines} satır"
+        f"{where}: {check.vouchers} madde ({check.first_entry}–{check.last_entry}), {check.lines} satır"
         f", borç {amount(check.debit)}, alacak {amount(check.credit)}"
     )
     for finding in check.findings[:_TOLD_ROWS]:

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from app.cli.ledger import options_of, tell_build
+from app.cli.ledger_stamps import stamped
 from app.cli.shell import note, open_office, print_json, say, sealer_of
 from app.domain.errors import InputError
 
@@ -55,7 +56,7 @@ def cmd_build(arguments: argparse.Namespace) -> int:
     with open_office(arguments) as office:
         ctx = office.context()
         company = companies.require_company(ctx, arguments.company)
-        options = options_of(arguments, company)
+        options = stamped(arguments, office, company, options_of(arguments, company))
         with sealer_of(arguments, company.company.tax_number, office) as sealer:
             if sealer is None:
                 raise InputError(

@@ -158,6 +158,7 @@ def _ledger_inventory(ledger: Any) -> None:
     leaf.add_argument(
         "--max-mb", type=int, default=200, metavar="MB", help="bir parçanın en büyük boyutu (varsayılan 200)"
     )
+    _stamp_options(leaf)
     seal_options(leaf, test_seal=True)
     add_inventory_life(inventory)
 

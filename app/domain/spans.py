@@ -71,6 +71,13 @@ def span_of(company: Company, period: Period) -> Span:
     return next((span for span in spans if span.period.is_liquidation == period.is_liquidation), spans[0])
 
 
+def period_of_day(company: Company, day: date) -> Period:
+    """The month of a day, on the day's side of a liquidation."""
+    period = Period(day.year, day.month)
+    begun = liquidation_of(company, period)
+    return replace(period, is_liquidation=begun is not None and day >= begun)
+
+
 def liquidation_of(company: Company, period: Period) -> date | None:
     """The day on which the liquidation's period begins inside the fiscal year of the month; None without one.
 

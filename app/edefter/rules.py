@@ -257,9 +257,31 @@ RULES: Final[dict[str, Rule]] = {
         "Firmanın vergi numarasının denetim hanesi tutmuyor; vergi levhasıyla karşılaştırın.",
         "Yanlış numarayla hazırlanan defter GİB'de başka bir mükellefin sayılır.",
     ),
+    "DEFTER.MEASURE_PART": Rule(
+        _E,
+        "{reference} fişindeki fon satırında pay adedi ya da birim maliyet eksik; ikisini de yazın.",
+        "Fon payı; adedi, birim maliyeti ve sabit kodlarıyla birlikte yazılır.",
+    ),
+    "DEFTER.MEASURE_AMOUNT": Rule(
+        _E,
+        "{reference} fişinde fonun adedi ile birim maliyetinin çarpımı ({a}) tutarı ({b}) vermiyor; düzeltin.",
+        "GİB'in kuralları tutarı, birim maliyet ile miktarın çarpımına eşit ister.",
+    ),
+    "DEFTER.MEASURE_BINARY": Rule(
+        _E,
+        "{reference} fişinde {a} çarpımı kâğıtta {b} eder ama GİB'in hesabında etmez; çarpanları değiştirin"
+        " (örneğin 3 × 0,1 yerine 1 × 0,3).",
+        "GİB'in kuralları ikilik sayılarla çarpar; 0,1 gibi bir sayı orada tam yazılamaz.",
+    ),
+    "DEFTER.LIQUIDATION_END": Rule(
+        _E,
+        "{reference} fişinin tarihi ({a}) tasfiyenin bittiği günden ({b}) sonra; tarihi ya da firma kartını düzeltin.",
+        "Tasfiye tescil edilince hesap dönemi biter; sonrasına kayıt yazılmaz.",
+        days=True,
+    ),
     "DEFTER.TOO_LARGE": Rule(
         _E,
-        "{entry} numaralı madde tek başına {a} MB tutuyor; fişi kaynak programda bölün ya da özetleyin.",
+        "{entry} numaralı madde tek başına {a} MB tutuyor; fişi özetleyin ya da kaynak programda bölün.",
         "Bir fiş iki parçaya bölünemez; parça en çok 200 MB olabilir.",
     ),
     **SENSE,

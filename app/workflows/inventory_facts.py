@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.domain.inventory import InventoryRow
 from app.domain.ledger_rows import BadRow
-from app.domain.voucher import Period
+from app.domain.spans import period_of_day
 from app.edefter.sources.inventory import read_inventory
 from app.storage.ledgers import inventory
 from app.storage.ledgers.database import LedgerDatabase, ledger_path
@@ -49,7 +49,7 @@ class InventoryFacts:
 
 def inventory_facts(company: CompanyRecord, day: date, *, folder: Path, out: Path) -> InventoryFacts:
     """Read a day; `folder` holds the ledger files, `out` the tree. The year's first and last day are always there."""
-    period = Period.of(day)
+    period = period_of_day(company.company, day)
     start, end = fiscal_year(company, period)
     known = {one: InventoryDay(day=one) for one in (start, end, day)}
     facts = InventoryFacts(day=day, folder=month_folder(out, company, period))
@@ -80,7 +80,7 @@ def look_at_list(path: Path, *, decimals: str = "") -> list[InventoryRow | BadRo
 
 def check_day(ctx: WorkContext, company: CompanyRecord, day: date, *, folder: Path) -> list[MonthCheck]:
     """The day's list looked at, a result per branch (one without branches)."""
-    ledger = open_ledger(company, Period.of(day), folder)
+    ledger = open_ledger(company, period_of_day(company.company, day), folder)
     try:
         with ledger.read() as connection:
             branches = inventory.branches_of(connection, day=day.isoformat()) or [("", "")]

@@ -24,7 +24,7 @@ from app.storage.ledgers.parts import FileRecord, PartRecord
 from app.storage.records import CompanyRecord
 from app.validation.official import NoPackage, OfficialRules
 from app.workflows.context import WorkContext, under_lease
-from app.workflows.ledger_check import MonthCheck, check_sides, open_ledger, standing_of
+from app.workflows.ledger_check import MonthCheck, check_sides, open_ledger, part_vouchers, standing_of
 from app.workflows.ledger_crew import BookCrew
 from app.workflows.ledger_heads import BuildOptions, cuts_of, head_of_part, month_folder, part_record
 from app.workflows.ledger_writing import (
@@ -53,7 +53,7 @@ def build_month(
     """Check the month and, when nothing forbids it, build and seal its Y, K, YB and KB under `out`.
 
     `folder` holds the ledger files. Errors stand in the report and nothing is written then. `official` are GİB's XSD
-    and Schematron; of a file above 24 MB the report says that only our own checks looked at it.
+    and Schematron, asked of each file whatever its size; the report says which of their rules looked at it.
     Raises: RuleBroken LEDGER.LOCKED, LEDGER.ORDER, LEDGER.TOO_LARGE; ConfigError; SealError; EnvironmentFault;
     JobCancelled; LeaseHeld.
     """
@@ -87,6 +87,7 @@ def _build(
     out: Path,
     official: OfficialRules,
 ) -> None:
+    part_vouchers(company, ledger, report.period)
     with ledger.read() as connection:
         for side in sides_of(company.company, report.period):
             for number, _ in parts.branches_of(connection, period=side.key) or [("", "")]:

@@ -13,8 +13,9 @@ from sqlalchemy.engine import Connection
 from app.domain.findings import Severity
 from app.domain.ledger_terms import LedgerMode, Numbering
 from app.domain.party import Company
+from app.domain.spans import last_day, liquidation_of, sides_of
 from app.domain.turkish import format_amount, format_date
-from app.domain.voucher import DOCUMENT_TYPE_TITLES, DocumentType, Period, PeriodState
+from app.domain.voucher import DOCUMENT_TYPE_TITLES, LIQUIDATION, DocumentType, Period, PeriodState
 from app.edefter.chart import chart
 from app.edefter.rules import RULES
 from app.runtime.crashpoints import declare
@@ -26,6 +27,7 @@ from app.storage.records import CompanyRecord
 from app.workflows.context import WorkContext
 from app.workflows.ledger_card import company_fields
 from app.workflows.ledger_import import first_month_of, fiscal_year_of
+from app.workflows.ledger_measures import late_findings, measure_findings
 from app.workflows.ledger_model import LedgerFinding, MonthCheck, mark_of, said, to_kept
 from app.workflows.ledger_sense import Oddity, SenseScope, oddities
 
@@ -34,9 +36,11 @@ __all__ = [
     "MonthCheck",
     "check_branch",
     "check_month",
+    "check_sides",
     "company_findings",
     "last_day",
     "open_ledger",
+    "part_vouchers",
     "standing_of",
 ]
 
@@ -57,16 +61,43 @@ def check_month(ctx: WorkContext, company: CompanyRecord, period: Period, *, fol
     """
     ledger = open_ledger(company, period, folder)
     try:
-        with ledger.read() as connection:
-            branches = parts.branches_of(connection, period=period.key) or [("", "")]
-        checks = [check_branch(ctx, company, ledger, period, no, name) for no, name in branches]
-        if len(branches) > 1 and any(not no for no, _ in branches):
-            checks[0].add("DEFTER.BRANCH_MIXED", a=str(period))
-            _sort(checks[0])
+        checks = check_sides(ctx, company, ledger, period)
         _remember(ctx, company, ledger, checks)
         return checks
     finally:
         ledger.close()
+
+
+def check_sides(ctx: WorkContext, company: CompanyRecord, ledger: LedgerDatabase, period: Period) -> list[MonthCheck]:
+    """Every branch of the month; in the month of a liquidation's registration those before it, then those after.
+
+    A side without vouchers is left out where the other has some. Raises: RuleBroken LEDGER.LIQUIDATION_SEALED.
+    """
+    part_vouchers(company, ledger, period)
+    sides = sides_of(company.company, period)
+    checks: list[MonthCheck] = []
+    for side in sides:
+        with ledger.read() as connection:
+            branches = parts.branches_of(connection, period=side.key)
+        found = [check_branch(ctx, company, ledger, side, no, name) for no, name in branches]
+        if len(branches) > 1 and any(not no for no, _ in branches):
+            found[0].add("DEFTER.BRANCH_MIXED", a=str(period))
+            _sort(found[0])
+        checks += found
+    return checks or [check_branch(ctx, company, ledger, sides[0], "", "")]
+
+
+def part_vouchers(company: CompanyRecord, ledger: LedgerDatabase, period: Period) -> None:
+    """Vouchers from the liquidation's day on into its own fiscal period: the card may know the day since today only.
+
+    Raises: RuleBroken LEDGER.LIQUIDATION_SEALED.
+    """
+    begun = liquidation_of(company.company, period)
+    with ledger.read() as connection:
+        is_parted = begun is None and not parts.has_liquidation(connection)
+    if not is_parted:
+        with ledger.write(NUMBER) as connection:
+            parts.part_vouchers_at(connection, begun=begun.isoformat() if begun else "")
 
 
 def _remember(ctx: WorkContext, company: CompanyRecord, ledger: LedgerDatabase, checks: list[MonthCheck]) -> None:
@@ -121,6 +152,13 @@ def check_branch(
             ctx.progress.checkpoint()
             check.counts[code] = count
             check.findings += [_finding(suspect) for suspect in listed]
+        end = company.company.liquidation_end
+        for finding in (
+            *measure_findings(connection, period=month, branch_no=branch_no),
+            *late_findings(connection, period=month, branch_no=branch_no, end=end),
+        ):
+            check.findings.append(finding)
+            check.counts[finding.code] = check.counts.get(finding.code, 0) + 1
         for count, odd in oddities(connection, _scope(company, period, branch_no)):
             ctx.progress.checkpoint()
             for oddity in odd:
@@ -171,6 +209,8 @@ def standing_of(
     """
     if built is not None:
         return built
+    if period and period.is_liquidation:
+        return Standing()
     start = company.company.ledger_start
     prefix = f"{branch_no}." if f"{branch_no}.entry" in start else ""
     begun = _start_period(company)
@@ -210,7 +250,7 @@ def _look_at_order(check: MonthCheck, company: CompanyRecord, connection: Connec
             check.add("DEFTER.PREVIOUS_OPEN", a=_shown(built[0]))
     before = parts.months_before(connection, period=month, branch_no=branch_no)
     previous = _shifted(check.period, -1)
-    if before and previous.key > before[-1] and not (begun and previous < begun):
+    if before and int(previous.compact) > before[-1] % LIQUIDATION and not (begun and previous < begun):
         check.add("DEFTER.MONTH_SKIPPED", a=str(previous))
 
 
@@ -236,12 +276,6 @@ def _scope(company: CompanyRecord, period: Period, branch_no: str) -> SenseScope
         is_last=period == _shifted(first, _YEAR - 1),
         is_taken_over=begun is not None and begun > first,
     )
-
-
-def last_day(period: Period) -> date:
-    """The last day of the month."""
-    following = date(period.year + period.month // 12, period.month % 12 + 1, 1)
-    return following - timedelta(days=1)
 
 
 def company_findings(company: Company) -> list[LedgerFinding]:

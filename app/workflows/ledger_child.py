@@ -57,7 +57,7 @@ class BookWriter:
                 "LEDGER.TOO_LARGE",
                 f"{error.entry} numaralı madde bir parçaya sığmıyor.",
                 why=f"Tek başına {error.size_bytes / 1_048_576:.0f} MB tutuyor; bir fiş iki parçaya bölünemez.",
-                todo="Fişi kaynak programda bölün ya da özetleyip ayı yeniden alın.",
+                todo="Fişi hesap hesap özetleyin (önce ne olacağı gösterilir) ya da kaynak programda bölün.",
                 raw_code=str(error.entry),
             ) from error
         return [{**asdict(cut), "start": cut.start.isoformat(), "end": cut.end.isoformat()} for cut in cuts]

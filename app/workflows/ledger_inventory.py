@@ -17,7 +17,8 @@ from app.domain.errors import InputError, RuleBroken
 from app.domain.findings import Severity
 from app.domain.inventory import InventoryLine, InventoryRow
 from app.domain.ledger_rows import BadRow
-from app.domain.protocols import Sealer
+from app.domain.protocols import Sealer, TimeStamper
+from app.domain.spans import period_of_day, span_of
 from app.domain.voucher import Period
 from app.edefter.books.berat import SealedBook, berat_xml
 from app.edefter.books.inventory import detail, inventory_entries
@@ -36,9 +37,10 @@ from app.ubl.codes import units
 from app.validation.official import NoPackage, OfficialRules
 from app.workflows.context import WorkContext, under_lease
 from app.workflows.ledger_check import LedgerFinding, MonthCheck, company_findings, open_ledger
-from app.workflows.ledger_heads import BuildOptions, fiscal_year, month_folder
+from app.workflows.ledger_heads import BuildOptions, month_folder
 from app.workflows.ledger_inventory_life import ensure_inventory_open
 from app.workflows.ledger_writing import BOOK_FILE, BuildReport, OfficialRefusal, ask_official, file_record, pack
+from app.workflows.time_stamps import Stamping
 
 _FRAME_BYTES = 64 * 1024
 _ENTRY_BYTES = 2_000
@@ -118,11 +120,12 @@ def check_inventory(
     ctx: WorkContext, company: CompanyRecord, ledger: LedgerDatabase, day: date, branch_no: str, branch_name: str
 ) -> MonthCheck:
     """One branch's list of a day looked at before any XML exists."""
-    check = MonthCheck(period=Period.of(day), branch_no=branch_no, branch_name=branch_name)
+    check = MonthCheck(period=period_of_day(company.company, day), branch_no=branch_no, branch_name=branch_name)
     check.findings += company_findings(company.company)
     with ledger.read() as connection:
         items = inventory.items_of(connection, day=day.isoformat(), branch_no=branch_no)
-        standing = inventory.standing_before(connection, day=day.isoformat(), branch_no=branch_no)
+        since = _since(company, check.period)
+        standing = inventory.standing_before(connection, day=day.isoformat(), branch_no=branch_no, since=since)
     if not items:
         _add(check, "ENVANTER.EMPTY", f"{day.isoformat()} günü için envanter listesi alınmamış.", "Önce listeyi alın.")
         return check
@@ -154,7 +157,7 @@ def build_inventory(
 
     Raises: RuleBroken LEDGER.LATER, LEDGER.TOO_LARGE; SealError; EnvironmentFault; JobCancelled; LeaseHeld.
     """
-    report = BuildReport(period=Period.of(day))
+    report = BuildReport(period=period_of_day(company.company, day))
     with _opened(ctx, company, day, folder) as (held, ledger):
         ensure_inventory_open(ledger, day)
         with ledger.read() as connection:
@@ -185,6 +188,11 @@ def build_inventory(
     return report
 
 
+def _since(company: CompanyRecord, period: Period) -> str:
+    """The ISO day on which the liquidation's numbers begin again; empty for those of the year."""
+    return span_of(company.company, period).fiscal_start.isoformat() if period.is_liquidation else ""
+
+
 def _build_branch(
     ctx: WorkContext,
     company: CompanyRecord,
@@ -198,10 +206,12 @@ def _build_branch(
     official: OfficialRules,
 ) -> None:
     with ledger.read() as connection:
-        standing = inventory.standing_before(connection, day=day.isoformat(), branch_no=check.branch_no)
+        standing = inventory.standing_before(
+            connection, day=day.isoformat(), branch_no=check.branch_no, since=_since(company, report.period)
+        )
         items = inventory.items_of(connection, day=day.isoformat(), branch_no=check.branch_no)
     cuts = _cut(_numbered(items, standing), options.max_part_bytes)
-    start, end = fiscal_year(company, report.period)
+    span = span_of(company.company, report.period)
     made = []
     files: list[tuple[Path, str]] = []
     with ExitStack() as stack:
@@ -213,16 +223,16 @@ def _build_branch(
                 start=day,
                 end=day,
                 created=istanbul_date(ctx.clock.now()),
-                fiscal_start=start,
-                fiscal_end=end,
+                fiscal_start=span.fiscal_start,
+                fiscal_end=span.fiscal_end,
                 sequence=standing.sequence + index + 1,
                 creator=options.creator or company.company.accountant.name,
                 source_application=options.source_application,
-                part=0 if len(cuts) == 1 else index + 1,
+                part=0 if len(cuts) == 1 and not span.shares_month else index + 1,
                 branch_no=check.branch_no,
                 branch_name=check.branch_name,
             )
-            written = _write_part(ctx, stack, head, lines, sealer, place, files)
+            written = _write_part(ctx, stack, head, lines, sealer, options.stamping, place, files)
             for kind, file in written.items():
                 ask_official(ctx, official, head.name(kind), file, report)
             part = InventoryPart(
@@ -242,9 +252,13 @@ def _write_part(
     head: BookHead,
     lines: list[InventoryLine],
     sealer: Sealer,
+    stamping: Stamping | None,
     place: Path,
     files: list[tuple[Path, str]],
 ) -> dict[BookKind, Written]:
+    def stamper(kind: BookKind) -> TimeStamper | None:
+        return stamping.stamper_for(kind) if stamping else None
+
     def target(name: str) -> Path:
         return stack.enter_context(staged(place / name, point=BOOK_FILE, mode=0o644))
 
@@ -257,7 +271,15 @@ def _write_part(
         branch_no=head.branch_no,
         branch_name=head.branch_name,
     )
-    sealed = write_book(target(f"{book.stem}.xml"), head, BookKind.INVENTORY, body, sealer=sealer, signing_time=now)
+    sealed = write_book(
+        target(f"{book.stem}.xml"),
+        head,
+        BookKind.INVENTORY,
+        body,
+        sealer=sealer,
+        signing_time=now,
+        stamper=stamper(BookKind.INVENTORY),
+    )
     entries = len({line.entry for line in lines})
     text = berat_xml(
         head,
@@ -266,7 +288,14 @@ def _write_part(
         ettn=str(uuid.uuid4()),
         sums={},
     )
-    sealed_berat = write_sealed(target(f"{berat.stem}.xml"), berat, [text], sealer=sealer, signing_time=now)
+    sealed_berat = write_sealed(
+        target(f"{berat.stem}.xml"),
+        berat,
+        [text],
+        sealer=sealer,
+        signing_time=now,
+        stamper=stamper(BookKind.INVENTORY_BERAT),
+    )
     digest = pack(target(f"{berat.stem}.zip"), [(berat, sealed_berat), (book, sealed)])
     files.append((place / f"{berat.stem}.zip", digest))
     files.append((place / f"{book.stem}.xml", sealed.sha256))
@@ -333,7 +362,7 @@ def _opened(
 ) -> Iterator[tuple[WorkContext, LedgerDatabase]]:
     """The fiscal year's ledger file under the company's lease."""
     with leases.acquire(ctx.db, company.id, owner=ctx.owner, pid=os.getpid(), now=ctx.clock.now()) as lease:
-        ledger = open_ledger(company, Period.of(day), folder)
+        ledger = open_ledger(company, period_of_day(company.company, day), folder)
         try:
             yield under_lease(ctx, lease), ledger
         finally:

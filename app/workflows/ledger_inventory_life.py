@@ -12,7 +12,8 @@ from datetime import date
 from pathlib import Path
 
 from app.domain.errors import RuleBroken
-from app.domain.voucher import Period, PeriodState
+from app.domain.spans import period_of_day
+from app.domain.voucher import PeriodState
 from app.runtime.files import replace_file
 from app.storage import leases
 from app.storage.ledgers import inventory, inventory_life
@@ -30,7 +31,7 @@ _BERATS = ("EB",)
 
 def inventory_state(company: CompanyRecord, day: date, *, folder: Path) -> PeriodState | None:
     """How far the day's inventory has come; None for a day without a list."""
-    ledger = open_ledger(company, Period.of(day), folder)
+    ledger = open_ledger(company, period_of_day(company.company, day), folder)
     try:
         with ledger.read() as connection:
             return inventory_life.state_of(connection, day=day.isoformat())
@@ -61,7 +62,7 @@ def take_approved_inventory(
     Raises: RuleBroken LEDGER.NOT_FILED; InputError ZIP.*; LeaseHeld.
     """
     report = ApprovalReport()
-    period = Period.of(day)
+    period = period_of_day(company.company, day)
     place = month_folder(out, company, period)
     with _opened(ctx, company, day, folder) as ledger:
         with ledger.read() as connection:
@@ -102,7 +103,7 @@ def take_back_inventory(
     A filed one needs who deleted it in GİB's portal and when (ISO day); an approved one cannot be taken back.
     Raises: RuleBroken LEDGER.APPROVED, LEDGER.FILED, LEDGER.LATER, LEDGER.NOT_SEALED; InputError LEDGER.DAY.
     """
-    period = Period.of(day)
+    period = period_of_day(company.company, day)
     with _opened(ctx, company, day, folder) as ledger:
         with ledger.read() as connection:
             state = inventory_life.state_of(connection, day=day.isoformat())
@@ -166,7 +167,7 @@ def _move(ctx: WorkContext, ledger: LedgerDatabase, day: date, state: PeriodStat
 def _opened(ctx: WorkContext, company: CompanyRecord, day: date, folder: Path) -> Iterator[LedgerDatabase]:
     """The fiscal year's ledger file under the company's lease."""
     with leases.acquire(ctx.db, company.id, owner=ctx.owner, pid=os.getpid(), now=ctx.clock.now()):
-        ledger = open_ledger(company, Period.of(day), folder)
+        ledger = open_ledger(company, period_of_day(company.company, day), folder)
         try:
             yield ledger
         finally:

@@ -18,7 +18,7 @@ from app.storage.records import CompanyRecord
 from app.ubl.company_json import company_to_json
 
 #: Grows when a rule is added or changed: what older rules found is stale.
-RULES_VERSION: Final = 2
+RULES_VERSION: Final = 3
 _FACTS: Final = ("branch_name", "vouchers", "lines", "debit", "credit", "first_entry", "last_entry", "counts")
 
 
@@ -81,6 +81,7 @@ class MonthCheck:
         return {
             "period": str(self.period),
             "branch": self.branch_no,
+            "liquidation": self.period.is_liquidation,
             "vouchers": self.vouchers,
             "lines": self.lines,
             "debit": str(queries.amount(self.debit)),

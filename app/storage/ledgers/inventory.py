@@ -61,12 +61,12 @@ def branches_of(connection: Connection, *, day: str) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def standing_before(connection: Connection, *, day: str, branch_no: str) -> Standing:
-    """Where the year's numbers stand before the day."""
+def standing_before(connection: Connection, *, day: str, branch_no: str, since: str = "") -> Standing:
+    """Where the numbers stand before the day; `since` is the ISO day on which they began again inside the year."""
     row = connection.exec_driver_sql(
-        "SELECT last_entry, last_line, sequence FROM inventory_part WHERE day < ? AND branch_no = ?"
+        "SELECT last_entry, last_line, sequence FROM inventory_part WHERE day < ? AND day >= ? AND branch_no = ?"
         " ORDER BY day DESC, part DESC LIMIT 1",
-        (day, branch_no),
+        (day, since, branch_no),
     ).first()
     return Standing() if row is None else Standing(row[0], row[1], row[2])
 
