@@ -207,6 +207,7 @@ class Office:
             title=connector.title,
             max_request_bytes=connector.capabilities.max_request_bytes,
             kinds=connector.capabilities.kinds,
+            receipt_spelling="send_type" if account.settings.get("receipt_spelling") == "send_type" else "type_code",
         )
 
     def session(self, account: AccountRecord) -> Session:

@@ -322,10 +322,14 @@ class Described:
     unit: str = ""
     minimum: float | None = None
     maximum: float | None = None
+    #: (value, words) of a setting that is chosen, not written.
+    choices: tuple[tuple[str, str], ...] = ()
 
     def problem(self, text: str) -> str:
         """What is wrong with `text` as the user typed it, "" when nothing is. An empty one means the default."""
         typed = text.strip()
+        if typed and self.choices and typed not in [value for value, _words in self.choices]:
+            return f"Şunlardan biri olmalı: {', '.join(value for value, _words in self.choices)}."
         if not typed or (self.minimum is None and self.maximum is None):
             return ""
         try:
@@ -357,9 +361,11 @@ def described(
     unit: str = "",
     minimum: float | None = None,
     maximum: float | None = None,
+    choices: tuple[tuple[str, str], ...] = (),
 ) -> Any:
     """A field of a connector's settings dataclass that says in Turkish what it is."""
     words = {"title": title, "description": description, "unit": unit, "minimum": minimum, "maximum": maximum}
+    words |= {"choices": choices}
     return field(default=default, metadata=words)
 
 
@@ -376,6 +382,7 @@ def describe(schema: type | None) -> list[Described]:
             unit=one.metadata.get("unit", ""),
             minimum=one.metadata.get("minimum"),
             maximum=one.metadata.get("maximum"),
+            choices=one.metadata.get("choices", ()),
         )
         for one in _fields_of(schema)
     ]

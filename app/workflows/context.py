@@ -9,6 +9,7 @@ from app.domain.lifecycle import DocumentKind
 from app.domain.protocols import Clock, NoProgress, Progress
 from app.storage.database import Database
 from app.storage.leases import Lease
+from app.ubl.writeextras import Spelling
 from app.validation.official import NoPackage, OfficialRules
 
 
@@ -52,10 +53,11 @@ class Endpoint:
     """Where a company's documents go: which kind of place, and what the account is called.
 
     `max_request_bytes` is how large an encoded request may be; 0 means no limit is known. `kinds` are the documents
-    that the integrator sends for us.
+    that the integrator sends for us. `receipt_spelling` is how it wants freelance and producer receipts written.
     """
 
     kind: EndpointKind
     title: str
     max_request_bytes: int = 0
     kinds: frozenset[DocumentKind] = frozenset({DocumentKind.INVOICE})
+    receipt_spelling: Spelling = "type_code"

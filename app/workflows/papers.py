@@ -34,7 +34,7 @@ from app.validation.builtin_despatch import check_despatch, check_receipt
 from app.validation.builtin_receipts import check_credit_note, check_smm
 from app.validation.in_force import without_listed
 from app.workflows import points
-from app.workflows.context import WorkContext
+from app.workflows.context import Endpoint, WorkContext
 from app.workflows.correcting import ensure_correctable, failed_one
 
 Paper = Invoice | Despatch | Receipt
@@ -129,17 +129,20 @@ def check_paper(ctx: WorkContext, kind: DocumentKind, document: Paper, *, purpos
     return without_listed(found, lambda: fields_of(document), ctx.rules)
 
 
-def build_paper(kind: DocumentKind, document: Paper, template: bytes | None) -> bytes:
-    """The UBL-TR bytes of a document, without a seal."""
+def build_paper(
+    kind: DocumentKind, document: Paper, template: bytes | None, *, endpoint: Endpoint | None = None
+) -> bytes:
+    """The UBL-TR bytes of a document, without a seal. Receipts are written as `endpoint` wants them."""
     if isinstance(document, Despatch):
         return build_despatch(document, template=template)
     if isinstance(document, Receipt):
         return build_receipt(document, template=template)
     totals = compute_totals(document)
+    spelling = "type_code" if endpoint is None else endpoint.receipt_spelling
     if kind is DocumentKind.CREDIT_NOTE:
-        return build_credit_note(document, totals, template=template)
+        return build_credit_note(document, totals, template=template, spelling=spelling)
     if kind is DocumentKind.SMM:
-        return build_smm(document, totals, template=template)
+        return build_smm(document, totals, template=template, spelling=spelling)
     return build_invoice(document, totals, template=template)
 
 

@@ -39,7 +39,7 @@ def reseal_failed(ctx: WorkContext, company: CompanyRecord, record: DocumentReco
             "SEAL.FINDINGS", "Belge yeniden mühürlenmedi.", why=first.message, todo="Düzeltip yeniden deneyin."
         )
     template = means.template_for(company, record.kind) if is_paper else means.template_for(company)
-    xml = papers.build_paper(record.kind, numbered, template)
+    xml = papers.build_paper(record.kind, numbered, template, endpoint=means.endpoint)
     ensure_right(ctx, xml, name=record.number, verb="yeniden mühürlenmedi", kind=record.kind)
     if mode is SealingMode.OWN and means.sealer is not None:
         xml = seal_ubl(xml, means.sealer, signing_time=ctx.clock.now())

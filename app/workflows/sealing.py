@@ -189,7 +189,7 @@ def _number_and_store(
             )
         ensure_dates_forward(document, number, last_date)
         numbered: Paper = replace(document, number=number)
-        xml = papers.build_paper(record.kind, numbered, template)
+        xml = papers.build_paper(record.kind, numbered, template, endpoint=means.endpoint)
         index = papers.index_of_paper(numbered)
         ensure_fits(xml, means.endpoint)
         name = record.partner_name or str(number)

@@ -45,6 +45,14 @@ class IzibizSettings:
         title="Kanal adı",
         description="Her istekte entegratöre bildirilen kanal adı; en çok 50 harf.",
     )
+    receipt_spelling: str = described(
+        "type_code",
+        title="Makbuzların yazılışı",
+        description="e-Serbest meslek ve e-müstahsil makbuzunda gönderim şeklinin nasıl yazılacağı; entegratörünüz "
+        "başka türlüsünü istemedikçe değiştirmeyin.",
+        choices=(("type_code", "SendingType türünde (İzibiz)"), ("send_type", "SEND_TYPE kodunda")),
+    )
+    """How e-SMM and e-MM tell the sending type; `workflows.context.Endpoint` hands it to whoever builds them."""
     connect_timeout_s: float = described(
         10.0,
         title="Bağlanma süresi",
@@ -154,6 +162,7 @@ def parse_settings(values: Mapping[str, str]) -> IzibizSettings:
         auth_path=_path(values, "auth_path", default.auth_path),
         application_name=_token(values, "application_name", default.application_name),
         channel_name=_token(values, "channel_name", default.channel_name),
+        receipt_spelling=_one_of(values, "receipt_spelling", default.receipt_spelling, ("type_code", "send_type")),
         connect_timeout_s=_seconds(values, "connect_timeout_s", default.connect_timeout_s),
         timeout_s=_seconds(values, "timeout_s", default.timeout_s),
         deadline_s=_seconds(values, "deadline_s", default.deadline_s),
@@ -184,6 +193,13 @@ def _token(values: Mapping[str, str], name: str, default: str) -> str:
     text = " ".join(values.get(name, "").split()) or default
     if not text.isprintable() or len(text) > 50:
         raise _bad_setting(name, "en çok 50 harf olmalı")
+    return text
+
+
+def _one_of(values: Mapping[str, str], name: str, default: str, known: tuple[str, ...]) -> str:
+    text = values.get(name, "").strip() or default
+    if text not in known:
+        raise _bad_setting(name, f"şunlardan biri olmalı: {', '.join(known)}")
     return text
 
 

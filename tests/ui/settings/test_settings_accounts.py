@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QComboBox
 
 from app.connectors.registry import ConnectorInfo
 from app.domain.errors import ConfigError
@@ -207,3 +208,12 @@ def test_the_subject_follows_the_chosen_company(qtbot: Any, filled_world: Any) -
     with filled_world.office.db.read() as s:
         account = stored.get_account(s, other.id)
     assert account is not None and subject.account.user.text() == account.user
+
+
+def test_how_receipts_are_written_is_chosen(qtbot: Any, form: AccountForm, ui_world: Any) -> None:
+    combo = form.more.editor("receipt_spelling")
+    assert isinstance(combo, QComboBox) and combo.currentData() == ""
+    combo.setCurrentIndex(combo.findData("send_type"))
+    assert form.more.values() == {"receipt_spelling": "send_type"}
+    form.more.show_values({"receipt_spelling": "type_code"})
+    assert form.more.values() == {}, "the default is not stored"
