@@ -58,7 +58,9 @@ def _checked(arguments: argparse.Namespace, today: date) -> Iterator[tuple[str, 
     from app.runtime.paths import DataFolder, resolve_data_dir
     from app.workflows.validating import check_document, documents_of
 
-    def look(name: str, document: bytes | AppError, rules: OfficialRules | None) -> tuple[str, str, list[Finding]]:
+    def look(
+        name: str, document: bytes | Path | AppError, rules: OfficialRules | None
+    ) -> tuple[str, str, list[Finding]]:
         if isinstance(document, AppError):
             return name, "unknown", [_read_finding(document)]
         report = check_document(document, today=today, rules=rules, file_name=re.split(r"[/\\!]", name)[-1])

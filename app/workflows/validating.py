@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from app.domain.errors import AppError, InputError
 from app.domain.findings import Finding, Layer, Severity
+from app.domain.protocols import Progress
 from app.runtime.safezip import MIB, iter_members, member_names
 from app.signing.report import VerifyReport
 from app.signing.verify import verify_document
@@ -20,6 +21,7 @@ from app.ubl.reader import summarize
 from app.validation.enveloped import carried_by, check_carried
 from app.validation.files import HEAVY_BYTES, FileReport, check_file, finding_from_json
 from app.validation.official import NoPackage, OfficialRules
+from app.workflows.large_ledgers import check_large_ledger, is_large_ledger
 
 #: A ZIP in a ZIP in a ZIP is somebody's mail archive; more is somebody's trick.
 MAX_DEPTH: Final = 3
@@ -43,9 +45,10 @@ class Allowance:
 
 def documents_of(
     path: Path, *, read: Read, mark: str = "!", allowance: Callable[[], Allowance] = Allowance
-) -> Iterator[tuple[str, bytes | AppError]]:
+) -> Iterator[tuple[str, bytes | Path | AppError]]:
     """Every document of a file, a ZIP or a folder as (name, its bytes or why there are none).
 
+    A large ledger is not read: its path is given, for `check_document` takes one.
     One inside a ZIP is named `zip!member`, with `mark` between. What is no document and travels with them (pictures,
     style sheets) is passed over. Nothing is raised for what a file contains.
     """
@@ -60,11 +63,16 @@ def documents_of(
         yield str(path), missing
 
 
-def check_document(raw: bytes, *, today: date, rules: OfficialRules | None, file_name: str) -> FileReport:
+def check_document(
+    raw: bytes | Path, *, today: date, rules: OfficialRules | None, file_name: str, progress: Progress | None = None
+) -> FileReport:
     """Every layer of one document, its seals included; of an envelope, those of the documents in it.
 
     Whether a seal's owner may be trusted is what `verify` is for. Never raises for what a document contains.
+    `progress` is asked and told for the path of a large ledger only.
     """
+    if isinstance(raw, Path):
+        return check_large_ledger(raw, rules=rules, file_name=file_name, progress=progress)
     report = check_file(raw, today=today, rules=rules, file_name=file_name)
     if report.kind == "unknown":
         return report
@@ -121,7 +129,10 @@ def _seals(raw: bytes, kind: str) -> list[Finding]:
     ]
 
 
-def _of_file(path: Path, read: Read, mark: str, left: Allowance) -> Iterator[tuple[str, bytes | AppError]]:
+def _of_file(path: Path, read: Read, mark: str, left: Allowance) -> Iterator[tuple[str, bytes | Path | AppError]]:
+    if is_large_ledger(path):
+        yield str(path), path
+        return
     try:
         raw = read(path)
     except AppError as problem:

@@ -11,6 +11,7 @@ from typing import Final
 from app.domain.errors import AppError
 from app.domain.findings import Finding, Layer, Severity
 from app.validation.official import OfficialRules
+from app.workflows.large_ledgers import Watched, is_large_ledger
 from app.workflows.validating import check_document, documents_of
 
 MAX_BYTES: Final = 64 * 1024 * 1024
@@ -41,11 +42,12 @@ def check_paths(
         checkpoint()
         try:
             size = path.stat().st_size
-            raw = path.read_bytes() if size <= MAX_BYTES else b""
+            is_ledger = is_large_ledger(path)
+            raw = path.read_bytes() if size <= MAX_BYTES and not is_ledger else b""
         except OSError as error:
             checked.append(_unread(path.name, "FILE.UNREADABLE", f"Dosya okunamadı ({error.strerror})."))
             continue
-        if size > MAX_BYTES:
+        if size > MAX_BYTES and not is_ledger:
             words = "Dosya çok büyük; en çok 64 MB denetlenir. Dosyayı bölüp yeniden deneyin."
             checked.append(_unread(path.name, "FILE.TOO_BIG", words))
             continue
@@ -56,7 +58,8 @@ def check_paths(
                 checked.append(_unread(shown, document.code, document.sentence))
                 continue
             file_name = name.split(_MARK)[-1].replace("\\", "/").rsplit("/", 1)[-1]
-            result = check_document(document, today=today, rules=rules, file_name=file_name)
+            progress = Watched(lambda _done, _total, what, done=done: report(done, len(paths), what), checkpoint)  # type: ignore[misc]
+            result = check_document(document, today=today, rules=rules, file_name=file_name, progress=progress)
             checked.append(CheckedFile(name=shown, kind=result.kind, findings=tuple(result.findings)))
     return checked
 
