@@ -6,9 +6,10 @@ The facts are data (`resources/edefter/accounts.json`), not code.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from app.runtime.resources import resource_path
@@ -80,7 +81,7 @@ def chart() -> Chart:
     )
 
 
-@cache
+@lru_cache(maxsize=512)
 def vat_percents(day: str) -> tuple[int, ...]:
     """KDV's rates on an ISO day; empty for a day that the table does not know."""
     for rule in _data()["vat"]["rates"]:
@@ -89,7 +90,7 @@ def vat_percents(day: str) -> tuple[int, ...]:
     return ()
 
 
-def fits_a_rate(tax: int, bases: tuple[int, ...], *, day: str, is_sale: bool) -> bool:
+def fits_a_rate(tax: int, bases: Sequence[int], *, day: str, is_sale: bool) -> bool:
     """Whether `tax` is what KDV's rates make of the bases, each at its own rate or at none, within rounding.
 
     Amounts in units of 1/10,000. Of a sale a part of the tax may have been withheld by the buyer (tevkifat). Of many
@@ -100,9 +101,12 @@ def fits_a_rate(tax: int, bases: tuple[int, ...], *, day: str, is_sale: bool) ->
         return True
     # A kuruş per line that was rounded, and one for the sum.
     tolerance = 100 * (len(bases) + 1) * 1000
+    total = sum(bases)
+    if any(abs(tax * 100 - total * percent) * 10 <= tolerance for percent in percents):
+        return True
     tenths = chart().withheld_tenths if is_sale else (10,)
     if len(bases) > _TRIED_BASES:
-        return tax * 100 <= sum(bases) * max(percents) + tolerance // 10
+        return tax * 100 <= total * max(percents) + tolerance // 10
     possible = {0}
     for base in bases:
         possible = {known + base * percent for known in possible for percent in (0, *percents)}

@@ -150,14 +150,18 @@ def _vat(connection: Connection, scope: SenseScope, known: Chart) -> list[Oddity
         **dict.fromkeys(known.returns, "r"),
         **dict.fromkeys(known.vat_skip, "x"),
     }
-    found = []
-    for one in senses.taxed_vouchers(connection, period=scope.period, branch_no=scope.branch_no, roles=roles):
-        tax = sum(one.taxes)
-        if fits_a_rate(tax, one.bases, day=one.day, is_sale=one.is_sale):
-            continue
+    found = [
+        one
+        for one in senses.taxed_vouchers(connection, period=scope.period, branch_no=scope.branch_no, roles=roles)
+        if not fits_a_rate(sum(one.taxes), one.bases, day=one.day, is_sale=one.is_sale)
+    ]
+    odd: list[Oddity] = []
+    for one in found:
         rates = ", ".join(f"%{percent}" for percent in vat_percents(one.day))
-        found.append(Oddity(code="DEFTER.VAT_RATE", a=percent_of(tax, sum(one.bases)), b=rates, place=one.place))
-    return sorted(found, key=lambda oddity: oddity.place.entry if oddity.place else 0)
+        share = percent_of(sum(one.taxes), sum(one.bases))
+        place = senses.place_of(connection, one.voucher_id) if len(odd) < LIMIT else None
+        odd.append(Oddity(code="DEFTER.VAT_RATE", a=share, b=rates, place=place))
+    return odd
 
 
 def _money(units: int) -> str:

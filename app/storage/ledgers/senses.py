@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy.engine import Connection
 
 from app.storage.ledgers.tables import IN_FORCE
 
-_FETCH: Final = 2_000
+_FETCH: Final = 10_000
 
 
 class Place(NamedTuple):
@@ -38,11 +38,11 @@ class Below(NamedTuple):
 class TaxedVoucher(NamedTuple):
     """A voucher with KDV in it. `taxes` and `bases` are the amounts of its lines."""
 
-    place: Place
+    voucher_id: int
     day: str
     is_sale: bool
-    taxes: tuple[int, ...]
-    bases: tuple[int, ...]
+    taxes: Sequence[int]
+    bases: Sequence[int]
 
 
 def below_zero(
@@ -132,40 +132,60 @@ def taxed_vouchers(
 
     o output tax, i input tax, s sale, p purchase or expense, a asset, r return of a sale, x no plain sale or purchase.
     """
-    pairs = json.dumps([[code, role] for code, role in roles.items()])
+    known = _roles(connection, period, branch_no, roles)
+    if not {"o", "i"} & set(known.values()):
+        return
+    # CROSS JOIN: a voucher's lines come together without being sorted.
     cursor = connection.exec_driver_sql(
-        "WITH said AS (SELECT json_extract(value, '$[0]') AS code, json_extract(value, '$[1]') AS role"
-        " FROM json_each(:roles)), role AS MATERIALIZED (SELECT account.id AS id, said.role AS role FROM account JOIN"
-        " said ON said.code = substr(account.code, 1, length(said.code)) WHERE account.id IN"
-        " (SELECT main FROM account_month WHERE period = :period AND branch_no = :branch))"
-        " SELECT v.id, v.entry, v.reference, v.source_line, v.day, group_concat(role.role || l.side || l.amount)"
-        " FROM voucher AS v JOIN line AS l ON l.voucher_id = v.id JOIN role ON role.id = l.main"
-        " WHERE v.state = :state AND v.period = :period AND v.branch_no = :branch GROUP BY v.id"
-        " HAVING sum(role.role IN ('o', 'i')) > 0 AND sum(role.role NOT IN ('o', 'i')) > 0"
-        " AND sum(role.role = 'x') = 0",
-        {"roles": pairs, "state": IN_FORCE, "period": period, "branch": branch_no},
+        "SELECT v.id, v.day, l.main, l.side, l.amount FROM voucher AS v CROSS JOIN line AS l ON l.voucher_id = v.id"
+        " WHERE v.state = ? AND v.period = ? AND v.branch_no = ? AND l.main IN (SELECT value FROM json_each(?))",
+        (IN_FORCE, period, branch_no, json.dumps(list(known))),
     ).cursor
     assert cursor is not None
-    while rows := cursor.fetchmany(_FETCH):
-        for row in rows:
-            yield from _taxed(row)
-
-
-def _taxed(row: Any) -> Iterator[TaxedVoucher]:
-    """A voucher may be a sale, a purchase, or a return of either: whichever side its tax stands on."""
-    place = Place(*row[:4])
+    voucher, when = 0, ""
     lines: dict[str, list[int]] = {}
-    for said in row[5].split(","):
-        lines.setdefault(said[:2], []).append(int(said[2:]))
+    while rows := cursor.fetchmany(_FETCH):
+        for voucher_id, day, main, side, units in rows:
+            if voucher_id != voucher:
+                if lines:
+                    yield from _taxed(voucher, when, lines)
+                voucher, when, lines = voucher_id, day, {}
+            lines.setdefault(known[main] + side, []).append(units)
+    if lines:
+        yield from _taxed(voucher, when, lines)
 
-    def of(*keys: str) -> tuple[int, ...]:
-        return tuple(amount for key in keys for amount in lines.get(key, ()))
 
-    # o: 391, i: 191, s: sales, p: purchases and expenses, a: assets, r: returns of sales.
-    for tax, bases, is_sale in (
-        ("oC", of("sC"), True),
-        ("iD", of("pD", "aD", "rD"), False),
-        ("oC", of("pC") if "sC" not in lines else (), False),
-    ):
-        if tax in lines and bases and not (is_sale and "aC" in lines):
-            yield TaxedVoucher(place, row[4], is_sale, of(tax), bases)
+def _roles(connection: Connection, period: int, branch_no: str, roles: Mapping[str, str]) -> dict[int, str]:
+    """The role of each main account (its id) that the month moves; a code stands above its class."""
+    rows = connection.exec_driver_sql(
+        "SELECT DISTINCT s.main, account.code FROM account_month AS s JOIN account ON account.id = s.main"
+        " WHERE s.period = ? AND s.branch_no = ?",
+        (period, branch_no),
+    )
+    found = {row[0]: roles.get(row[1][:3]) or roles.get(row[1][:1]) for row in rows}
+    return {main: role for main, role in found.items() if role}
+
+
+def _taxed(voucher_id: int, day: str, lines: dict[str, list[int]]) -> Iterator[TaxedVoucher]:
+    """A voucher may be a sale, a purchase, or a return of either: whichever side its tax stands on."""
+    if "xC" in lines or "xD" in lines:
+        return
+    if "oC" in lines:
+        if "sC" in lines:
+            # The price of an asset that is sold is in no account.
+            if "aC" not in lines:
+                yield TaxedVoucher(voucher_id, day, True, lines["oC"], lines["sC"])
+        elif "pC" in lines:
+            yield TaxedVoucher(voucher_id, day, False, lines["oC"], lines["pC"])
+    if "iD" in lines:
+        bases = [*lines.get("pD", ()), *lines.get("aD", ()), *lines.get("rD", ())]
+        if bases:
+            yield TaxedVoucher(voucher_id, day, False, lines["iD"], bases)
+
+
+def place_of(connection: Connection, voucher_id: int) -> Place:
+    """Where a voucher stands."""
+    row = connection.exec_driver_sql(
+        "SELECT id, entry, reference, source_line FROM voucher WHERE id = ?", (voucher_id,)
+    ).one()
+    return Place(*row)

@@ -50,6 +50,17 @@ _FINE: Final = "coalesce(sub.code, main.code)"
 _VOUCHERS: Final = {
     "DEFTER.BALANCE": f"SELECT {_OF_VOUCHER}, v.debit AS a, v.credit AS b {_VOUCHER} AND v.debit <> v.credit",
     "DEFTER.ONE_LINE": f"SELECT {_OF_VOUCHER}, v.lines AS a, '' AS b {_VOUCHER} AND v.lines < 2",
+    "DEFTER.ENTERED_BY": (
+        f"SELECT {_OF_VOUCHER}, v.entered_by AS a, '' AS b {_VOUCHER} AND length(trim(v.entered_by)) < 2"
+    ),
+    "DEFTER.BRANCH_NO": (
+        f"SELECT {_OF_VOUCHER}, v.branch_no AS a, '' AS b {_VOUCHER} AND v.branch_no <> ''"
+        " AND (length(v.branch_no) <> 4 OR v.branch_no GLOB '*[^0-9]*' OR v.branch_no = '0000')"
+    ),
+}
+
+#: Of madde numbers: those that we count ourselves have no gap and follow the days.
+_NUMBERS: Final = {
     "DEFTER.DAY_BACK": (
         f"SELECT id, entry, reference, source_line, day AS a, before AS b FROM (SELECT {_OF_VOUCHER}, v.day AS day,"
         f" lag(v.day) OVER (ORDER BY v.entry, v.id) AS before {_VOUCHER}) WHERE day < before"
@@ -65,13 +76,6 @@ _VOUCHERS: Final = {
         f" {_VOUCHER}) WHERE earlier IS NOT NULL"
     ),
     "DEFTER.ENTRY_LOW": (f"SELECT {_OF_VOUCHER}, v.entry AS a, :next_entry AS b {_VOUCHER} AND v.entry < :next_entry"),
-    "DEFTER.ENTERED_BY": (
-        f"SELECT {_OF_VOUCHER}, v.entered_by AS a, '' AS b {_VOUCHER} AND length(trim(v.entered_by)) < 2"
-    ),
-    "DEFTER.BRANCH_NO": (
-        f"SELECT {_OF_VOUCHER}, v.branch_no AS a, '' AS b {_VOUCHER} AND v.branch_no <> ''"
-        " AND (length(v.branch_no) <> 4 OR v.branch_no GLOB '*[^0-9]*' OR v.branch_no = '0000')"
-    ),
 }
 
 #: Of lines: (condition, a, b). All conditions are asked in one pass.
@@ -119,7 +123,7 @@ LINE_RULES: Final[dict[str, tuple[str, str, str]]] = {
         "''",
     ),
     "DEFTER.DOCUMENT_ETTN": (
-        "l.document_number GLOB '????????-????-????-????-????????????'",
+        "length(l.document_number) = 36 AND l.document_number GLOB '????????-????-????-????-????????????'",
         "l.document_number",
         "''",
     ),
@@ -163,7 +167,9 @@ _DOCUMENTS: Final = {
         " WHERE l.voucher_id = v.id AND l.document_type = 'invoice') AS count,"
         " (SELECT CAST(julianday(max(l.document_day)) - julianday(min(l.document_day)) AS INTEGER) + 1 FROM line AS l"
         " WHERE l.voucher_id = v.id AND l.document_type = 'invoice' AND l.document_day <> '') AS days"
-        f" {_VOUCHER} AND v.lines > 2) WHERE count > 100 OR (count > 1 AND days > 10)"
+        # Most vouchers have one document: they are told by its number alone.
+        f" {_VOUCHER} AND v.lines > 2 AND (SELECT max(l.document_number) > min(l.document_number) FROM line AS l"
+        " WHERE l.voucher_id = v.id AND l.document_type = 'invoice')) WHERE count > 100 OR days > 10"
     ),
     "DEFTER.DOCUMENT_MIXED": (
         f"SELECT {_OF_VOUCHER}, '' AS a, '' AS b {_VOUCHER} AND v.lines > 1 AND EXISTS"
@@ -194,7 +200,7 @@ _LINE_GAP: Final = (
 )
 
 #: Every rule that is asked here.
-CODES: Final = frozenset({*_VOUCHERS, *LINE_RULES, *_DOCUMENTS, *_ACCOUNTS, "DEFTER.LINE_GAP"})
+CODES: Final = frozenset({*_VOUCHERS, *_NUMBERS, *LINE_RULES, *_DOCUMENTS, *_ACCOUNTS, "DEFTER.LINE_GAP"})
 
 
 def suspects(
@@ -214,7 +220,10 @@ def suspects(
     }
     for code, query in _VOUCHERS.items():
         yield from _asked(connection, code, query, values)
-    if _numbered_by_source(connection, values):
+    if _numbered_by_source(connection, f"{_VOUCHER} AND v.entry <> v.counter", values):
+        for code, query in _NUMBERS.items():
+            yield from _asked(connection, code, query, values)
+    if _numbered_by_source(connection, f"{_LINE} AND l.entry_line <> l.number", values):
         yield from _asked(connection, "DEFTER.LINE_GAP", _LINE_GAP, values)
     for code in _broken(connection, values):
         condition, a, b = LINE_RULES[code]
@@ -229,16 +238,16 @@ def suspects(
         yield from _of_accounts(connection, code, condition, a, b, values)
 
 
-def _numbered_by_source(connection: Connection, values: dict[str, Any]) -> bool:
-    """Whether the lines carry the source's numbers; those that we count have no gap."""
-    row = connection.exec_driver_sql(f"SELECT 1 {_LINE} AND l.entry_line <> l.number LIMIT 1", values).first()
-    return row is None
+def _numbered_by_source(connection: Connection, others: str, values: dict[str, Any]) -> bool:
+    """Whether the source's numbers stand: there are no `others`."""
+    return connection.exec_driver_sql(f"SELECT 1 {others} LIMIT 1", values).first() is None
 
 
 def _broken(connection: Connection, values: dict[str, Any]) -> list[str]:
-    """The rules of lines that a line of the month breaks."""
-    sums = ", ".join(f"total({condition})" for condition, _, _ in LINE_RULES.values())
-    row = connection.exec_driver_sql(f"SELECT {sums} {_LINE}", values).one()
+    """The rules of lines that a line of the month breaks. A month of clean lines costs one pass over them."""
+    conditions = [f"({condition})" for condition, _, _ in LINE_RULES.values()]
+    sums = ", ".join(f"total{condition}" for condition in conditions)
+    row = connection.exec_driver_sql(f"SELECT {sums} {_LINE} AND ({' OR '.join(conditions)})", values).one()
     return [code for code, count in zip(LINE_RULES, row, strict=True) if count]
 
 
