@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import select
 import signal
 import subprocess
@@ -95,6 +96,24 @@ def test_the_environment_is_clean(pool: ChildPool, monkeypatch: pytest.MonkeyPat
         names = evaluate(fresh, "sorted(__import__('os').environ)")
     assert isinstance(names, list)
     assert not {"MUHURDAR_VAULT_PASSPHRASE", "HTTPS_PROXY", "HOME"} & set(names)
+
+
+#: Frees blocks of a megabyte that are kept apart by small ones which live on; gives the megabytes still held.
+_FREEING = """[size := lambda: int(open('/proc/self/statm').read().split()[1]) * 4096 >> 20,
+ bytearray(8 << 20) and None, before := size(),
+ kept := [(bytearray(b'x') * (1 << 20), bytes(2000)) for _ in range(64)],
+ pins := [pair[1] for pair in kept], kept.clear(), size() - before][-1]"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="it is glibc that keeps it")
+def test_what_is_freed_goes_back_to_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ChildPool(1) as fresh:
+        held = evaluate(fresh, _FREEING)
+    assert isinstance(held, int) and held < 20
+    monkeypatch.setattr("app.runtime.children._MALLOC", {})
+    with ChildPool(1) as fresh:
+        held = evaluate(fresh, _FREEING)
+    assert isinstance(held, int) and held > 40, "the C library mends itself now: the settings can go"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
