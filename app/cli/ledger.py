@@ -164,7 +164,7 @@ def cmd_build(arguments: argparse.Namespace) -> int:
     with open_office(arguments) as office:
         ctx = office.context()
         company = liquidated(arguments, ctx, companies.require_company(ctx, arguments.company))
-        options = stamped(arguments, office, company, options_of(arguments, company))
+        options = stamped(arguments, office, company, options_of(arguments, office, company))
         with sealer_of(arguments, company.company.tax_number, office) as sealer:
             if sealer is None:
                 raise InputError(
@@ -286,11 +286,11 @@ def _tell_check(check: Any) -> None:
         note(f"… ve {len(check.findings) - _TOLD_ROWS} bulgu daha (--json hepsini yazar).")
 
 
-def options_of(arguments: argparse.Namespace, company: CompanyRecord) -> BuildOptions:
-    """How to build, from the options that were given."""
+def options_of(arguments: argparse.Namespace, office: Office, company: CompanyRecord) -> BuildOptions:
+    """How to build: the options that were given, else the company's card, else the office's settings. No stamps yet."""
     from datetime import date
 
-    from app.workflows.ledger_heads import BuildOptions
+    from app.workflows.ledger_terms import build_options
 
     try:
         split_after = tuple(date.fromisoformat(text) for text in getattr(arguments, "split_after", ()))
@@ -298,20 +298,12 @@ def options_of(arguments: argparse.Namespace, company: CompanyRecord) -> BuildOp
         raise InputError(
             "LEDGER.DAY", "Bölme günü anlaşılmadı.", why="Gün YYYY-AA-GG biçiminde yazılır.", todo="Örn. 2026-03-15."
         ) from error
-    # Until the program is approved the field says who makes the file; GİB's live side would refuse it.
-    ours = f"{company.company.tax_number}##{company.company.party.display_name}##Mühürdar##{_version()}"
-    return BuildOptions(
-        source_application=arguments.application or ours,
-        creator=arguments.creator,
-        max_part_bytes=getattr(arguments, "max_mb", 200) * 1024 * 1024,
-        split_after=split_after,
+    told = build_options(office.settings, company, max_part_mb=getattr(arguments, "max_mb", 0), split_after=split_after)
+    return replace(
+        told,
+        source_application=arguments.application or told.source_application,
+        creator=arguments.creator or told.creator,
     )
-
-
-def _version() -> str:
-    from app import __version__
-
-    return __version__
 
 
 def _sentence(report: Any) -> str:

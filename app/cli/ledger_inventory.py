@@ -56,7 +56,7 @@ def cmd_build(arguments: argparse.Namespace) -> int:
     with open_office(arguments) as office:
         ctx = office.context()
         company = companies.require_company(ctx, arguments.company)
-        options = stamped(arguments, office, company, options_of(arguments, company))
+        options = stamped(arguments, office, company, options_of(arguments, office, company))
         with sealer_of(arguments, company.company.tax_number, office) as sealer:
             if sealer is None:
                 raise InputError(

@@ -90,7 +90,7 @@ def cmd_report(arguments: argparse.Namespace) -> int:
                 company,
                 period,
                 sealer,
-                options_of(arguments, company),
+                options_of(arguments, office, company),
                 folder=office.folder.ledgers,
                 out=Path(arguments.out),
             )

@@ -74,7 +74,11 @@ def add_ledger(commands: Any) -> None:
     leaf.add_argument("--application", default="", metavar="METİN", help="onaylı program: VKN##UNVAN##PROGRAM##SÜRÜM")
     leaf.add_argument("--creator", default="", metavar="AD", help="defteri oluşturan kişi")
     leaf.add_argument(
-        "--max-mb", type=int, default=200, metavar="MB", help="bir parçanın en büyük boyutu (varsayılan 200)"
+        "--max-mb",
+        type=int,
+        default=0,
+        metavar="MB",
+        help="bir parçanın en büyük boyutu (varsayılan: firma kartı, 200)",
     )
     leaf.add_argument("--split-after", action="append", default=[], metavar="YYYY-AA-GG", help="bu günden sonra böl")
     leaf.add_argument(
@@ -156,7 +160,11 @@ def _ledger_inventory(ledger: Any) -> None:
     leaf.add_argument("--application", default="", metavar="METİN", help="onaylı program: VKN##UNVAN##PROGRAM##SÜRÜM")
     leaf.add_argument("--creator", default="", metavar="AD", help="defteri oluşturan kişi")
     leaf.add_argument(
-        "--max-mb", type=int, default=200, metavar="MB", help="bir parçanın en büyük boyutu (varsayılan 200)"
+        "--max-mb",
+        type=int,
+        default=0,
+        metavar="MB",
+        help="bir parçanın en büyük boyutu (varsayılan: firma kartı, 200)",
     )
     _stamp_options(leaf)
     seal_options(leaf, test_seal=True)

@@ -8,8 +8,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy.engine import Connection
-
 from app.domain.findings import Severity
 from app.domain.ledger_terms import LedgerMode, Numbering
 from app.domain.party import Company
@@ -20,7 +18,7 @@ from app.edefter.chart import chart
 from app.edefter.rules import RULES
 from app.runtime.crashpoints import declare
 from app.storage.ledgers import books, kept, parts, queries, sums
-from app.storage.ledgers.database import LedgerDatabase, ledger_path
+from app.storage.ledgers.database import LedgerConnection, LedgerDatabase, ledger_path
 from app.storage.ledgers.parts import Standing
 from app.storage.ledgers.suspects import Suspect, suspects
 from app.storage.records import CompanyRecord
@@ -236,7 +234,7 @@ def _look_at_branch(check: MonthCheck, on_card: dict[str, str]) -> None:
         check.add("DEFTER.BRANCH_UNKNOWN", a=check.branch_no)
 
 
-def _look_at_order(check: MonthCheck, company: CompanyRecord, connection: Connection) -> None:
+def _look_at_order(check: MonthCheck, company: CompanyRecord, connection: LedgerConnection) -> None:
     """Months come one after the other: built, approved, none left out, none before the first one here."""
     month, branch_no = check.period.key, check.branch_no
     begun = _start_period(company)

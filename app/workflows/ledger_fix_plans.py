@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy.engine import Connection
-
 from app.domain.ledger_terms import LedgerMode, Numbering
 from app.domain.voucher import DOCUMENT_TYPE_TITLES, LIQUIDATION, DocumentType, Period
-from app.storage.ledgers import fixes, parts
+from app.storage.ledgers import fixes, kept, parts
+from app.storage.ledgers.database import LedgerConnection
 from app.storage.ledgers.fixes import Change, DocumentLine, Head
 from app.storage.ledgers.parts import Standing
 from app.storage.records import CompanyRecord
@@ -20,6 +19,7 @@ from app.workflows.ledger_check import standing_of
 from app.workflows.ledger_fix_model import FIXABLE, FixChange, FixKind
 from app.workflows.ledger_papers import PaperFacts, papers_of
 
+_NUMBER_TROUBLES: Final = tuple(code for code, kind in FIXABLE.items() if kind is FixKind.RENUMBER)
 _TITLES: Final = {
     "document_type": "Belge türü",
     "document_description": "Belge adı",
@@ -59,7 +59,7 @@ class Plan:
 def plan_of(
     ctx: WorkContext,
     company: CompanyRecord,
-    connection: Connection,
+    connection: LedgerConnection,
     period: Period,
     code: str,
     only: Sequence[int],
@@ -198,13 +198,13 @@ def _reason_against_split(head: Head, days: dict[str, list[DocumentLine]]) -> st
     return ""
 
 
-def _of_numbers(company: CompanyRecord, connection: Connection, period: Period) -> Plan | None:
+def _of_numbers(company: CompanyRecord, connection: LedgerConnection, period: Period) -> Plan | None:
     plan = Plan("Mühürdar'ın verdiği madde ve satır numaralarını yeniden ver")
     ours = company.company.ledger.numbering is Numbering.OURS
     for branch_no, _ in parts.branches_of(connection, period=period.key):
         given, total = parts.given_counters(connection, period=period.key, branch_no=branch_no)
         if given == total and not ours:
-            if _has_number_trouble(connection, period.key, branch_no):
+            if kept.has_any(connection, period=period.key, branch_no=branch_no, codes=_NUMBER_TROUBLES):
                 plan.refusal = (
                     "Numaralar kaynak programdan ve değiştirilmez; kaynakta düzeltin ya da firma kartında"
                     " numaraları Mühürdar'ın vermesini seçin."
@@ -228,16 +228,7 @@ def _of_numbers(company: CompanyRecord, connection: Connection, period: Period) 
     return plan if plan.total or plan.refusal else None
 
 
-def _has_number_trouble(connection: Connection, period: int, branch_no: str) -> bool:
-    row = connection.exec_driver_sql(
-        "SELECT 1 FROM month_finding WHERE period = ? AND branch_no = ? AND code IN ('DEFTER.ENTRY_GAP',"
-        " 'DEFTER.ENTRY_TWICE', 'DEFTER.ENTRY_LOW', 'DEFTER.DAY_BACK', 'DEFTER.LINE_GAP') LIMIT 1",
-        (period, branch_no),
-    ).first()
-    return row is not None
-
-
-def standing_before(company: CompanyRecord, connection: Connection, period: Period, branch_no: str) -> Standing:
+def standing_before(company: CompanyRecord, connection: LedgerConnection, period: Period, branch_no: str) -> Standing:
     """Where the numbers stand before the month."""
     built = parts.standing_before(connection, period=period.key, branch_no=branch_no)
     if built is None and company.company.ledger.mode is LedgerMode.INTEGRATOR:

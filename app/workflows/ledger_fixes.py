@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.engine import Connection
-
 from app.domain.errors import InputError, RuleBroken
 from app.domain.ledger_terms import Numbering
 from app.domain.spans import sides_of
@@ -21,7 +19,7 @@ from app.domain.voucher import Period, PeriodState
 from app.storage import leases
 from app.storage.leases import Lease
 from app.storage.ledgers import books, fixes, parts
-from app.storage.ledgers.database import LedgerDatabase
+from app.storage.ledgers.database import LedgerConnection, LedgerDatabase
 from app.storage.records import CompanyRecord
 from app.workflows.context import WorkContext
 from app.workflows.ledger_check import open_ledger
@@ -69,7 +67,7 @@ def offers(
 def _offers_of_side(
     ctx: WorkContext,
     company: CompanyRecord,
-    connection: Connection,
+    connection: LedgerConnection,
     side: Period,
     wanted: Sequence[str],
     only: Sequence[int],
@@ -240,7 +238,7 @@ def _give_numbers(company: CompanyRecord, ledger: LedgerDatabase, period: Period
             )
 
 
-def _ensure_open(connection: Connection, period: Period) -> None:
+def _ensure_open(connection: LedgerConnection, period: Period) -> None:
     """Raise where the month is filed or sealed."""
     for branch_no, _ in parts.branches_of(connection, period=period.key):
         state = parts.state_of(connection, period=period.key, branch_no=branch_no)
@@ -260,7 +258,7 @@ def _ensure_open(connection: Connection, period: Period) -> None:
             )
 
 
-def _reopen(ctx: WorkContext, connection: Connection, period: Period) -> None:
+def _reopen(ctx: WorkContext, connection: LedgerConnection, period: Period) -> None:
     """The month wants a new check."""
     at = ctx.clock.now().isoformat()
     for branch_no, _ in parts.branches_of(connection, period=period.key):

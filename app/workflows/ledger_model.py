@@ -7,12 +7,11 @@ from dataclasses import asdict, dataclass, field, replace
 from hashlib import blake2b
 from typing import Any, Final
 
-from sqlalchemy.engine import Connection
-
 from app.domain.findings import Severity
 from app.domain.voucher import Period
 from app.edefter.rules import RULES
 from app.storage.ledgers import parts, queries, sums
+from app.storage.ledgers.database import LedgerConnection
 from app.storage.ledgers.kept import KeptCheck, KeptFinding
 from app.storage.records import CompanyRecord
 from app.ubl.company_json import company_to_json
@@ -100,7 +99,7 @@ def said(code: str, *, a: str = "", b: str = "", reference: str = "", entry: int
     return LedgerFinding(severity=rule.severity, code=code, message=message, explanation=rule.why)
 
 
-def mark_of(connection: Connection, company: CompanyRecord, *, period: int, branch_no: str, is_over: bool) -> str:
+def mark_of(connection: LedgerConnection, company: CompanyRecord, *, period: int, branch_no: str, is_over: bool) -> str:
     """The state of all that a check looks at: vouchers up to the month, earlier books, the card, the rules.
 
     `is_over`: the month has ended. Two marks are equal when a new check would find the same.

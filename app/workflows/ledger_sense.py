@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy.engine import Connection
-
 from app.domain.turkish import format_amount, format_date
 from app.edefter.chart import Chart, chart, fits_a_rate, percent_of, vat_percents
 from app.storage.ledgers import queries, senses, sums
+from app.storage.ledgers.database import LedgerConnection
 from app.storage.ledgers.senses import Place
 from app.storage.ledgers.sums import AccountStanding
 from app.storage.ledgers.suspects import LIMIT
@@ -40,7 +39,7 @@ class SenseScope:
     is_taken_over: bool = False
 
 
-def oddities(connection: Connection, scope: SenseScope) -> Iterator[tuple[int, list[Oddity]]]:
+def oddities(connection: LedgerConnection, scope: SenseScope) -> Iterator[tuple[int, list[Oddity]]]:
     """(how many, the first of them) per rule that finds something. The accounts' sums must be fresh."""
     known = chart()
     standings = sums.standings(connection, period=scope.period, branch_no=scope.branch_no)
@@ -60,7 +59,7 @@ def _listed(found: list[Oddity]) -> Iterator[tuple[int, list[Oddity]]]:
         yield len(found), found[:LIMIT]
 
 
-def _has_balances(connection: Connection, scope: SenseScope) -> bool:
+def _has_balances(connection: LedgerConnection, scope: SenseScope) -> bool:
     """Whether the balances run from the beginning: the year's first month is here, or an opening voucher."""
     first = senses.first_period(connection, branch_no=scope.branch_no)
     if first == scope.fiscal_first and not scope.is_taken_over:
@@ -68,14 +67,14 @@ def _has_balances(connection: Connection, scope: SenseScope) -> bool:
     return _opens(connection, scope, first)
 
 
-def _opens(connection: Connection, scope: SenseScope, period: int) -> bool:
+def _opens(connection: LedgerConnection, scope: SenseScope, period: int) -> bool:
     branch = scope.branch_no
     return senses.has_words(connection, period=period, branch_no=branch, word="acilis") or senses.has_balance_sheet(
         connection, period=period, branch_no=branch, last=False
     )
 
 
-def _below(connection: Connection, scope: SenseScope, known: Chart) -> list[Oddity]:
+def _below(connection: LedgerConnection, scope: SenseScope, known: Chart) -> list[Oddity]:
     month, branch, mains = scope.period, scope.branch_no, known.never_below_zero
     opening = sums.opening_of(connection, period=month, branch_no=branch, mains=mains)
     found = senses.below_zero(connection, period=month, branch_no=branch, mains=mains, opening=opening)
@@ -91,7 +90,7 @@ def _below(connection: Connection, scope: SenseScope, known: Chart) -> list[Oddi
 
 
 def _reversed(
-    connection: Connection, scope: SenseScope, known: Chart, standings: list[AccountStanding]
+    connection: LedgerConnection, scope: SenseScope, known: Chart, standings: list[AccountStanding]
 ) -> list[Oddity]:
     wrong = [
         one
@@ -104,13 +103,15 @@ def _reversed(
 
 
 def _open_results(
-    connection: Connection, scope: SenseScope, known: Chart, standings: list[AccountStanding]
+    connection: LedgerConnection, scope: SenseScope, known: Chart, standings: list[AccountStanding]
 ) -> list[Oddity]:
     left = [one for one in standings if one.balance and one.main[:1] in known.result_classes]
     return _of_accounts(connection, scope, "DEFTER.RESULT_OPEN", left)
 
 
-def _of_accounts(connection: Connection, scope: SenseScope, code: str, accounts: list[AccountStanding]) -> list[Oddity]:
+def _of_accounts(
+    connection: LedgerConnection, scope: SenseScope, code: str, accounts: list[AccountStanding]
+) -> list[Oddity]:
     if not accounts:
         return []
     moved = [one.fine for one in accounts[:LIMIT] if one.has_moved]
@@ -126,7 +127,7 @@ def _of_accounts(connection: Connection, scope: SenseScope, code: str, accounts:
     ]
 
 
-def _opening_and_closing(connection: Connection, scope: SenseScope) -> list[Oddity]:
+def _opening_and_closing(connection: LedgerConnection, scope: SenseScope) -> list[Oddity]:
     found = []
     if scope.is_first and not _opens(connection, scope, scope.period):
         found.append(Oddity(code="DEFTER.NO_OPENING"))
@@ -140,7 +141,7 @@ def _opening_and_closing(connection: Connection, scope: SenseScope) -> list[Oddi
     return found
 
 
-def _vat(connection: Connection, scope: SenseScope, known: Chart) -> list[Oddity]:
+def _vat(connection: LedgerConnection, scope: SenseScope, known: Chart) -> list[Oddity]:
     roles = {
         **dict.fromkeys(known.vat_output, "o"),
         **dict.fromkeys(known.vat_input, "i"),

@@ -119,9 +119,7 @@ def start_findings(
     ledger = open_ledger(company, period, folder)
     try:
         with ledger.read() as connection:
-            first = connection.exec_driver_sql(
-                "SELECT min(period) FROM part WHERE branch_no = ?", (start.branch_no,)
-            ).scalar()
+            first = parts.first_built(connection, branch_no=start.branch_no)
             earlier = parts.months_before(connection, period=period.key, branch_no=start.branch_no)
     finally:
         ledger.close()

@@ -19,6 +19,9 @@ from app.storage.errors import translated
 from app.storage.ledgers.migrations import VERSION, steps_after
 from app.storage.ledgers.tables import APPLICATION_ID, STATEMENTS
 
+#: What the functions of this package work on; rooms above need not know whose class it is.
+LedgerConnection = Connection
+
 CREATE = declare("ledger.create", "the tables of a new ledger file")
 MIGRATE = declare("ledger.migrate", "the tables that a later version brings to a ledger file")
 

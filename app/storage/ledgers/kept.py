@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy.engine import Connection
@@ -48,6 +48,16 @@ def keep(connection: Connection, *, period: int, check: KeptCheck, findings: Ite
     rows = [(*where, place, *finding) for place, finding in enumerate(findings)]
     if rows:
         connection.exec_driver_sql(_INSERT, rows)
+
+
+def has_any(connection: Connection, *, period: int, branch_no: str, codes: Sequence[str]) -> bool:
+    """Whether the month's last check found one of these."""
+    row = connection.exec_driver_sql(
+        f"SELECT 1 FROM month_finding WHERE period = ? AND branch_no = ? AND code IN ({', '.join('?' * len(codes))})"
+        " LIMIT 1",
+        (period, branch_no, *codes),
+    ).first()
+    return row is not None
 
 
 def checks_of(connection: Connection, *, period: int) -> list[tuple[KeptCheck, list[KeptFinding]]]:

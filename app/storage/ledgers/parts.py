@@ -74,6 +74,12 @@ def last_built_before(connection: Connection, *, period: int, branch_no: str) ->
     return None if value is None else (int(value), state_of(connection, period=int(value), branch_no=branch_no))
 
 
+def first_built(connection: Connection, *, branch_no: str) -> int | None:
+    """The first month (its key) of the fiscal year that was built; None when none was."""
+    value = connection.exec_driver_sql("SELECT min(period) FROM part WHERE branch_no = ?", (branch_no,)).scalar()
+    return None if value is None else int(value)
+
+
 def counted_before(connection: Connection, *, period: int, branch_no: str) -> Standing | None:
     """Where the numbers stand by the vouchers of the last month before this one, built or not; None without any.
 
