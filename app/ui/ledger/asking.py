@@ -42,20 +42,6 @@ def confirm_undo(month: MonthFacts, parent: QWidget) -> bool:
     )
 
 
-def confirm_filed(month: MonthFacts, parent: QWidget) -> bool:
-    """Before a month is locked."""
-    name = month_name(month.period)
-    count = f"{number(month.cell.vouchers)} fiş, {month.parts} parça"
-    return confirm(
-        f"{name} GİB portalına yüklendi mi?",
-        company=month.company.company.party.display_name,
-        consequence=f"{name} ({count}) yüklendi olarak işaretlenir ve kilitlenir: fişleri değiştirilemez, defteri "
-        "yeniden oluşturulamaz. Bu düğme GİB'e bir şey göndermez.",
-        yes="Yüklendi olarak işaretle",
-        parent=parent,
-    )
-
-
 def confirm_take_back(month: MonthFacts, parent: QWidget) -> bool:
     """Before a sealed month that was not filed is opened again."""
     name = month_name(month.period)

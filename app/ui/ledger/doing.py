@@ -84,6 +84,7 @@ class LedgerDoing(QObject):
         self._busy = False
         self._batches: deque[tuple[CompanyRecord, list[Period]]] = deque()
         self._outcome: BuildOutcome | None = None
+        self._firms = 0
         self._special = Special()
         self._running: list[MonthResult] = []
         self._begun: tuple[CompanyRecord, list[Period]] | None = None
@@ -158,6 +159,7 @@ class LedgerDoing(QObject):
         for company, period in months:
             by_company.setdefault(company.id, (company, []))[1].append(period)
         self._batches = deque((company, sorted(periods)) for company, periods in by_company.values())
+        self._firms = len(self._batches)
         self._outcome = BuildOutcome()
         self._next_batch()
 
@@ -205,6 +207,10 @@ class LedgerDoing(QObject):
             if len(periods) == 1
             else self.tr("{0} ay oluşturuluyor").format(len(periods))
         )
+        if self._firms > 1:
+            place = self._firms - len(self._batches)
+            name = company.company.party.display_name
+            title = self.tr("{0}/{1} firma · {2} · {3}").format(place, self._firms, name, title)
         handle = self._desk.run(
             title,
             work,

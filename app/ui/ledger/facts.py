@@ -18,6 +18,7 @@ from app.edefter.deadlines import Deadline, deadline_of, is_quarterly, kind_of
 from app.runtime.paths import DataFolder
 from app.storage.ledgers import parts, queries
 from app.storage.ledgers.database import LedgerDatabase, ledger_path
+from app.storage.ledgers.parts import PartRecord
 from app.storage.ledgers.queries import ImportRecord, MonthSummary
 from app.storage.records import CompanyRecord
 from app.workflows.ledger_board import MonthsKept
@@ -88,7 +89,7 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthFacts:
-    """Everything the month's path says. `earlier` are months that must be built first; `at` when the state changed."""
+    """Everything the month's path says. `earlier` are months that must be built first, `built` the sealed parts."""
 
     company: CompanyRecord
     cell: Cell
@@ -102,6 +103,7 @@ class MonthFacts:
     has_report: bool
     folder: Path
     archive: ArchiveCheck | None = None
+    built: tuple[PartRecord, ...] = ()
 
     @property
     def state(self) -> PeriodState | None:
@@ -242,11 +244,11 @@ def month_facts(ledgers: Path, out: Path, company: CompanyRecord, period: Period
         found = [month for month in queries.months(connection) if month.period == number]
         branches = parts.branches_of(connection, period=number)
         records: dict[str, str] = {}
-        count = 0
+        made: list[PartRecord] = []
         earlier: set[int] = set()
         for branch, _ in branches:
             built = parts.parts_of(connection, period=number, branch_no=branch)
-            count += len(built)
+            made += [part for part, _ in built]
             records |= {file.name: file.sha256 for _, files in built for file in files}
             earlier |= set(parts.unbuilt_before(connection, period=number, branch_no=branch))
         files = files_of(place, company, period, records)
@@ -256,7 +258,8 @@ def month_facts(ledgers: Path, out: Path, company: CompanyRecord, period: Period
             debit=sum((month.debit for month in found), Decimal(0)),
             credit=sum((month.credit for month in found), Decimal(0)),
             branches=len(branches),
-            parts=count,
+            parts=len(made),
+            built=tuple(made),
             files=files,
             imports=tuple(queries.imports(connection, period=number)[:1]),
             earlier=tuple(sorted(earlier)),

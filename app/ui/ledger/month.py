@@ -16,6 +16,7 @@ from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
 from app.ui.ledger import facts
 from app.ui.ledger.balances import BalancesTab
+from app.ui.ledger.board_model import BUILDABLE
 from app.ui.ledger.facts import MonthFacts
 from app.ui.ledger.files import FilesTab
 from app.ui.ledger.results import Told
@@ -34,11 +35,13 @@ from app.ui.widgets import (
     IconLabel,
     MenuButton,
     MessageBar,
+    QuietButton,
     QuietLabel,
     SkeletonRows,
 )
 from app.workflows.ledger_check import last_day
 from app.workflows.ledger_heads import fiscal_year
+from app.workflows.ledger_terms import is_exporting
 
 VOUCHERS, BALANCES, FINDINGS, FILES = range(4)
 _PATH_PX = 300
@@ -61,6 +64,7 @@ class MonthView(QWidget):
     left = Signal()
     stepped = Signal(int)
     export_wanted = Signal(str)
+    all_wanted = Signal()
     settled = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -83,6 +87,11 @@ class MonthView(QWidget):
             self.export_menu.addAction(words).setData(key)
         self.export_menu.triggered.connect(self._on_export)
         self.export_button = MenuButton(self.tr("Dışa aktar"), self.export_menu, self, icon="export")
+        self.all_button = QuietButton(self.tr("Hepsini yap"), self, icon="forward")
+        self.all_button.setToolTip(
+            self.tr("Fişleri al, denetle, oluştur, mühürle, paketle: bu ay için hepsi (Ctrl+Shift+Enter)")
+        )
+        self.all_button.clicked.connect(self.all_wanted)
         self.firm = ElidedLabel("", self)
         self.state_icon = IconLabel("month-empty", "quiet", self)
         self.state_word = QuietLabel("", self)
@@ -138,6 +147,7 @@ class MonthView(QWidget):
         head.addSpacing(tokens.M)
         head.addWidget(self.firm, 1)
         head.addWidget(self.due)
+        head.addWidget(self.all_button)
         head.addWidget(self.export_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -198,6 +208,9 @@ class MonthView(QWidget):
         self.due.setToolTip("" if month.cell.due is None else f"{month.cell.due.source}\n{month.cell.due.note}")
         self.path.set_steps(steps_of(month, self._errors()))
         self.export_button.setEnabled(month.state is not None)
+        is_open = month.state is None or month.state in BUILDABLE
+        self.all_button.setVisible(is_open and not is_exporting(month.company))
+        self.all_button.setEnabled(not month.earlier)
         self.files.show_files(month)
         self._title_tab(FILES, self.tr("Dosyalar"), len(month.files))
         self._fill_tab()

@@ -13,26 +13,24 @@ from app.domain.errors import AppError
 from app.domain.voucher import Period
 from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
-from app.ui.jobs import Changes, JobHandle
-from app.ui.ledger import results
+from app.ui.jobs import Changes
 from app.ui.ledger.archive_flow import ArchiveFlow
-from app.ui.ledger.asking import ask_deleted, confirm_filed, confirm_take_back, confirm_undo
+from app.ui.ledger.asking import ask_deleted, confirm_take_back, confirm_undo
 from app.ui.ledger.board import Board
+from app.ui.ledger.board_model import BUILDABLE
 from app.ui.ledger.doing import LedgerDoing, file_of
 from app.ui.ledger.doors import Doors
-from app.ui.ledger.facts import MonthFacts, year_of
+from app.ui.ledger.facts import MonthFacts
+from app.ui.ledger.filing import confirm_filed
 from app.ui.ledger.incoming import Incoming
 from app.ui.ledger.job_bar import JobBar
-from app.ui.ledger.month import FILES, FINDINGS, MonthView
-from app.ui.ledger.results import BuildOutcome, LedgerReport, import_sentence, told_of
+from app.ui.ledger.month import MonthView
+from app.ui.ledger.results import LedgerReport
+from app.ui.ledger.telling import Telling
 from app.ui.ledger.viewer import open_viewer
-from app.ui.ledger.words import month_name, number
+from app.ui.ledger.words import month_name
 from app.ui.pages.base import Page
 from app.ui.widgets import MessageBar
-from app.workflows.ledger_check import MonthCheck
-from app.workflows.ledger_export import ExportReport
-from app.workflows.ledger_import import ImportReport
-from app.workflows.ledger_life import ApprovalReport
 
 
 class LedgerPage(Page):
@@ -68,34 +66,20 @@ class LedgerPage(Page):
         self.month.stepped.connect(self._on_stepped)
         self.month.acted.connect(self._on_acted)
         self.month.export_wanted.connect(self._on_export_wanted)
+        self.month.all_wanted.connect(self.do_everything)
         self.month.files.view_wanted.connect(self._on_view_wanted)
         self.archive = ArchiveFlow(self)
-        self._connect_doing()
+        self.telling = Telling(self)
         self._action(self.tr("Fiş dosyası içe aktar"), "Ctrl+O", self.incoming.choose_file)
         self._action(self.tr("Veritabanından fiş al"), "Ctrl+Shift+O", self.doors.open_query)
         self._action(self.tr("Envanter defteri"), "Ctrl+Shift+E", self.doors.open_inventory)
         self._escape = self._action(self.tr("Panoya dön"), "Esc", self._on_escape)
         self._action(self.tr("Firmalarda ya da fişlerde ara"), "Ctrl+L", self._on_find)
+        self._action(self.tr("Bu ay için hepsini yap"), "Ctrl+Shift+Return", self.do_everything)
         self._action(self.tr("Seçili ayları oluştur / sıradaki adım"), "Ctrl+Return", self._on_next)
         self.stack.currentChanged.connect(self._on_face_changed)
         self._on_face_changed()
         self.setAcceptDrops(True)
-
-    def _connect_doing(self) -> None:
-        doing = self.doing
-        doing.began.connect(self._on_began)
-        doing.over.connect(self._on_over)
-        doing.failed.connect(self.show_error)
-        doing.cancelled.connect(self._on_cancelled)
-        doing.imported.connect(self._on_imported)
-        doing.undone.connect(self._on_undone)
-        doing.checked.connect(self._on_checked)
-        doing.built.connect(self._on_built)
-        doing.filed.connect(self._on_filed)
-        doing.approved.connect(self._on_approved)
-        doing.taken_back.connect(self._on_taken_back)
-        doing.reported.connect(self._on_reported)
-        doing.exported.connect(self._on_exported)
 
     def _action(self, text: str, shortcut: str, slot: Any) -> QAction:
         action = QAction(text, self)
@@ -262,6 +246,24 @@ class LedgerPage(Page):
             case "report":
                 self.doing.report(company, period)
 
+    @Slot()
+    def do_everything(self) -> None:
+        """The open month in one go: vouchers (asked for when there are none), check, books, seals, packages."""
+        company, period, month = self.month.company, self.month.period, self.month.month
+        if company is None or period is None or month is None or self.doing.is_busy:
+            return
+        self.month.message.hide()
+        if month.state is None:
+            self.telling.goes_on = (company, period)
+            self.incoming.choose_file()
+            if not self.doing.is_busy:
+                self.telling.goes_on = None
+        elif month.state in BUILDABLE:
+            self.doing.build([(company, period)])
+        else:
+            words = self.tr("{0} zaten oluşturulup mühürlenmiş. Sıradaki adım solda.")
+            self.month.message.show_message("wait", words.format(month_name(period)))
+
     def _undo(self, month: MonthFacts) -> None:
         if month.imports and confirm_undo(month, self):
             path = file_of(self.desk, month.company, month.period)
@@ -285,123 +287,6 @@ class LedgerPage(Page):
     @Slot(str)
     def _on_export_wanted(self, target: str) -> None:
         self.doors.open_export(target)
-
-    # -- what came of it -------------------------------------------------------------------------------------------
-
-    @Slot(object, str)
-    def _on_began(self, handle: JobHandle, title: str) -> None:
-        self.jobs.watch(handle, title)
-        self.month.path.set_busy(True)
-        self.board.import_button.setEnabled(False)
-        self.board.build_button.setEnabled(False)
-
-    @Slot()
-    def _on_over(self) -> None:
-        self.jobs.done()
-        self.month.path.set_busy(False)
-        self.board.import_button.setEnabled(True)
-        self.board.show_selection()
-
-    @Slot()
-    def _on_cancelled(self) -> None:
-        self.message.show_message("wait", self.tr("Durduruldu; defter işten önceki gibi."))
-
-    @Slot(object, object)
-    def _on_imported(self, company: CompanyRecord, report: ImportReport) -> None:
-        self.month.forget_told(company)
-        left_out = report.bad_total or report.total("changed") or report.total("locked")
-        if not self.is_month and report.periods:
-            first = Period.parse(report.periods[-1])
-            year = year_of(company, first.first_day)
-            place = self.board.year.findData(year)
-            if place >= 0:
-                self.board.year.setCurrentIndex(place)
-        elif self.is_month and self.month.period is not None and str(self.month.period) not in report.periods:
-            months = ", ".join(month_name(Period.parse(text)) for text in report.periods)
-            words = self.tr("{0} Bu ayda fiş yoktu; fişler şu aylara ait: {1}.")
-            self.message.show_message("warn", words.format(import_sentence(report), months))
-            return
-        self.message.show_message("warn" if left_out else "ok", import_sentence(report))
-        if left_out:
-            self.show_report(results.import_report(report, self))
-
-    @Slot(int)
-    def _on_undone(self, gone: int) -> None:
-        company = self.month.company
-        if company is not None:
-            self.month.forget_told(company)
-        self.message.show_message("ok", self.tr("Son aktarma geri alındı: {0} fiş çıkarıldı.").format(gone))
-
-    @Slot(object, object, object)
-    def _on_checked(self, company: CompanyRecord, period: Period, checks: list[MonthCheck]) -> None:
-        self.month.set_told(company, period, told_of(checks))
-        if any(check.findings for check in checks):
-            self.month.tabs.setCurrentIndex(FINDINGS)
-        if not any(check.has_errors for check in checks):
-            self.message.show_message("ok", self.tr("Denetim bitti: oluşturmayı engelleyen hata yok."))
-
-    @Slot(object)
-    def _on_built(self, outcome: BuildOutcome) -> None:
-        for result in outcome.results:
-            if result.report is not None:
-                told = told_of(result.report.checks, result.report.official)
-                self.month.set_told(result.company, result.period, told)
-        single = outcome.results[0] if len(outcome.results) == 1 and not outcome.declined else None
-        if single is not None and self.is_month:
-            if single.error is not None:
-                self.message.show_error(single.error)
-                return
-            if not single.is_built:
-                self.month.tabs.setCurrentIndex(FINDINGS)
-                words = self.tr("Defter oluşturulmadı: engelleyen hatalar 'Bulgular' sekmesinde, hepsi bir arada.")
-                self.message.show_message("error", words)
-                return
-            self.month.tabs.setCurrentIndex(FILES)
-        if outcome.failed or outcome.declined or outcome.left:
-            self.show_report(results.build_report(outcome, self))
-        words = self.tr("{0} ay oluşturulup mühürlendi.").format(len(outcome.built))
-        self.message.show_message("warn" if outcome.failed else "ok", words)
-
-    @Slot(object, object)
-    def _on_filed(self, _company: CompanyRecord, period: Period) -> None:
-        self.message.show_message("ok", self.tr("{0} yüklendi olarak işaretlendi.").format(month_name(period)))
-
-    @Slot(object, object, object)
-    def _on_approved(self, _company: CompanyRecord, _period: Period, report: ApprovalReport) -> None:
-        if report.refused or not report.is_complete:
-            self.show_report(results.approval_report(report, self))
-        kind = "ok" if report.is_complete else "warn"
-        words = (
-            self.tr("GİB beratları tamam: ay kapandı.")
-            if report.is_complete
-            else self.tr("{0} berat alındı, {1} dosya alınmadı; ay açık kaldı.").format(
-                len(report.taken), len(report.refused)
-            )
-        )
-        self.message.show_message(kind, words)  # type: ignore[arg-type]
-
-    @Slot(object, object, object)
-    def _on_taken_back(self, _company: CompanyRecord, period: Period, moved: list[Path]) -> None:
-        words = self.tr("{0} geri alındı; {1} dosya 'İPTAL EDİLENLER-SİLİNENLER' klasörüne taşındı.")
-        self.message.show_message("ok", words.format(month_name(period), len(moved)))
-
-    @Slot(object, object, object)
-    def _on_reported(self, _company: CompanyRecord, _period: Period, made: list[Path]) -> None:
-        self.month.tabs.setCurrentIndex(FILES)
-        self.message.show_message("ok", self.tr("Defter raporu hazır: {0}.").format(made[0].name if made else ""))
-
-    @Slot(object)
-    def _on_exported(self, report: ExportReport) -> None:
-        if not report.is_written:
-            words = self.tr("Dosya yazılmadı: ayın hataları 'Bulgular' sekmesinde, hepsi bir arada.")
-            self.message.show_message("error", words)
-            return
-        words = self.tr("{0} satır yazıldı: {1}.").format(number(report.lines), report.path.name)
-        if report.without_currency:
-            more = self.tr(" {0} satırın döviz bilgisi bu biçime sığmadı.")
-            self.message.show_message("warn", words + more.format(number(report.without_currency)))
-        else:
-            self.message.show_message("ok", words)
 
     def show_report(self, report: LedgerReport) -> None:
         """Not modal: the month can be looked at while it is open."""
