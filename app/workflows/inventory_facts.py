@@ -9,14 +9,15 @@ from pathlib import Path
 
 from app.domain.inventory import InventoryRow
 from app.domain.ledger_rows import BadRow
-from app.domain.spans import period_of_day
+from app.domain.spans import fiscal_year, liquidation_of, period_of_day
+from app.domain.voucher import PeriodState
 from app.edefter.sources.inventory import read_inventory
-from app.storage.ledgers import inventory
+from app.storage.ledgers import inventory, inventory_life
 from app.storage.ledgers.database import LedgerDatabase, ledger_path
 from app.storage.records import CompanyRecord
 from app.workflows.context import WorkContext
 from app.workflows.ledger_check import MonthCheck, open_ledger
-from app.workflows.ledger_heads import fiscal_year, month_folder
+from app.workflows.ledger_heads import month_folder
 from app.workflows.ledger_import import first_month_of, fiscal_year_of
 from app.workflows.ledger_inventory import check_inventory
 
@@ -25,11 +26,11 @@ _LOOKED_ROWS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InventoryDay:
-    """A day of the year: how many items its list has (0: no list), and whether it was sealed."""
+    """A day of the year: how many items its list has (0: no list), and how far it has come."""
 
     day: date
     items: int = 0
-    is_built: bool = False
+    state: PeriodState | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,15 +44,26 @@ class InventoryFacts:
     folder: Path = Path()
 
     @property
+    def state(self) -> PeriodState | None:
+        return next((one.state for one in self.days if one.day == self.day), None)
+
+    @property
     def is_built(self) -> bool:
-        return any(one.is_built for one in self.days if one.day == self.day)
+        return self.state is not None and self.state >= PeriodState.BUILT
+
+    @property
+    def is_locked(self) -> bool:
+        """Filed or approved: its list stays as it is."""
+        return self.state is not None and self.state.is_locked
 
 
 def inventory_facts(company: CompanyRecord, day: date, *, folder: Path, out: Path) -> InventoryFacts:
-    """Read a day; `folder` holds the ledger files, `out` the tree. The year's first and last day are always there."""
+    """Read a day; `folder` holds the ledger files, `out` the tree. The fiscal year's first and last day are
+    always there, and the day on which a liquidation begins.
+    """
     period = period_of_day(company.company, day)
-    start, end = fiscal_year(company, period)
-    known = {one: InventoryDay(day=one) for one in (start, end, day)}
+    ends = [*fiscal_year(company.company, period), liquidation_of(company.company, period), day]
+    known = {one: InventoryDay(day=one) for one in ends if one is not None}
     facts = InventoryFacts(day=day, folder=month_folder(out, company, period))
     year = fiscal_year_of(day.isoformat(), first_month_of(company))
     path = ledger_path(folder, company.company.tax_number.digits, year)
@@ -59,9 +71,10 @@ def inventory_facts(company: CompanyRecord, day: date, *, folder: Path, out: Pat
         ledger = LedgerDatabase.open(path)
         try:
             with ledger.read() as connection:
-                for text, items, is_built in inventory.days(connection):
+                for text, items, _ in inventory.days(connection):
                     one = date.fromisoformat(text)
-                    known[one] = InventoryDay(day=one, items=items, is_built=is_built)
+                    state = inventory_life.state_of(connection, day=text)
+                    known[one] = InventoryDay(day=one, items=items, state=state)
                 facts.rows = inventory.items_of(connection, day=day.isoformat())
         finally:
             ledger.close()

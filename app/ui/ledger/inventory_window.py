@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -23,17 +22,18 @@ from PySide6.QtWidgets import (
 
 from app.domain.errors import AppError
 from app.domain.turkish import format_amount, format_date
-from app.domain.voucher import Period
-from app.runtime.lanes import Cancelled, Lane
+from app.domain.voucher import Period, PeriodState
 from app.storage.ledgers.queries import amount
 from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
 from app.ui.dialogs import pin
 from app.ui.dialogs.confirm import confirm
 from app.ui.dialogs.sizes import open_at
-from app.ui.jobs import Changes, JobHandle
+from app.ui.jobs import JobHandle
+from app.ui.ledger.inventory_doing import InventoryDoing
 from app.ui.ledger.inventory_files import InventoryFiles
 from app.ui.ledger.inventory_import import ITEM_COLUMNS, InventoryImportDialog, item_row
+from app.ui.ledger.inventory_life import InventoryLifeButton, state_words
 from app.ui.ledger.job_bar import JobBar
 from app.ui.ledger.results import told_of
 from app.ui.ledger.tables import RowTable, TextModel
@@ -49,15 +49,13 @@ from app.ui.widgets import (
     QuietButton,
     QuietLabel,
 )
-from app.workflows.context import WorkContext
-from app.workflows.inventory_facts import InventoryDay, InventoryFacts, check_day, inventory_facts
+from app.workflows.inventory_facts import InventoryDay, InventoryFacts, inventory_facts
 from app.workflows.ledger_check import MonthCheck
 from app.workflows.ledger_heads import fiscal_year
-from app.workflows.ledger_inventory import InventoryImport, build_inventory, import_inventory
-from app.workflows.ledger_terms import build_options
+from app.workflows.ledger_inventory import InventoryImport
+from app.workflows.ledger_life import ApprovalReport
 from app.workflows.ledger_writing import BuildReport
 
-T = TypeVar("T")
 ITEMS, FINDINGS, FILES = range(3)
 #: E and EB of a list without branches; every branch adds as many.
 _BOOKS: Final = 2
@@ -70,8 +68,11 @@ class InventoryWindow(QDialog):
         super().__init__(parent)
         self._desk, self.company, self.day = desk, company, day
         self._asked = 0
-        self._runs = 0
-        self._handle: JobHandle | None = None
+        self.doing = InventoryDoing(desk, company, self)
+        self.doing.began.connect(self._on_began)
+        self.doing.over.connect(self._on_over)
+        self.doing.failed.connect(self._on_failed)
+        self.doing.cancelled.connect(self._on_cancelled)
         self.facts: InventoryFacts | None = None
         self._checked: list[MonthCheck] | None = None
         title = self.tr("Envanter defteri")
@@ -88,6 +89,10 @@ class InventoryWindow(QDialog):
         self.check_button.clicked.connect(self.check)
         self.build_button = PrimaryButton(self.tr("Oluştur ve mühürle"), self, icon="seal", shortcut="Ctrl+Return")
         self.build_button.clicked.connect(self._on_build_clicked)
+        self.life = InventoryLifeButton(desk, company, self)
+        self.life.filed.connect(self._on_filed)
+        self.life.approved.connect(self._on_approved)
+        self.life.taken_back.connect(self._on_taken_back)
         self.message = MessageBar(parent=self)
         self.bar = JobBar(self)
         self.model = TextModel(ITEM_COLUMNS, self)
@@ -136,6 +141,7 @@ class InventoryWindow(QDialog):
         top.addWidget(self.take_button)
         top.addWidget(self.check_button)
         top.addWidget(self.build_button)
+        top.addWidget(self.life)
         head = QHBoxLayout()
         head.addWidget(ElidedLabel(self.company.company.party.display_name, self), 1)
         head.addWidget(QuietLabel(year, self))
@@ -195,10 +201,9 @@ class InventoryWindow(QDialog):
     def _day_words(self, one: InventoryDay, facts: InventoryFacts) -> str:
         start, end = fiscal_year(self.company, Period.of(facts.day))
         what = {start: self.tr("dönem başı"), end: self.tr("dönem sonu")}.get(one.day, "")
-        if one.is_built:
-            how = self.tr("mühürlendi")
-        else:
-            how = self.tr("{0} kalem").format(number(one.items)) if one.items else self.tr("liste yok")
+        how = self.tr("{0} kalem").format(number(one.items)) if one.items else self.tr("liste yok")
+        if one.state is not None and one.state > PeriodState.IMPORTED:
+            how = state_words(one.state)
         return " · ".join(part for part in (format_date(one.day), what, how) if part)
 
     def _counted(self, title: str, count: int) -> str:
@@ -206,14 +211,16 @@ class InventoryWindow(QDialog):
 
     @Slot()
     def _show_ready(self) -> None:
-        facts, is_free = self.facts, self._handle is None
+        facts, is_free = self.facts, not self.doing.is_busy
         has = facts is not None and bool(facts.rows)
         errors = self._checked is not None and any(check.has_errors for check in self._checked)
         self.days.setEnabled(is_free)
-        self.take_button.setEnabled(is_free)
+        is_open = facts is None or not facts.is_locked
+        self.take_button.setEnabled(is_free and is_open)
         self.empty.button.setEnabled(is_free)
         self.check_button.setEnabled(is_free and has)
-        self.build_button.setEnabled(is_free and has and not errors)
+        self.build_button.setEnabled(is_free and has and not errors and is_open)
+        self.life.show_facts(facts, is_free=is_free)
         is_built = facts is not None and facts.is_built
         self.build_button.setText(self.tr("Yeniden oluştur") if is_built else self.tr("Oluştur ve mühürle"))
 
@@ -244,7 +251,7 @@ class InventoryWindow(QDialog):
 
     def take(self, path: Path) -> None:
         """Show the list and, when the user agrees, take it as this day's."""
-        if self._handle is not None:
+        if self.doing.is_busy:
             return
         dialog = InventoryImportDialog(self._desk, self.company, path, self.day, self)
         accepted = dialog.exec() == QDialog.DialogCode.Accepted
@@ -254,12 +261,7 @@ class InventoryWindow(QDialog):
             self._take(path, decimals, replace=False)
 
     def _take(self, path: Path, decimals: str, *, replace: bool) -> None:
-        company, day, folder = self.company, self.day, self._desk.office.folder.ledgers
-
-        def work(ctx: WorkContext) -> InventoryImport:
-            return import_inventory(ctx, company, path, day, folder=folder, decimals=decimals, replace=replace)
-
-        self._run(self.tr("{0} alınıyor").format(path.name), work, partial(self._on_taken, path, decimals))
+        self.doing.take(self.day, path, decimals, partial(self._on_taken, path, decimals), replace=replace)
 
     def _on_taken(self, path: Path, decimals: str, result: InventoryImport) -> None:
         if not result.taken and result.is_same:
@@ -296,12 +298,7 @@ class InventoryWindow(QDialog):
     @Slot()
     def check(self) -> None:
         """Look at the day's list."""
-        company, day, folder = self.company, self.day, self._desk.office.folder.ledgers
-
-        def work(ctx: WorkContext) -> list[MonthCheck]:
-            return check_day(ctx, company, day, folder=folder)
-
-        self._run(self.tr("Envanter denetleniyor"), work, self._on_checked)
+        self.doing.check(self.day, self._on_checked)
 
     def _on_checked(self, checks: list[MonthCheck]) -> None:
         self._show_checks(checks)
@@ -321,23 +318,13 @@ class InventoryWindow(QDialog):
     @Slot()
     def _on_build_clicked(self) -> None:
         facts = self.facts
-        if facts is None or not facts.rows or self._handle is not None:
+        if facts is None or not facts.rows or self.doing.is_busy:
             return
         count = _BOOKS * max(1, len({row.branch_no for row in facts.rows}))
         where = self.tr("{0} envanter defteri ve beratı mühürlenip bu bilgisayara yazılır; GİB'e gönderilmez.")
         choice = pin.ask_seal(self._desk, self.company, count, where.format(format_date(self.day)), self)
-        if choice is None:
-            return
-        sealer, office, company, day = choice.sealer, self._desk.office, self.company, self.day
-
-        def work(ctx: WorkContext) -> BuildReport:
-            options = build_options(office.settings, company, secrets=lambda: office.secrets)
-            place = office.folder
-            return build_inventory(
-                ctx, company, day, sealer, options, folder=place.ledgers, out=place.edefter, official=office.rules
-            )
-
-        self._run(self.tr("Envanter defteri oluşturuluyor"), work, self._on_built, lane=self._desk.lanes.token)
+        if choice is not None:
+            self.doing.build(self.day, choice.sealer, self._on_built)
 
     def _on_built(self, report: BuildReport) -> None:
         self._show_checks(report.checks)
@@ -352,45 +339,58 @@ class InventoryWindow(QDialog):
         self.message.show_message("ok", words)
         self.refresh()
 
+    # -- after the seal --------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_filed(self) -> None:
+        self.doing.file(self.day, self._on_was_filed)
+
+    def _on_was_filed(self, _: None) -> None:
+        self._on_moved(self.tr("Yüklendi olarak işaretlendi; GİB onaylı beratları gelince alın."))
+
+    @Slot(object)
+    def _on_approved(self, paths: list[Path]) -> None:
+        self.doing.approve(self.day, paths, self._on_approval)
+
+    def _on_approval(self, report: ApprovalReport) -> None:
+        if report.is_complete and not report.refused:
+            self._on_moved(self.tr("GİB beratları tamam: envanter kapandı."))
+            return
+        name, why = next(iter(report.refused), ("", ""))
+        words = self.tr("{0} berat alındı, {1} dosya alınmadı.").format(len(report.taken), len(report.refused))
+        self.message.show_message("warn", f"{words} {name} {why}".strip())
+        self.refresh()
+
+    @Slot(str, str)
+    def _on_taken_back(self, who: str, on: str) -> None:
+        self.doing.take_back(self.day, who, on, self._on_was_taken_back)
+
+    def _on_was_taken_back(self, moved: list[Path]) -> None:
+        words = self.tr("Geri alındı; {0} dosya 'İPTAL EDİLENLER-SİLİNENLER' klasörüne taşındı.")
+        self._show_checks(None)
+        self._on_moved(words.format(number(len(moved))))
+
+    def _on_moved(self, words: str) -> None:
+        self.message.show_message("ok", words)
+        self.refresh()
+
     # -- jobs ------------------------------------------------------------------------------------------------------
 
-    def _run(
-        self, title: str, work: Callable[[WorkContext], T], then: Callable[[T], None], *, lane: Lane | None = None
-    ) -> None:
-        if self._handle is not None:
-            return
+    @Slot(object, str)
+    def _on_began(self, handle: JobHandle, title: str) -> None:
         self.message.hide()
-        self._runs += 1
-
-        def after(value: T) -> None:
-            # What `then` begins next must find the window free.
-            self._free()
-            then(value)
-
-        self._handle = self._desk.run(
-            title,
-            work,
-            after,
-            owner=self,
-            company=self.company,
-            lane=lane,
-            changes=Changes(ledgers=True),
-            failed=self._on_failed,
-        )
-        self._handle.ended.connect(partial(self._on_ended, self._runs))
-        self.bar.watch(self._handle, title)
+        self.bar.watch(handle, title)
         self._show_ready()
 
-    def _free(self) -> None:
-        self._handle = None
+    @Slot()
+    def _on_over(self) -> None:
         self.bar.done()
         self._show_ready()
 
-    def _on_ended(self, run: int, outcome: Any) -> None:
-        if run == self._runs and self._handle is not None:
-            self._free()
-            if isinstance(outcome, Cancelled):
-                self.message.show_message("wait", self.tr("Durduruldu; envanter işten önceki gibi."))
+    @Slot()
+    def _on_cancelled(self) -> None:
+        self.message.show_message("wait", self.tr("Durduruldu; envanter işten önceki gibi."))
 
+    @Slot(object)
     def _on_failed(self, error: AppError) -> None:
         self.message.show_error(error)

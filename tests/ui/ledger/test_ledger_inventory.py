@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.ui.ledger.deleted import PortalDeletedDialog
 from app.ui.ledger.inventory_import import InventoryImportDialog
 from app.ui.ledger.inventory_window import FILES, FINDINGS, ITEMS, InventoryWindow
 
@@ -88,8 +89,44 @@ def test_a_list_is_taken_checked_and_sealed(
     names = [row.texts[0] for row in window.files.model.rows]
     stem = f"{ledger_world.company.company.tax_number.digits}-202601"
     assert [f"{stem}-E-000000.xml", f"{stem}-EB-000000.xml", f"{stem}-EB-000000.zip"] == names
-    assert "mühürlendi" in window.days.itemText(0)
+    assert "Mühürlü" in window.days.itemText(0)
     assert clerk.asked == ["seal"]
+
+
+def test_a_sealed_day_is_filed_and_taken_back(
+    qtbot: QtBot, window: InventoryWindow, ledger_world: Any, tmp_path: Path, taker: Taker, clerk: Clerk
+) -> None:
+    window.take(stock(tmp_path / "stok.csv"))
+    idle(qtbot, ledger_world)
+    assert not window.life.isEnabled()
+    window.build_button.click()
+    idle(qtbot, ledger_world)
+    assert window.life.isEnabled() and not window.life.approve_action.isEnabled()
+    window.life.back_action.trigger()
+    idle(qtbot, ledger_world)
+    assert "Geri alındı; 3 dosya" in window.message.sentence
+    assert window.files.model.rowCount() == 0 and "3 kalem" in window.days.itemText(0)
+    window.build_button.click()
+    idle(qtbot, ledger_world)
+    window.life.file_action.trigger()
+    idle(qtbot, ledger_world)
+    assert "Yüklendi" in window.days.itemText(0)
+    assert not window.take_button.isEnabled() and not window.build_button.isEnabled()
+    window.life.approved.emit([tmp_path / "stok.csv"])
+    idle(qtbot, ledger_world)
+    assert "0 berat alındı, 1 dosya alınmadı" in window.message.sentence
+
+    def say_who() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, PortalDeletedDialog):
+            assert not dialog.yes.isEnabled()
+            dialog.who.setText("Ayşe Işık")
+            dialog.yes.click()
+
+    QTimer.singleShot(200, say_who)
+    window.life.back_action.trigger()
+    idle(qtbot, ledger_world)
+    assert "Geri alındı" in window.message.sentence and window.take_button.isEnabled()
 
 
 def test_the_same_list_changes_nothing_and_another_asks_first(
