@@ -1,6 +1,7 @@
 """Prints how fast the program is, each figure beside a yardstick taken in the same run. Never a test: see README.
 
-    python -m tests.bench [start] [lists] [render] [issue] [receive] [validate] [ledger] [ui] [--big] [--json FILE]
+    python -m tests.bench [start] [lists] [render] [issue] [receive] [validate] [ledger] [ui] [--big] [--lines N]
+        [--json FILE]
 
 `ui` is all of the window: start, lists, reading pane, editor, stalls of the event loop, memory of an hour; each part
 (`ui-start`, `ui-lists`, …) may be asked for by itself. Without names all sections run; `--big` adds the
@@ -45,6 +46,7 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("sections", nargs="*", choices=[[], *SECTIONS, *GROUPS], default=[])
     parser.add_argument("--big", action="store_true", help="also the million-document office")
+    parser.add_argument("--lines", type=int, action="append", help="lines of a ledger's month (only `ledger`)")
     parser.add_argument("--json", metavar="FILE", help="write the figures to FILE too")
     arguments = parser.parse_args(argv)
     sections = [part for name in arguments.sections or SECTIONS for part in GROUPS.get(name, [name])]
@@ -54,7 +56,8 @@ def main(argv: list[str]) -> int:
         board = Board()
         board.head(sections[0])
         module, function = SECTIONS[sections[0]]
-        getattr(importlib.import_module(f"tests.bench.{module}"), function)(board, big=arguments.big)
+        more = {"lines": arguments.lines} if sections[0] == "ledger" else {}
+        getattr(importlib.import_module(f"tests.bench.{module}"), function)(board, big=arguments.big, **more)
         rows = board.rows
     else:
         rows = [row for name in sections for row in _run_alone(name, big=arguments.big)]
