@@ -1,7 +1,7 @@
 """Until when a month's berats must be uploaded. The dates are data (`resources/edefter/deadlines.json`), not code.
 
-Every date says whether its source is confirmed. A day that falls on a weekend or an official holiday with a fixed
-date moves to the next working day (VUK 18); religious holidays move yearly and are not known here.
+Every date says whether its source is confirmed. A day that falls on a weekend or a holiday moves to the next working
+day (VUK 18). Religious holidays move yearly: for a year whose holidays are not in the table the date says so.
 """
 
 from __future__ import annotations
@@ -90,17 +90,31 @@ def deadline(period: Period, *, kind: TaxpayerKind, quarterly: bool = False, fir
         day=working,
         source=rule["source"],
         is_confirmed=bool(table["confirmed"]),
-        note=table["note"],
+        note=_note(table, working),
         is_moved=working != day,
     )
 
 
 def next_working_day(day: date) -> date:
-    """The day itself, or the first day after it that is neither a weekend nor a fixed holiday."""
-    holidays = _table()["holidays"]
-    while day.weekday() >= _SATURDAY or f"{day:%m-%d}" in holidays:
+    """The day itself, or the first day after it that is neither a weekend nor a holiday (half days count as work)."""
+    while day.weekday() >= _SATURDAY or is_holiday(day):
         day += timedelta(days=1)
     return day
+
+
+def is_holiday(day: date) -> bool:
+    """Whether the whole day is an official or a religious holiday, as far as the table knows the year."""
+    table = _table()
+    name = f"{day:%m-%d}"
+    return name in table["holidays"] or name in table["moving_holidays"].get(str(day.year), ())
+
+
+def _note(table: Mapping[str, Any], day: date) -> str:
+    """What is not known about the date."""
+    said = str(table["note"])
+    if str(day.year) in table["moving_holidays"]:
+        return said
+    return f"{said} {day.year} yılının dini bayramları tabloda yok; gün bayrama rastlıyorsa izleyen iş günüdür."
 
 
 def _holds(rule: Mapping[str, Any], period: Period) -> bool:

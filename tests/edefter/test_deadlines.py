@@ -33,7 +33,8 @@ FIRM = Company(party=Party(tax_number=parse_tax_number("9205121120"), title="Ç�
         ("2026-08", INCOME, True, date(2026, 12, 10)),
         ("2025-10", CORPORATE, True, date(2026, 5, 14)),
         # Earlier rules.
-        ("2022-01", CORPORATE, False, date(2022, 5, 2)),
+        # 30 April 2022 is a Saturday, and from Monday on it is Ramazan Bayramı.
+        ("2022-01", CORPORATE, False, date(2022, 5, 5)),
         ("2023-05", CORPORATE, True, date(2023, 8, 31)),
         ("2022-12", INCOME, False, date(2023, 3, 31)),
         ("2024-02", CORPORATE, False, date(2024, 6, 10)),
@@ -67,6 +68,34 @@ def test_weekends_and_fixed_holidays_move_on() -> None:
     # 1 May 2026 is a Friday.
     assert next_working_day(date(2026, 5, 1)) == date(2026, 5, 4)
     assert next_working_day(date(2026, 7, 14)) == date(2026, 7, 14)
+
+
+def test_the_months_of_a_quarter_share_one_date_in_every_fiscal_year() -> None:
+    for first_month in (1, 4, 7, 10):
+        days: dict[int, set[date]] = {}
+        for place in range(12):
+            month = Period(2026 + (first_month - 1 + place) // 12, (first_month - 1 + place) % 12 + 1)
+            found = deadline(month, kind=CORPORATE, quarterly=True, first_month=first_month)
+            assert found is not None
+            days.setdefault(place // 3, set()).add(found.day)
+        assert [len(some) for some in days.values()] == [1, 1, 1, 1], first_month
+        assert len(set().union(*days.values())) == 4
+
+
+def test_the_last_month_alone_waits_for_the_return_when_uploading_monthly() -> None:
+    november, december = (deadline(Period(2026, month), kind=CORPORATE) for month in (11, 12))
+    assert november is not None and december is not None
+    assert (november.day, december.day) == (date(2027, 3, 15), date(2027, 5, 14))
+
+
+def test_religious_holidays_move_too_where_their_year_is_known() -> None:
+    # Ramazan Bayramı 2026: Friday 20 to Sunday 22 March.
+    assert next_working_day(date(2026, 3, 20)) == date(2026, 3, 23)
+    assert next_working_day(date(2025, 6, 6)) == date(2025, 6, 10)
+    assert next_working_day(date(2026, 5, 26)) == date(2026, 5, 26), "the eve is half a working day"
+    known, unknown = deadline(Period(2026, 1), kind=CORPORATE), deadline(Period(2026, 11), kind=CORPORATE)
+    assert known is not None and "bayram" not in known.note
+    assert unknown is not None and "2027 yılının dini bayramları" in unknown.note
 
 
 def test_the_card_decides_and_the_tax_number_where_it_is_silent() -> None:
