@@ -82,6 +82,15 @@ def fields_for(profile: str, type_code: str) -> tuple[ExtraField, ...]:
     return tuple(row.field for row in _rows() if row.applies(profile, type_code))
 
 
+@cache
+def titles() -> Mapping[str, str]:
+    """What the form calls each extra field, by its path in the draft (`incentive.day`; `lines[].` left out)."""
+    found: dict[str, str] = {}
+    for row in _rows():
+        found.setdefault(row.field.path.removeprefix("lines[]."), row.field.title)
+    return found
+
+
 def values_at(data: Mapping[str, Any], path: str) -> list[Place]:
     """All places of `path` in draft JSON; a missing value gives a Place with None, a missing list of lines none."""
     best: list[Place] = []

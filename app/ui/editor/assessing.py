@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from app.domain.errors import InputError
 from app.domain.findings import Finding, Layer, Severity
 from app.domain.invoice import InvoiceTotals
 from app.domain.taxnumber import parse_tax_number
 from app.storage.records import CompanyRecord, PartnerRecord
+from app.ubl import profiles
 from app.ubl.jsonread import InvalidData
 from app.ubl.totals import compute_totals
 from app.ui.editor.numbers import is_number
 from app.workflows import drafting
 from app.workflows.context import WorkContext
 from app.workflows.papers import Paper
+
+T = TypeVar("T")
 
 _FIELD_NAMES: Final[Mapping[str, str]] = {
     "customer": "Alıcı",
@@ -66,6 +69,12 @@ _REFERENCE_NAMES: Final[Mapping[str, str]] = {
     "returned_invoices": "İade edilen fatura",
 }
 _STAND_IN_VKN: Final = "0000000000"
+#: How often a form is read again without what cannot be read yet.
+_PATIENCE: Final = 4
+#: Without these there is nothing to read.
+_NEEDED: Final = frozenset(
+    {"", "lines", "customer", "profile", "type", "series", "name", "quantity", "unit", "unit_price", "vat_rate"}
+)
 _LINE: Final = re.compile(r"lines\[(\d+)\](?:\.(.*))?")
 
 
@@ -90,12 +99,12 @@ def assess(ctx: WorkContext, company: CompanyRecord, data: Mapping[str, Any], ve
     except InvalidData as e:
         is_complete = False
         findings = [unfinished(problem) for problem in e.problems]
-        try:
-            invoice = drafting.read_invoice(ctx, company, completed(data))
-        except InvalidData:
+        found = readable(lambda less: drafting.read_invoice(ctx, company, less), completed(data))
+        if found is None:
             return Assessment(
                 version=version, is_complete=False, invoice=None, totals=None, findings=findings, partner=None
             )
+        invoice = found
     partner = drafting.known_partner(ctx, company, invoice)
     told = {finding.field for finding in findings}
     no_buyer = invoice.customer.tax_number.digits == _STAND_IN_VKN
@@ -114,6 +123,37 @@ def assess(ctx: WorkContext, company: CompanyRecord, data: Mapping[str, Any], ve
         findings=findings,
         partner=partner,
     )
+
+
+def readable(read: Callable[[dict[str, Any]], T], data: dict[str, Any]) -> T | None:
+    """What can be summed and drawn meanwhile: parts that are half told (an incentive without its date) are left out."""
+    for _ in range(_PATIENCE):
+        try:
+            return read(data)
+        except InvalidData as e:
+            less = without_places(data, [problem.partition(": ")[0] for problem in e.problems])
+            if less == data:
+                return None
+            data = less
+    return None
+
+
+def without_places(data: Mapping[str, Any], places: Iterable[str]) -> dict[str, Any]:
+    """A copy without the parts that these places are in; of a line only its own part goes, never the line."""
+    result = dict(data)
+    for place in places:
+        found = _LINE.fullmatch(place)
+        if found is not None:
+            lines = list(result.get("lines", ()))
+            key = re.split(r"[.\[]", found[2] or "")[0]
+            if key not in _NEEDED and int(found[1]) < len(lines):
+                lines[int(found[1])] = {k: v for k, v in lines[int(found[1])].items() if k != key}
+                result["lines"] = lines
+            continue
+        top = re.split(r"[.\[]", place)[0]
+        if top not in _NEEDED:
+            result.pop(top, None)
+    return result
 
 
 def completed(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -195,15 +235,23 @@ def unfinished(problem: str) -> Finding:
     place, _, sentence = problem.partition(": ")
     found = _LINE.fullmatch(place)
     if found is not None:
-        name = _LINE_NAMES.get(found[2] or "", "bir alan")
+        place_in = found[2] or ""
+        name = _LINE_NAMES.get(place_in) or profiles.titles().get(place_in, "bir alan")
         words = f"{int(found[1]) + 1}. satırda {name}"
     else:
         base = place.partition("[")[0].partition(".")[0]
-        words = _FIELD_NAMES.get(place) or _REFERENCE_NAMES.get(base) or _FIELD_NAMES.get(base) or place
+        words = (
+            _FIELD_NAMES.get(place)
+            or profiles.titles().get(place)
+            or _REFERENCE_NAMES.get(base)
+            or _FIELD_NAMES.get(base)
+            or place
+        )
     if sentence == "Bu alan zorunlu.":
         message = f"{words} boş; yazın."
     else:
-        message = f"{words}: {sentence}"
+        # "Seri yazılmamış" says itself what it is about.
+        message = sentence if sentence.startswith(words) else f"{words}: {sentence}"
     return Finding(Severity.ERROR, Layer.READ, "DRAFT.UNFINISHED", place, message)
 
 

@@ -187,6 +187,10 @@ class LineDetails(QScrollArea):
         column.setSpacing(tokens.S)
         self.heading = ElidedLabel("", body)
         column.addWidget(self.heading)
+        # What the scenario asks of every line stands first: it is missing, the rest is not.
+        self.extra = ExtraValues(body)
+        self.extra.edited.connect(self._on_extra_edited)
+        column.addWidget(self.extra)
         for key, title, verb in (
             ("discounts", self.tr("İndirimler"), self.tr("İndirim ekle")),
             ("charges", self.tr("Artırımlar"), self.tr("Artırım ekle")),
@@ -215,9 +219,6 @@ class LineDetails(QScrollArea):
             self.texts[key] = edit
             grid.add(Field(title, edit, (), body), units)
         column.addWidget(grid)
-        self.extra = ExtraValues(body)
-        self.extra.edited.connect(self._on_extra_edited)
-        column.addWidget(self.extra)
         column.addStretch(1)
         self._touched: set[str] = set()
         self._body = body

@@ -20,7 +20,7 @@ from app.ubl.jsonread import InvalidData
 from app.ubl.smm import SERBESTMESLEKMAKBUZU
 from app.ubl.totals import compute_totals
 from app.ui.editor import assessing, sources
-from app.ui.editor.assessing import Assessment, completed, completed_party, unfinished
+from app.ui.editor.assessing import Assessment, completed, completed_party, readable, unfinished
 from app.ui.editor.numbers import is_number, read_date
 from app.ui.editor.recovery import KeptForm, RecoveryStore
 from app.workflows import papers
@@ -52,11 +52,10 @@ class PaperCraft:
         except InvalidData as e:
             is_complete = False
             findings = [unfinished(problem) for problem in e.problems]
-            try:
-                whole = self._completed(data)
-                document = papers.read_paper(self.kind, whole, company=company, clock=ctx.clock)
-            except InvalidData:
-                document = None
+            document = readable(
+                lambda less: papers.read_paper(self.kind, less, company=company, clock=ctx.clock),
+                self._completed(data),
+            )
         if document is not None:
             told = tuple(finding.field for finding in findings if finding.field)
             findings += [

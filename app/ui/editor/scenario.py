@@ -212,6 +212,10 @@ class ValueFlag(QCheckBox):
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
+        # As high as its neighbours, so that it stands on their line.
+        edit = FormEdit(self)
+        self.setMinimumHeight(edit.sizeHint().height())
+        edit.deleteLater()
         self.clicked.connect(self._on_clicked)
 
     @Slot()

@@ -24,6 +24,7 @@ _MODULES: Final = (
     "scenes_editor",
     "scenes_ledger",
     "scenes_settings",
+    "scenes_papers",
 )
 
 

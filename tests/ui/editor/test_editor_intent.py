@@ -63,6 +63,7 @@ def test_a_kind_that_nobody_sends_is_sealed_and_kept(ui_world: World, qtbot: QtB
     companies.save_company(ui_world.ctx, card)
     ui_world.desk.changed.emit(Changes(companies=True))
     qtbot.waitUntil(lambda: window.issue_button.intent.end == "nobody", timeout=PATIENCE_MS)
+    window.totals.show_errors(0)
     assert "kendi mührünüzü seçin" in window.totals.seal.toolTip()
     window.worker.is_locked = True
     window.close()

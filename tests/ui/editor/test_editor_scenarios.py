@@ -107,3 +107,22 @@ def test_paths_of_the_table_are_read_and_written() -> None:
     assert write_at(boxes, "delivery.packages[].type_code", None) == line
     either = write_at({"item_ids": [{"scheme": "TIBBICIHAZ", "value": "1"}]}, "item_ids[ILAC|TIBBICIHAZ|DIGER]", "2")
     assert either == {"item_ids": [{"scheme": "TIBBICIHAZ", "value": "2"}]}
+
+
+def test_a_part_that_is_half_told_is_named_and_stops_no_sums(ui_world: World, open_editor: Open, qtbot: QtBot) -> None:
+    window = opened(ui_world, open_editor, profile="YATIRIMTESVIK")
+    number = editor(window, "incentive.number")
+    qtbot.keyClicks(number, "512345")
+    qtbot.waitUntil(lambda: "DRAFT.UNFINISHED" in found_codes(qtbot, window), timeout=PATIENCE_MS)
+    assert window.assessment is not None
+    finding = next(f for f in window.assessment.findings if f.code == "DRAFT.UNFINISHED")
+    assert finding.message == "Belge tarihi boş; yazın." and finding.field == "incentive.day"
+    assert window.assessment.totals is not None and window.totals.payable.amount.text() != "–"
+    window.store.lines.replace_line(0, window.store.lines.line(0) | {"vat_base": "yüz"}, "matrah")
+    qtbot.waitUntil(
+        lambda: any(f.field == "lines[0].vat_base" for f in (window.assessment.findings if window.assessment else ())),
+        timeout=PATIENCE_MS,
+    )
+    qtbot.waitUntil(lambda: window.worker.is_assessed, timeout=PATIENCE_MS)
+    assert window.assessment.totals is not None
+    assert any(f.message.startswith("1. satırda Özel matrah tutarı") for f in window.assessment.findings)
