@@ -217,9 +217,12 @@ def cmd_export(arguments: argparse.Namespace) -> int:
             output=Path(arguments.output),
             branch=arguments.branch,
             encoding=arguments.encoding,
+            is_liquidation=None if arguments.side is None else arguments.side == "after",
         )
     if report.without_currency:
         note(f"Bu biçimde döviz alanı yok; {report.without_currency} satırın döviz bilgisi dosyaya girmedi.")
+    if report.without_measure:
+        note(f"Bu biçimde fon payı alanı yok; {report.without_measure} satırın ölçüsü dosyaya girmedi.")
     if arguments.json:
         print_json(report.to_json())
     else:

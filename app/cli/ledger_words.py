@@ -101,6 +101,9 @@ def add_ledger(commands: Any) -> None:
     leaf.add_argument("--format", required=True, choices=_TARGETS, help="entegratörün biçimi")
     leaf.add_argument("-o", "--output", required=True, metavar="DOSYA", help="yazılacak dosya")
     leaf.add_argument("--branch", metavar="NO", help="yalnız bu şube (birden çok şube varsa gerekir)")
+    leaf.add_argument(
+        "--side", choices=("before", "after"), help="tasfiyenin başladığı ayda: öncesi ya da sonrası (orada gerekir)"
+    )
     leaf.add_argument("--encoding", default="", choices=("", "utf-8", "cp1254"), help="kodlama (varsayılanı biçimin)")
     leaf = add_leaf(
         ledger,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from app.domain.books import BookLine
 from app.domain.errors import InputError
+from app.domain.spans import span_of
 from app.domain.voucher import Period
 from app.edefter.targets import izibiz_csv, turkcell_txt, uyumsoft_csv
 from app.edefter.targets.common import ExportHead
@@ -20,8 +20,7 @@ from app.storage.ledgers import books
 from app.storage.ledgers.database import LedgerDatabase
 from app.storage.records import CompanyRecord
 from app.workflows.context import WorkContext
-from app.workflows.ledger_check import MonthCheck, check_month, last_day, open_ledger
-from app.workflows.ledger_heads import fiscal_year
+from app.workflows.ledger_check import MonthCheck, check_month, open_ledger
 
 EXPORTED = declare("ledger.exported", "an integrator's file taking its place")
 #: Which formats hold the foreign side of a line, and fund units.
@@ -72,22 +71,25 @@ def export_month(
     output: Path,
     branch: str | None = None,
     encoding: str = "",
+    is_liquidation: bool | None = None,
 ) -> ExportReport:
     """Check the month and write its lines to `output`; nothing is written when an error is found.
 
-    `target` is one of `FORMATS`; `branch` chooses one where there are several. Raises: InputError LEDGER.BRANCH,
-    LEDGER.EXPORT_LETTER (a letter that the encoding lacks); EnvironmentFault; JobCancelled.
+    `target` is one of `FORMATS`; `branch` chooses one where there are several, `is_liquidation` the fiscal period in
+    the month of a liquidation's registration.
+    Raises: InputError LEDGER.BRANCH, LEDGER.SIDE, LEDGER.EXPORT_LETTER (a letter that the encoding lacks);
+    EnvironmentFault; JobCancelled.
     """
     report = ExportReport(path=output)
     report.checks = check_month(ctx, company, period, folder=folder)
     if any(check.has_errors for check in report.checks):
         return report
-    check = _chosen(report.checks, branch)
+    check = _chosen(_of_side(report.checks, is_liquidation), branch)
     ledger = open_ledger(company, period, folder)
     encoding = encoding or _ENCODINGS[target]
     try:
-        lines = _counted(ctx, _lines(ledger, period, check), report, target)
-        pieces = _pieces(target)(lines, _head(company, period, check))
+        lines = _counted(ctx, _lines(ledger, check), report, target)
+        pieces = _pieces(target)(lines, _head(company, check))
         with (
             staged(output, point=EXPORTED, mode=0o644) as temporary,
             temporary.open("w", encoding=encoding, newline="") as file,
@@ -99,6 +101,18 @@ def export_month(
         ledger.close()
     report.is_written = True
     return report
+
+
+def _of_side(checks: list[MonthCheck], is_liquidation: bool | None) -> list[MonthCheck]:
+    """The checks of one fiscal period; a file for an integrator holds one."""
+    if is_liquidation is None and len({check.period for check in checks}) > 1:
+        raise InputError(
+            "LEDGER.SIDE",
+            "Hangi hesap döneminin verileceği belli değil.",
+            why="Bu ayda tasfiye başlamış; öncesi ve sonrası ayrı hesap dönemidir.",
+            todo="Tasfiye öncesini ve sonrasını ayrı dosyalara verin.",
+        )
+    return [check for check in checks if is_liquidation in (None, check.period.is_liquidation)]
 
 
 def _chosen(checks: list[MonthCheck], branch: str | None) -> MonthCheck:
@@ -123,23 +137,23 @@ def _pieces(target: str) -> Callable[[Iterable[BookLine], ExportHead], Iterator[
     }[target]
 
 
-def _head(company: CompanyRecord, period: Period, check: MonthCheck) -> ExportHead:
-    start, end = fiscal_year(company, period)
+def _head(company: CompanyRecord, check: MonthCheck) -> ExportHead:
+    span = span_of(company.company, check.period)
     return ExportHead(
         tax_number=company.company.tax_number.digits,
-        fiscal_start=start,
-        fiscal_end=end,
-        start=date(period.year, period.month, 1),
-        end=last_day(period),
+        fiscal_start=span.fiscal_start,
+        fiscal_end=span.fiscal_end,
+        start=span.first_day,
+        end=span.last_day,
         branch_no=check.branch_no,
         branch_name=check.branch_name,
     )
 
 
-def _lines(ledger: LedgerDatabase, period: Period, check: MonthCheck) -> Iterator[BookLine]:
+def _lines(ledger: LedgerDatabase, check: MonthCheck) -> Iterator[BookLine]:
     part = books.Part(branch_no=check.branch_no, first=check.first_entry, last=check.last_entry)
     with ledger.read() as connection:
-        yield from books.journal_lines(connection, period=int(period.compact), part=part)
+        yield from books.journal_lines(connection, period=check.period.key, part=part)
 
 
 def _counted(ctx: WorkContext, lines: Iterable[BookLine], report: ExportReport, target: str) -> Iterator[BookLine]:

@@ -544,8 +544,13 @@ def test_edf_r6_both_periods_live_their_month(desk: Desk) -> None:
     assert desk.take(path)["same"] == 20
     checks = desk.json("ledger", "check", "--company", VKN, "--period", "2026-05")["checks"]
     assert [check["entries"] for check in checks] == [[1, 10], [1, 10]]
-    desk.build("2026-05")
     mine = ("--company", VKN, "--period", "2026-05")
+    export = ("ledger", "export", *mine, "--format", "turkcell", "-o")
+    assert desk.json(*export, desk.tmp / "x.txt", code=2)["error"]["code"] == "LEDGER.SIDE"
+    for side, begun in (("before", "2026-01-01"), ("after", "2026-05-15")):
+        assert desk.json(*export, desk.tmp / f"{side}.txt", "--side", side)["written"]
+        assert (desk.tmp / f"{side}.txt").read_text("utf-8").startswith(f"Y\t{begun}\t2026-12-31")
+    desk.build("2026-05")
     assert desk.run("ledger", "takeback", *mine, "--out", desk.out)[0] == 0
     assert len(list(desk.out.rglob("İPTAL EDİLENLER-SİLİNENLER"))) == 2
     desk.build("2026-05")
