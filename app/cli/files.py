@@ -230,6 +230,10 @@ def cmd_verify(arguments: argparse.Namespace) -> int:
             say(f"  Sertifika: {life}, veren: {_common_name(certificate.issuer)}")
         if signature.signing_time is not None:
             say(f"  İmza zamanı: {signature.signing_time:%d.%m.%Y %H:%M:%S %Z}")
+        if (stamp := signature.time_stamp) is not None:
+            verdict = {True: "geçerli", False: "GEÇERSİZ", None: "denetlenemedi"}[stamp.valid]
+            when = f"{stamp.time:%d.%m.%Y %H:%M:%S %Z}" if stamp.time else "zamanı okunamadı"
+            say(f"  Zaman damgası: {when}, {stamp.authority or 'kurumu belli değil'} ({verdict})")
         for reason in signature.reasons:
             say(f"  - {reason}")
     return 0 if report.valid else 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -716,6 +717,9 @@ def test_iz_e_17_a_time_stamp_beside_the_seal(
         assert (b"SignatureTimeStamp" in raw) is (kind in kinds)
         stamp = verify_document(raw, trust=[tsa.root_pem]).signatures[0].time_stamp
         assert (stamp is not None) is (kind in kinds) and (stamp is None or (stamp.valid and stamp.trusted))
+    judged.capsys.readouterr()
+    assert main(["verify", str(judged.file("YB", "2026-01"))]) == 0
+    assert re.search(r"Zaman damgası: .*TEST Zaman Damgası Kurumu \(geçerli\)", judged.capsys.readouterr().out)
     told = judged.json("ledger", "verify", judged.out)
     said = [one["time_stamp"] for one in told["files"] if one["time_stamp"]]
     assert len(said) == len(kinds) and {one["authority"] for one in said} == {"TEST Zaman Damgası Kurumu"}
