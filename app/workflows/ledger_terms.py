@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from app import __version__
+from app.domain.errors import RuleBroken
 from app.domain.ledger_terms import LedgerMode, StampedFiles
 from app.domain.party import Company
 from app.domain.protocols import SecretStore
@@ -45,6 +46,16 @@ def build_options(
         max_part_bytes=size * _MB,
         split_after=split_after,
         stamping=None if secrets is None else stamping_of(settings, secrets, card, files=stamped),
+    )
+
+
+def fed_elsewhere(company: CompanyRecord) -> RuleBroken:
+    """Why a month of a company that feeds an integrator is not built here."""
+    return RuleBroken(
+        "LEDGER.MODE",
+        f"{company.company.party.display_name} için defter burada oluşturulmaz.",
+        why="Firma kartında defterleri onaylı entegratörün hazırladığı yazıyor.",
+        todo="Ayın dosyasını entegratöre verin ya da kartın Defter sekmesinde hazırlayanı değiştirin.",
     )
 
 

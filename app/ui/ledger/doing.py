@@ -40,7 +40,7 @@ from app.workflows.ledger_connections import Login, View, address_of
 from app.workflows.ledger_export import ExportReport, export_month
 from app.workflows.ledger_import import ImportReport, import_vouchers
 from app.workflows.ledger_query import import_query, open_source
-from app.workflows.ledger_terms import build_options
+from app.workflows.ledger_terms import build_options, fed_elsewhere, is_exporting
 
 T = TypeVar("T")
 Chosen = tuple[CompanyRecord, Period]
@@ -85,6 +85,7 @@ class LedgerDoing(QObject):
         self._batches: deque[tuple[CompanyRecord, list[Period]]] = deque()
         self._outcome: BuildOutcome | None = None
         self._firms = 0
+        self._calls: list[Callable[[], None]] = []
         self._special = Special()
         self._running: list[MonthResult] = []
         self._begun: tuple[CompanyRecord, list[Period]] | None = None
@@ -156,11 +157,15 @@ class LedgerDoing(QObject):
             return
         self._special = special or Special()
         by_company: dict[int, tuple[CompanyRecord, list[Period]]] = {}
+        refused: list[MonthResult] = []
         for company, period in months:
-            by_company.setdefault(company.id, (company, []))[1].append(period)
+            if is_exporting(company):
+                refused.append(MonthResult(company=company, period=period, error=fed_elsewhere(company)))
+            else:
+                by_company.setdefault(company.id, (company, []))[1].append(period)
         self._batches = deque((company, sorted(periods)) for company, periods in by_company.values())
         self._firms = len(self._batches)
-        self._outcome = BuildOutcome()
+        self._outcome = BuildOutcome(results=refused)
         self._next_batch()
 
     def _next_batch(self) -> None:
@@ -351,6 +356,16 @@ class LedgerDoing(QObject):
 
         self._start(self.tr("{0} dışa aktarılıyor").format(month_name(period)), company, work, then)
 
+    def do(
+        self, title: str, company: CompanyRecord, work: Callable[[WorkContext], T], then: Callable[[T], None]
+    ) -> None:
+        """A piece of work that has no signal of its own; `failed` and `cancelled` tell as of any other."""
+        self._start(title, company, work, then)
+
+    def when_over(self, call: Callable[[], None]) -> None:
+        """Call once, when the work under way has ended and the next may begin."""
+        self._calls.append(call)
+
     # -- jobs ------------------------------------------------------------------------------------------------------
 
     def _start(
@@ -387,6 +402,9 @@ class LedgerDoing(QObject):
         self.over.emit()
         if isinstance(ended, Cancelled):
             self.cancelled.emit()
+        calls, self._calls = self._calls, []
+        for call in calls:
+            call()
 
 
 def _build_one(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QDialog
 from shiboken6 import isValid
 
+from app.domain.errors import AppError
+from app.domain.ledger_terms import StampedFiles
 from app.domain.voucher import Period
 from app.storage.records import CompanyRecord
 from app.ui.ledger.asking import confirm_replace
@@ -17,6 +19,7 @@ from app.ui.ledger.doing import Special
 from app.ui.ledger.export_dialog import ExportDialog
 from app.ui.ledger.inventory_window import InventoryWindow
 from app.ui.ledger.query_dialog import QueryDialog
+from app.ui.ledger.results import BuildOutcome
 from app.workflows.ledger_heads import fiscal_year
 
 if TYPE_CHECKING:
@@ -30,6 +33,33 @@ class Doors(QObject):
         super().__init__(page)
         self._page = page
         self._inventories: dict[int, InventoryWindow] = {}
+        self._unstamped: tuple[CompanyRecord, Period] | None = None
+        self._error: AppError | None = None
+        page.doing.built.connect(self._on_built)
+        page.month.message.acted.connect(self._on_message_acted)
+
+    @Slot(object)
+    def _on_built(self, outcome: BuildOutcome) -> None:
+        """A time stamp authority that does not answer stops nothing for good: GİB asks for the seal alone."""
+        self._unstamped = None
+        single = outcome.results[0] if len(outcome.results) == 1 else None
+        error = single.error if single is not None and self._page.is_month else None
+        if single is not None and error is not None and error.code.startswith("TSA."):
+            self._unstamped = single.company, single.period
+            self._error = error
+            # After the page has told what came of the build.
+            QTimer.singleShot(0, self, self._offer_unstamped)
+
+    @Slot()
+    def _offer_unstamped(self) -> None:
+        if self._unstamped is not None and self._error is not None:
+            self._page.month.message.show_error(self._error, self.tr("Damgasız oluştur"))
+
+    @Slot()
+    def _on_message_acted(self) -> None:
+        wanted, self._unstamped = self._unstamped, None
+        if wanted is not None:
+            self._page.doing.build([wanted], Special(stamped=StampedFiles.NEVER))
 
     @Slot()
     def open_query(self) -> None:

@@ -56,7 +56,7 @@ def choose(combo: QComboBox, value: str) -> None:
 def preview_row(row: LedgerRow | BadRow) -> TextRow:
     if isinstance(row, BadRow):
         texts = (str(row.source_line), "", "", "", row.message, "", "")
-        return TextRow(texts=texts, icon="error", tone="error")
+        return TextRow(texts=texts, what=row.code, icon="error", tone="error")
     figure = format_amount(amount(row.amount))
     sides = (figure, "") if row.side == "D" else ("", figure)
     day = f"{row.day[8:]}.{row.day[5:7]}.{row.day[:4]}"

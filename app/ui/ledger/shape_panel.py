@@ -10,6 +10,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QComboBox,
     QFrame,
     QGridLayout,
@@ -27,6 +28,7 @@ from app.domain.errors import AppError
 from app.domain.ledger_rows import BadRow, LedgerRow
 from app.edefter.sources.fields import FIELDS
 from app.edefter.sources.shape import Format, Question, SourceShape, missing_fields
+from app.edefter.sources.values import CONTROL_CODE, control_in
 from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
 from app.ui.ledger.import_parts import PREVIEW_COLUMNS, choose, preview_row
@@ -56,6 +58,10 @@ class ShapePanel(QWidget):
         self._answers: dict[str, str] = {}
         self._boxes: list[QGroupBox] = []
         self.has_failed = False
+        self.clean = QCheckBox(self.tr("Görünmeyen denetim karakterlerini metinlerden çıkar"), self)
+        self.clean.setToolTip(self.tr("İşaretlenmezse onları taşıyan satırlar alınmaz: XML'de yerleri yoktur."))
+        self.clean.clicked.connect(self._show_shape)
+        self.clean.hide()
         self.questions = QHBoxLayout()
         self.questions.setSpacing(tokens.M)
         self.message = MessageBar(parent=self, closable=False)
@@ -91,6 +97,7 @@ class ShapePanel(QWidget):
         column.setSpacing(tokens.S)
         column.addLayout(self.questions)
         column.addWidget(self.message)
+        column.addWidget(self.clean)
         column.addWidget(self.waiting, 1)
         column.addWidget(self.tabs, 1)
         self.tabs.hide()
@@ -105,6 +112,7 @@ class ShapePanel(QWidget):
         self.waiting.show()
         self.tabs.hide()
         self.message.hide()
+        self.clean.hide()
         self._fill_questions(())
         self.changed.emit()
 
@@ -113,6 +121,9 @@ class ShapePanel(QWidget):
         self._asked += 1
         self.shape, self._rows = shape, rows
         self._answers.clear()
+        self.clean.setChecked(False)
+        # Asked where it matters; the first rows tell it nearly always.
+        self.clean.setVisible(any(control_in(row) for row in shape.sample))
         self._fill_columns(shape)
         self.waiting.hide()
         self.tabs.show()
@@ -246,7 +257,7 @@ class ShapePanel(QWidget):
         shape = self.shape.answer(**self._answers)
         if shape.questions or (shape.format is not Format.TURKCELL and missing_fields(shape.columns)):
             return None
-        return replace(shape, sample=())
+        return replace(shape, sample=(), clean_control=self.clean.isChecked())
 
     @property
     def is_ready(self) -> bool:
@@ -287,6 +298,8 @@ class ShapePanel(QWidget):
         if question == self._asked:
             self.model.set_rows(rows)
             self.table.share_room()
+            if any(row.what == CONTROL_CODE for row in rows):
+                self.clean.show()
 
     def _on_preview_failed(self, error: AppError) -> None:
         self.message.show_error(error)

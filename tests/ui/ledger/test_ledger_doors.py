@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.ledger_terms import LedgerMode, LedgerTerms
 from app.domain.voucher import Period
 from app.edefter.sources.reading import inspect_source
+from app.runtime.settings import TSA_FILES, TSA_URL
 from app.ui.ledger.build_dialog import BuildDialog
 from app.ui.ledger.export_dialog import ExportDialog
 from app.ui.ledger.query_dialog import QueryDialog
@@ -146,6 +147,35 @@ def test_a_fed_company_gives_a_file_instead(
     idle(qtbot, world)
     assert output.is_file()
     assert "20 satır yazıldı" in january.message.sentence
+
+
+def test_a_fed_company_is_not_built_and_no_seal_is_asked(
+    qtbot: QtBot, january: LedgerPage, ledger_world: Any, clerk: Clerk
+) -> None:
+    world = ledger_world
+    terms = LedgerTerms(mode=LedgerMode.INTEGRATOR, export_format="izibiz")
+    fed = companies.save_company(world.ctx, replace(world.company.company, ledger=terms))
+    with qtbot.waitSignal(january.doing.built, timeout=PATIENCE_MS) as built:
+        january.doing.build([(fed, JANUARY)])
+    assert [result.error.code for result in built.args[0].failed] == ["LEDGER.MODE"]
+    assert clerk.asked == []
+    assert "entegratöre verin" in january.message.sentence
+
+
+def test_an_authority_that_is_silent_does_not_stop_the_month(
+    qtbot: QtBot, january: LedgerPage, ledger_world: Any, clerk: Clerk
+) -> None:
+    settings = ledger_world.office.settings
+    settings.set(TSA_URL, "http://127.0.0.1:9")
+    settings.set(TSA_FILES, "berats")
+    with qtbot.waitSignal(january.doing.built, timeout=PATIENCE_MS) as built:
+        january.doing.build([(ledger_world.company, JANUARY)])
+    assert built.args[0].failed[0].error.code.startswith("TSA.")
+    qtbot.waitUntil(lambda: january.message.action.text() == "Damgasız oluştur", timeout=PATIENCE_MS)
+    with qtbot.waitSignal(january.doing.built, timeout=PATIENCE_MS) as built:
+        january.message.action.click()
+    assert built.args[0].failed == [] and len(built.args[0].built) == 1
+    idle(qtbot, ledger_world)
 
 
 def test_a_branch_is_chosen_for_the_file(qtbot: QtBot, ledger_world: Any, tmp_path: Path) -> None:

@@ -135,3 +135,22 @@ def test_an_excel_sheet_is_understood_as_well(qtbot: QtBot, ledger_world: Any, t
     assert not dialog.encoding.isEnabled()
     assert dialog.go.isEnabled()
     assert dialog.model.index(0, 1).data() == "05.04.2026"
+
+
+def test_signs_that_no_xml_holds_are_taken_out_on_the_users_word(
+    qtbot: QtBot, ledger_world: Any, tmp_path: Path
+) -> None:
+    path = source(tmp_path / "ocak.csv", 1, 2)
+    raw = path.read_bytes().replace(b"Kay\xfdt 1", b"Kay\xfdt\x0b1")
+    assert b"\x0b" in raw
+    path.write_bytes(raw)
+    dialog = opened(qtbot, ledger_world, path)
+    assert dialog.panel.clean.isVisible() and not dialog.panel.clean.isChecked()
+    assert dialog.ready_shape is not None and not dialog.ready_shape.clean_control
+    assert any("denetim karakteri" in row.texts[4] for row in dialog.model.rows)
+    dialog.panel.clean.click()
+    idle(qtbot, ledger_world)
+    assert dialog.ready_shape.clean_control
+    assert not any("denetim karakteri" in row.texts[4] for row in dialog.model.rows)
+    plain = opened(qtbot, ledger_world, source(tmp_path / "subat.csv", 2, 2))
+    assert not plain.panel.clean.isVisible()
