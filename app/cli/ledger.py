@@ -242,7 +242,11 @@ def cmd_verify(arguments: argparse.Namespace) -> int:
         raise InputError(
             "LEDGER.NO_FOLDER", f"Klasör bulunamadı: {root}.", why="Böyle bir klasör yok.", todo="Yolu kontrol edin."
         )
-    report = verify_archive(root)
+    if arguments.rules:
+        with open_office(arguments) as office:
+            report = verify_archive(root, rules=office.rules)
+    else:
+        report = verify_archive(root)
     if not report.files:
         raise InputError(
             "LEDGER.NO_BOOKS",

@@ -114,6 +114,11 @@ def add_ledger(commands: Any) -> None:
         example="muhurdar ledger verify defterler",
     )
     leaf.add_argument("folder", metavar="KLASÖR", help="defterlerin bulunduğu klasör")
+    leaf.add_argument(
+        "--rules",
+        action="store_true",
+        help="kurulu e-Defter paketinin bugünkü kurallarını da uygula (büyük defterde onlarca saniye sürer)",
+    )
     leaf = add_leaf(
         ledger,
         "summarise",

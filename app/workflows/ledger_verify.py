@@ -15,12 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.errors import AppError
+from app.domain.findings import Severity
 from app.domain.protocols import NoProgress, Progress
 from app.edefter.archive import BookFacts, FileName, parse_name, read_facts, seal_reasons, verify_seal
 from app.edefter.books.berat import size_in_mib
 from app.signing.report import TimeStampReport
+from app.validation.official import EngineWork, OfficialRules
 
 _CHUNK = 1024 * 1024
+#: Of one file; the rest is counted.
+_TOLD_RULES = 20
 _BERATS = {"YB": "Y", "KB": "K", "EB": "E"}
 
 
@@ -33,6 +37,8 @@ class FileVerdict:
     size_bytes: int = 0
     problems: list[str] = field(default_factory=list)
     time_stamp: TimeStampReport | None = None
+    #: Which of GİB's own rules were asked of the file; none where they were not wanted.
+    work: tuple[EngineWork, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -61,6 +67,7 @@ class ArchiveReport:
                     "size": v.size_bytes,
                     "problems": v.problems,
                     "time_stamp": v.time_stamp.to_json() if v.time_stamp else None,
+                    "engine_rules": [one.to_json() for one in v.work],
                 }
                 for v in self.files
             ],
@@ -78,9 +85,17 @@ class _Known:
     verdict: FileVerdict
 
 
-def verify_archive(root: Path, *, progress: Progress | None = None, without: Sequence[str] = ()) -> ArchiveReport:
+def verify_archive(
+    root: Path,
+    *,
+    progress: Progress | None = None,
+    without: Sequence[str] = (),
+    rules: OfficialRules | None = None,
+) -> ArchiveReport:
     """Judge every ledger, berat and report under `root`, leaving out folders of the names `without`.
 
+    With `rules` GİB's own XSD and Schematron are asked as well, in child processes and of files of any size. They are
+    those of today: what was right in its year may break one that came later.
     Raises: OSError for a folder that cannot be read; JobCancelled.
     """
     progress = progress or NoProgress()
@@ -100,6 +115,8 @@ def verify_archive(root: Path, *, progress: Progress | None = None, without: Seq
         verdict = FileVerdict(path=path)
         report.files.append(verdict)
         facts = _look(path, name, verdict)
+        if rules is not None and verdict.size_bytes:
+            _ask_official(path, name, verdict, rules, progress)
         if facts is not None:
             known.append(_Known(name, facts, verdict))
     for part in _by_part(known).values():
@@ -138,6 +155,17 @@ def _look(path: Path, name: FileName, verdict: FileVerdict) -> BookFacts | None:
     if month != name.period:
         verdict.problems.append("Dosya adındaki dönem ile içindeki farklı.")
     return facts
+
+
+def _ask_official(path: Path, name: FileName, verdict: FileVerdict, rules: OfficialRules, progress: Progress) -> None:
+    told = rules.check_ledger(path, kind=f"ledger-{name.kind.lower()}", progress=progress)
+    verdict.work = told.work
+    errors = [finding for finding in told.findings if finding.severity is Severity.ERROR]
+    for finding in errors[:_TOLD_RULES]:
+        place = f" ({finding.xpath})" if finding.xpath else ""
+        verdict.problems.append(f"GİB kuralı: {finding.official or finding.message}{place}")
+    if len(errors) > _TOLD_RULES:
+        verdict.problems.append(f"GİB kuralı: {len(errors) - _TOLD_RULES} bulgu daha var.")
 
 
 def _by_part(known: list[_Known]) -> dict[tuple[Path, str, str, int, str], dict[str, _Known]]:
