@@ -7,10 +7,9 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
-from app.domain.findings import Finding, Severity
 from app.domain.voucher import Period
 from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
@@ -19,17 +18,15 @@ from app.ui.ledger.balances import BalancesTab
 from app.ui.ledger.board_model import BUILDABLE
 from app.ui.ledger.facts import MonthFacts
 from app.ui.ledger.files import FilesTab
+from app.ui.ledger.findings_tab import FindingsTab
 from app.ui.ledger.results import Told
 from app.ui.ledger.steps import Path, steps_of, waits_words
 from app.ui.ledger.vouchers import VouchersTab
 from app.ui.ledger.words import look_of_month, month_name, number
 from app.ui.memory import memory_of
-from app.ui.reading.findings_list import FindingsList
-from app.ui.reading.findings_paper import print_findings, save_excel
 from app.ui.theme import tokens
 from app.ui.widgets import (
     ElidedLabel,
-    EmptyState,
     HeadingLabel,
     IconButton,
     IconLabel,
@@ -40,6 +37,7 @@ from app.ui.widgets import (
     SkeletonRows,
 )
 from app.workflows.ledger_check import last_day
+from app.workflows.ledger_findings import StoredCheck, stored_checks
 from app.workflows.ledger_heads import fiscal_year
 from app.workflows.ledger_terms import is_exporting
 
@@ -52,6 +50,9 @@ EXPORTS: Final = {
     "uyumsoft-xml": "Uyumsoft XML",
     "turkcell": "Turkcell TXT",
 }
+
+
+MonthAnswer = tuple[int, MonthFacts, list[StoredCheck]]
 
 
 class MonthView(QWidget):
@@ -72,6 +73,7 @@ class MonthView(QWidget):
         self._desk = desk
         self._asked = 0
         self._told: dict[tuple[int, Period], list[Told]] = {}
+        self._stored: list[StoredCheck] = []
         self.company: CompanyRecord | None = None
         self.period: Period | None = None
         self.month: MonthFacts | None = None
@@ -104,23 +106,17 @@ class MonthView(QWidget):
         self.balances = BalancesTab(desk, self)
         self.balances.failed.connect(self.show_error)
         self.balances.voucher_wanted.connect(self._on_voucher_wanted)
-        self.findings = FindingsList(self, on_paper=True)
-        self.findings.place_wanted.connect(self._on_place_wanted)
-        self.findings.print_wanted.connect(self._on_print_wanted)
-        self.findings.excel_wanted.connect(self._on_excel_wanted)
+        self.findings = FindingsTab(self)
+        self.findings.voucher_wanted.connect(self.show_voucher)
+        self.findings.check_wanted.connect(self._on_check_wanted)
         self.findings.counted.connect(self._on_counted)
-        self.unchecked = EmptyState("check", "", "", parent=self)
-        self.unchecked.button.setVisible(False)
-        self.found = QStackedWidget(self)
-        self.found.addWidget(self.findings)
-        self.found.addWidget(self.unchecked)
         self.files = FilesTab(self)
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
         for widget, title in (
             (self.vouchers, self.tr("Fişler")),
             (self.balances, self.tr("Mizan")),
-            (self.found, self.tr("Bulgular")),
+            (self.findings, self.tr("Bulgular")),
             (self.files, self.tr("Dosyalar")),
         ):
             self.tabs.addTab(widget, title)
@@ -166,6 +162,7 @@ class MonthView(QWidget):
         """Show this month; what was shown of another goes at once."""
         if (self.company, self.period) != (company, period):
             self.month = None
+            self._stored = []
             self.message.hide()
             self.tabs.setCurrentIndex(VOUCHERS)
             self.vouchers.model.clear()
@@ -184,29 +181,32 @@ class MonthView(QWidget):
         question, office = self._asked, self._desk.office
         today = office.clock.today()
 
-        def read(_s: object) -> tuple[int, MonthFacts]:
+        def read(_s: object) -> MonthAnswer:
             folder = office.folder
             month = facts.month_facts(folder.ledgers, folder.edefter, company, period, today)
-            return question, facts.archive_of(month, folder)
+            is_there = facts.ledger_file(folder.ledgers, company, period).is_file()
+            stored = stored_checks(office.context(), company, period, folder=folder.ledgers) if is_there else []
+            return question, facts.archive_of(month, folder), stored
 
         if self.month is None:
             self.skeleton.setGeometry(self.tabs.rect())
             self.skeleton.start()
         self._desk.read(read, self._on_month, owner=self, failed=self._on_failed)
 
-    def _on_month(self, answer: tuple[int, MonthFacts]) -> None:
-        question, month = answer
+    def _on_month(self, answer: MonthAnswer) -> None:
+        question, month, stored = answer
         if question != self._asked:
             return
         self.skeleton.stop()
         is_first = self.month is None
-        self.month = month
+        self.month, self._stored = month, stored
+        self._show_findings()
         look = look_of_month(month.state)
         self.state_icon.set_icon(look.icon, look.tone)
         self.state_word.setText(look.title)
         self.due.setText(waits_words(month))
         self.due.setToolTip("" if month.cell.due is None else f"{month.cell.due.source}\n{month.cell.due.note}")
-        self.path.set_steps(steps_of(month, self._errors()))
+        self.path.set_steps(steps_of(month, self.findings.errors))
         self.export_button.setEnabled(month.state is not None)
         is_open = month.state is None or month.state in BUILDABLE
         self.all_button.setVisible(is_open and not is_exporting(month.company))
@@ -243,39 +243,27 @@ class MonthView(QWidget):
     # -- findings --------------------------------------------------------------------------------------------------
 
     def set_told(self, company: CompanyRecord, period: Period, told: list[Told]) -> None:
-        """What a check or a build found; kept while the program runs."""
+        """What a check or a build found just now; what was kept of it comes with the next reading."""
         self._told[company.id, period] = told
         if self.company is not None and (company.id, period) == (self.company.id, self.period):
             self._show_findings()
             if self.month is not None:
-                self.path.set_steps(steps_of(self.month, self._errors()))
+                self.path.set_steps(steps_of(self.month, self.findings.errors))
 
     def forget_told(self, company: CompanyRecord) -> None:
-        """Vouchers have changed: what was found of them may not hold any more."""
+        """Vouchers have changed: what was found just now may not hold any more; what was kept says so itself."""
         self._told = {key: value for key, value in self._told.items() if key[0] != company.id}
         self._show_findings()
 
-    def _current(self) -> list[Told]:
-        if self.company is None or self.period is None:
-            return []
-        return self._told.get((self.company.id, self.period), [])
-
-    def _errors(self) -> int | None:
-        if self.company is None or self.period is None or (self.company.id, self.period) not in self._told:
-            return None
-        return sum(one.finding.severity is Severity.ERROR for one in self._current())
-
     def _show_findings(self) -> None:
-        told = self._current()
-        self.findings.set_findings([one.finding for one in told])
-        if self._errors() is None:
-            self.unchecked.set_words(
-                self.tr("Bulgular burada durur"),
-                self.tr("Ayı denetleyin: yanlış olan her şey bir arada, fişine giden bir yolla gösterilir."),
-            )
-        else:
-            self.unchecked.set_words(self.tr("Bulgu yok"), self.tr("Ayın fişleri kurallara uyuyor; uyarı da çıkmadı."))
-        self.found.setCurrentWidget(self.findings if told else self.unchecked)
+        key = (self.company.id, self.period) if self.company is not None and self.period is not None else None
+        state = self.month.state if self.month is not None else None
+        is_open = state is None or state in BUILDABLE
+        self.findings.show_findings(self._told.get(key) if key else None, self._stored, is_open=is_open)
+
+    @Slot()
+    def _on_check_wanted(self) -> None:
+        self.acted.emit("check")
 
     @Slot(int, int)
     def _on_counted(self, _errors: int, count: int) -> None:
@@ -283,12 +271,6 @@ class MonthView(QWidget):
 
     def _title_tab(self, place: int, title: str, count: int) -> None:
         self.tabs.setTabText(place, f"{title} {number(count)}" if count else title)
-
-    @Slot(object)
-    def _on_place_wanted(self, finding: Finding) -> None:
-        voucher_id = next((one.voucher_id for one in self._current() if one.finding == finding), 0)
-        if voucher_id:
-            self.show_voucher(voucher_id)
 
     @Slot(int, object)
     def _on_voucher_wanted(self, voucher_id: int, day: date) -> None:
@@ -300,23 +282,12 @@ class MonthView(QWidget):
         self.open(company, period)
         self.vouchers.reveal_next(voucher_id)
 
+    @Slot(int)
     def show_voucher(self, voucher_id: int) -> None:
         """Jump to a voucher of this month."""
         self.tabs.setCurrentIndex(VOUCHERS)
         self.vouchers.reveal(voucher_id)
         self.vouchers.table.setFocus()
-
-    @property
-    def _paper_title(self) -> str:
-        return f"{self.firm.text()} {self.title.text()}"
-
-    @Slot(object)
-    def _on_print_wanted(self, findings: list[Finding]) -> None:
-        print_findings(self._desk, findings, self._paper_title, self, self.message)
-
-    @Slot(object)
-    def _on_excel_wanted(self, findings: list[Finding]) -> None:
-        save_excel(self._desk, findings, self._paper_title, self, self.message)
 
     @Slot(QAction)
     def _on_export(self, action: QAction) -> None:

@@ -15,9 +15,10 @@ from app.storage.records import CompanyRecord
 from app.ui.ledger.words import month_name, number
 from app.ui.theme import tokens
 from app.ui.widgets import HeadingLabel, Line, LineList, QuietLabel
-from app.workflows.ledger_check import MonthCheck
+from app.workflows.ledger_fix_model import FIXABLE, FixKind
 from app.workflows.ledger_import import ImportReport
 from app.workflows.ledger_life import ApprovalReport
+from app.workflows.ledger_model import LedgerFinding, MonthCheck
 from app.workflows.ledger_writing import BuildReport
 
 #: More lines than this help nobody; the copy holds them all.
@@ -83,9 +84,16 @@ def told_of(checks: list[MonthCheck], official: list[tuple[str, Finding]] | None
                 message=f"{one.message}{branch}",
                 explanation=one.explanation,
                 line=one.line or None,
+                fix=_fix_of(one),
             )
             found.append(Told(finding=finding, voucher_id=one.voucher_id))
     return found + [Told(finding=finding, voucher_id=0) for _, finding in official or []]
+
+
+def _fix_of(finding: LedgerFinding) -> str:
+    """Numbers of the source are never changed: for them there is a word and no button."""
+    kind = FIXABLE.get(finding.code, FixKind.RENUMBER)
+    return "Düzelt" if finding.voucher_id and kind is not FixKind.RENUMBER else ""
 
 
 class LedgerReport(QDialog):

@@ -133,6 +133,7 @@ class Telling(QObject):
         if single is not None and self._page.is_month:
             if single.error is not None:
                 self._page.message.show_error(single.error)
+                self._page.mending.offer_summary(single.company, single.period, single.error)
                 return
             if not single.is_built:
                 self._page.month.tabs.setCurrentIndex(FINDINGS)

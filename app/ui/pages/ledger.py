@@ -24,6 +24,7 @@ from app.ui.ledger.facts import MonthFacts
 from app.ui.ledger.filing import confirm_filed
 from app.ui.ledger.incoming import Incoming
 from app.ui.ledger.job_bar import JobBar
+from app.ui.ledger.mending import Mending
 from app.ui.ledger.month import MonthView
 from app.ui.ledger.results import LedgerReport
 from app.ui.ledger.telling import Telling
@@ -70,6 +71,7 @@ class LedgerPage(Page):
         self.month.files.view_wanted.connect(self._on_view_wanted)
         self.archive = ArchiveFlow(self)
         self.telling = Telling(self)
+        self.mending = Mending(self)
         self._action(self.tr("Fiş dosyası içe aktar"), "Ctrl+O", self.incoming.choose_file)
         self._action(self.tr("Veritabanından fiş al"), "Ctrl+Shift+O", self.doors.open_query)
         self._action(self.tr("Envanter defteri"), "Ctrl+Shift+E", self.doors.open_inventory)

@@ -148,16 +148,12 @@ def test_a_stopped_import_leaves_nothing(
     assert facts.read_with(path, queries.imports, []) == []
 
 
-def test_findings_outlive_neither_new_vouchers_nor_another_company(
-    qtbot: QtBot, sealed: LedgerPage, ledger_world: Any
-) -> None:
+def test_findings_outlive_no_other_company(qtbot: QtBot, sealed: LedgerPage, ledger_world: Any) -> None:
     page, world = sealed, ledger_world
     checks = check_month(world.ctx, world.company, JANUARY, folder=world.office.folder.ledgers)
     assert state(world) is PeriodState.BERAT_SEALED, "a check takes no seal away"
     page.doing.checked.emit(world.company, JANUARY, checks)
-    assert page.month._errors() == 0
-    page.month.forget_told(world.company)
-    assert page.month._errors() is None
+    assert page.month.findings.errors == 0
     page.desk.set_company(None)
     assert not page.is_month
     settle(qtbot, page)

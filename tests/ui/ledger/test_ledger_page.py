@@ -117,20 +117,20 @@ def test_what_forbids_a_month_is_shown_together_and_jumps_to_its_voucher(
     open_month(qtbot, page, 1)
     press(qtbot, page, "check", "check", page.doing.checked)
     assert state_of(ledger_world, JANUARY) is PeriodState.FAILED
-    found = page.month.findings.findings
+    found = page.month.findings.list.findings
     assert sum(f.code == "DEFTER.BALANCE" for f in found) == 3
-    assert page.month.tabs.currentWidget() is page.month.found
+    assert page.month.tabs.currentWidget() is page.month.findings
     build = page.month.path.cards["build"].step
     assert build is not None
     assert build.standing == "blocked"
     wanted = next(f for f in found if f.code == "DEFTER.BALANCE")
     with qtbot.waitSignal(page.month.vouchers.model.answered, timeout=PATIENCE_MS):
-        page.month.findings.place_wanted.emit(wanted)
+        page.month.findings.list.place_wanted.emit(wanted)
     settle(qtbot, page)
     assert page.month.tabs.currentWidget() is page.month.vouchers
     row = page.month.vouchers.table.currentIndex().row()
     assert page.month.vouchers.model.ids[row] == next(
-        one.voucher_id for one in page.month._current() if one.finding == wanted
+        one.voucher_id for one in page.month.findings.told if one.finding == wanted
     )
     assert page.month.vouchers.lines.rowCount() == 1
 
