@@ -24,7 +24,7 @@ from app.storage.ledgers.parts import FileRecord, PartRecord
 from app.storage.records import CompanyRecord
 from app.validation.official import NoPackage, OfficialRules
 from app.workflows.context import WorkContext, under_lease
-from app.workflows.ledger_check import MonthCheck, check_sides, open_ledger, part_vouchers, standing_of
+from app.workflows.ledger_check import MonthCheck, check_sides, open_ledger, part_vouchers, remember, standing_of
 from app.workflows.ledger_crew import BookCrew
 from app.workflows.ledger_heads import BuildOptions, cuts_of, head_of_part, month_folder, part_record
 from app.workflows.ledger_writing import (
@@ -93,6 +93,7 @@ def _build(
             for number, _ in parts.branches_of(connection, period=side.key) or [("", "")]:
                 _ensure_may_build(connection, side.key, number)
     report.checks = check_sides(ctx, company, ledger, report.period)
+    remember(ctx, company, ledger, report.checks)
     if any(check.has_errors for check in report.checks):
         return
     places = []

@@ -28,6 +28,7 @@ from app.workflows.ledger_import import first_month_of, fiscal_year_of
 from app.workflows.ledger_measures import late_findings, measure_findings
 from app.workflows.ledger_model import LedgerFinding, MonthCheck, mark_of, said, to_kept
 from app.workflows.ledger_sense import Oddity, SenseScope, oddities
+from app.workflows.ledger_sizes import size_findings
 
 __all__ = [
     "LedgerFinding",
@@ -39,6 +40,7 @@ __all__ = [
     "last_day",
     "open_ledger",
     "part_vouchers",
+    "remember",
     "standing_of",
 ]
 
@@ -60,7 +62,7 @@ def check_month(ctx: WorkContext, company: CompanyRecord, period: Period, *, fol
     ledger = open_ledger(company, period, folder)
     try:
         checks = check_sides(ctx, company, ledger, period)
-        _remember(ctx, company, ledger, checks)
+        remember(ctx, company, ledger, checks)
         return checks
     finally:
         ledger.close()
@@ -98,7 +100,7 @@ def part_vouchers(company: CompanyRecord, ledger: LedgerDatabase, period: Period
             parts.part_vouchers_at(connection, begun=begun.isoformat() if begun else "")
 
 
-def _remember(ctx: WorkContext, company: CompanyRecord, ledger: LedgerDatabase, checks: list[MonthCheck]) -> None:
+def remember(ctx: WorkContext, company: CompanyRecord, ledger: LedgerDatabase, checks: list[MonthCheck]) -> None:
     """The month says that it was checked, whether it held and what was found; one that is sealed keeps its state."""
     before = (None, PeriodState.IMPORTED, PeriodState.CHECKED, PeriodState.FAILED)
     at = ctx.clock.now().isoformat()
@@ -154,6 +156,9 @@ def check_branch(
         for finding in (
             *measure_findings(connection, period=month, branch_no=branch_no),
             *late_findings(connection, period=month, branch_no=branch_no, end=end),
+            *size_findings(
+                connection, company, ledger, period=month, branch_no=branch_no, branch_name=check.branch_name
+            ),
         ):
             check.findings.append(finding)
             check.counts[finding.code] = check.counts.get(finding.code, 0) + 1

@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from app.domain.voucher import Period
+from app.signing.soft import TestSealer
 from app.storage.ledgers.importing import undo_import
+from app.workflows.ledger_build import build_month
 from app.workflows.ledger_check import check_month
 from app.workflows.ledger_findings import stored_checks
+from app.workflows.ledger_heads import BuildOptions
 from tests.workflows.ledger_office import MARCH, LedgerOffice, ledger_office, voucher
 
 
@@ -77,3 +80,18 @@ def test_the_card_and_the_month_s_end_count_too(tmp_path: Path) -> None:
         world.check()
         world.change(party=replace(world.company.company.party, phone="2165550199"))
         assert is_stale(world)
+
+
+def test_a_build_keeps_what_it_found_too(world: LedgerOffice, tmp_path: Path) -> None:
+    world.take(voucher()[:1])
+    seal = TestSealer.create(world.company.company.tax_number, "Çınaraltı")
+    options = BuildOptions(source_application="9205121120##X##Mühürdar##0", creator="Ayşe")
+    built = build_month(world.ctx, world.company, MARCH, seal, options, folder=world.ledgers, out=tmp_path / "d")
+    assert not built.is_built
+    (stored,) = stored_checks(world.ctx, world.company, MARCH, folder=world.ledgers)
+    assert stored.check == built.checks[0] and not stored.is_stale
+    world.take(voucher(), replace=frozenset({202603}))
+    built = build_month(world.ctx, world.company, MARCH, seal, options, folder=world.ledgers, out=tmp_path / "d")
+    assert built.is_built
+    (stored,) = stored_checks(world.ctx, world.company, MARCH, folder=world.ledgers)
+    assert not stored.is_stale and not stored.check.has_errors

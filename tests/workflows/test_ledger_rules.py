@@ -199,7 +199,6 @@ def test_every_rule_is_asked_for_and_shown() -> None:
     elsewhere = {
         "DEFTER.ENTRY_LOW", "DEFTER.VKN", "DEFTER.COMPANY", "DEFTER.WEB", "DEFTER.FISCAL_YEAR", "DEFTER.BRANCH_MIXED",
         "DEFTER.BRANCH_UNKNOWN", "DEFTER.PREVIOUS_OPEN", "DEFTER.START_MONTH", "DEFTER.FUTURE", "DEFTER.EMPTY",
-        # Asked while the parts are cut: tests of the build.
         "DEFTER.TOO_LARGE",
     }  # fmt: skip
     assert rules - elsewhere == set(BROKEN) | set(SENSE)
@@ -300,6 +299,18 @@ def test_numbers_are_given_by_us_when_the_card_says_so(world: LedgerOffice) -> N
     with world.ledger() as ledger, ledger.read() as connection:
         kept = connection.exec_driver_sql("SELECT counter FROM voucher ORDER BY entry").all()
     assert [one[0] for one in kept] == [5, 9]
+
+
+def test_a_voucher_that_no_part_can_hold_is_found_before_the_build(world: LedgerOffice) -> None:
+    world.change(ledger=LedgerTerms(max_part_mb=1))
+    text = "Uzun bir açıklama " * 20
+    many = [row(index, amount=LIRA, comment=text) for index in range(2, 1202)]
+    total = row(1202, main_id="600", main_name="SATIŞLAR", side="C", amount=1200 * LIRA)
+    world.take([*many, total, *voucher("F2", 1203)])
+    (finding,) = [one for one in world.check().findings if one.code == "DEFTER.TOO_LARGE"]
+    assert finding.reference == "F1" and "1 numaralı madde tek başına 2 MB" in finding.message
+    world.change(ledger=LedgerTerms(max_part_mb=3))
+    assert "DEFTER.TOO_LARGE" not in codes(world.check())
 
 
 def test_numbers_run_on_where_an_integrator_builds(world: LedgerOffice) -> None:

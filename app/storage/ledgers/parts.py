@@ -94,6 +94,18 @@ def counted_before(connection: Connection, *, period: int, branch_no: str) -> St
     return None if row[0] is None else Standing(row[0], row[1], 0)
 
 
+def large_vouchers(
+    connection: Connection, *, period: int, branch_no: str, lines: int
+) -> list[tuple[int, int, str, int, str]]:
+    """(id, madde, reference, source line, ISO day) of the month's vouchers with at least so many lines."""
+    rows = connection.exec_driver_sql(
+        "SELECT id, entry, reference, source_line, day FROM voucher"
+        " WHERE state = ? AND period = ? AND branch_no = ? AND lines >= ? ORDER BY entry",
+        (IN_FORCE, period, branch_no, lines),
+    )
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+
+
 def months_before(connection: Connection, *, period: int, branch_no: str) -> list[int]:
     """Earlier months that have vouchers, oldest first."""
     rows = connection.exec_driver_sql(
