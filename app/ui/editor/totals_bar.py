@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -123,10 +123,20 @@ class TotalsBar(QFrame):
 
     def _fit(self) -> None:
         """In a narrow window the breakdown gives way: the KDV sum's tool tip has it."""
-        self.breakdown.setVisible(bool(self._lines))
-        layout = self.layout()
-        if layout is not None and layout.minimumSize().width() > self.width():
-            self.breakdown.setVisible(False)
+        layout, breakdown = self.layout(), self.breakdown
+        if layout is None:
+            return
+        wide = breakdown.minimumSizeHint().width() + layout.spacing()
+        least = layout.minimumSize().width() - (0 if breakdown.isHidden() else wide)
+        has_room = bool(self._lines) and least + wide <= self.width()
+        if has_room is breakdown.isHidden():
+            breakdown.setVisible(has_room)
+
+    def event(self, event: QEvent) -> bool:
+        # Whatever grows, a word of the state or the button's own, the breakdown gives way to it.
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
 
     def minimumSizeHint(self) -> QSize:
         """Without the breakdown, or it would keep the window wide instead of giving way."""
