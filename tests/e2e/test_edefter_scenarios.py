@@ -738,6 +738,22 @@ def test_iz_e_17_by_the_office_s_settings(desk: Desk, tsa: TimeStampAuthority) -
     assert b"SignatureTimeStamp" not in desk.file("YB", "2026-01").read_bytes()
 
 
+def test_iz_e_17_gib_s_counter_seal_stands_beside_the_stamp(desk: Desk) -> None:
+    desk.take(month(desk.tmp / "a.csv", "2026-01", 3))
+    with TimeStampAuthority() as tsa:
+        desk.build("2026-01", "--time-stamp", "berats", "--tsa", tsa.url)
+    assert desk.run("ledger", "filed", "--company", VKN, "--period", "2026-01")[0] == 0
+    gib = TestSealer.create(parse_tax_number(GIB), "Gelir İdaresi Başkanlığı")
+    files = []
+    for kind in ("YB", "KB"):
+        files.append(desk.tmp / f"GIB-{desk.file(kind, '2026-01').name}")
+        files[-1].write_bytes(countersigned(desk.file(kind, "2026-01"), gib))
+    assert approve(desk, *files)["complete"] is True
+    told = desk.json("ledger", "verify", desk.out)
+    stamped = {Path(one["file"]).name.removeprefix("GIB-") for one in told["files"] if one["time_stamp"]}
+    assert len(stamped) == 2 and len([one for one in told["files"] if one["time_stamp"]]) == 4
+
+
 def test_iz_e_17_without_a_stamp_only_when_told_so(desk: Desk) -> None:
     with TimeStampAuthority() as gone:
         url = gone.url

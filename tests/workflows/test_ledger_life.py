@@ -154,6 +154,9 @@ def countersigned(path: Path, sealer: TestSealer) -> bytes:
             f'<xades:QualifyingProperties xmlns:xades="{XADES}" Target="#gib">{properties}'
             "</xades:QualifyingProperties></ds:Object></ds:Signature>"
         )
+        end = b"</xades:UnsignedSignatureProperties>"
+        if end in raw:  # our time stamp stands there already
+            return raw.replace(end, f"<xades:CounterSignature>{counter}</xades:CounterSignature>".encode() + end)
         unsigned = (
             f'<xades:UnsignedProperties xmlns:xades="{XADES}"><xades:UnsignedSignatureProperties>'
             f"<xades:CounterSignature>{counter}</xades:CounterSignature></xades:UnsignedSignatureProperties>"
