@@ -286,6 +286,7 @@ def _invoice(commands: Any) -> None:
         invoice, "resend", "hata almış belgeyi yeniden mühürleyip kuyruğa al", "invoices.resend", office=True
     )
     leaf.add_argument("ettn", metavar="ETTN", help="belgenin ETTN'si")
+    accept_option(leaf)
     seal_options(leaf, test_seal=True)
     leaf = add_leaf(
         invoice,

@@ -12,6 +12,7 @@ from app.storage import documents, leases
 from app.storage.records import CompanyRecord
 from app.workflows import queueing, resealing, sealing
 from app.workflows.context import WorkContext, under_lease
+from app.workflows.official import Stopped
 from app.workflows.report import BulkReport, ItemFailure
 
 
@@ -65,7 +66,11 @@ def reissue(ctx: WorkContext, company: CompanyRecord, ettn: str, means: sealing.
     try:
         report = IssueReport()
         record = sealing.require_outgoing(ctx, company, ettn)
-        again = resealing.reseal_failed(ctx, company, record, means)
+        try:
+            again = resealing.reseal_failed(ctx, company, record, means)
+        except Stopped as error:
+            report.sealing.fail(ettn, error, error.findings)
+            return report
         report.sealing.done.append(again.ettn)
         report.queueing = queueing.queue(ctx, company, [again.ettn], means.endpoint, checked={again.ettn})
         _set_apart(report)

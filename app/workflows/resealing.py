@@ -15,7 +15,7 @@ from app.storage import documents, numbers
 from app.storage.records import CompanyRecord, DocumentRecord
 from app.workflows import catching_up, drafting, papers, partners, points
 from app.workflows.context import WorkContext
-from app.workflows.official import ensure_right
+from app.workflows.official import ensure_right, words_for
 from app.workflows.papers import Paper
 from app.workflows.sealing import Means, ensure_means, ensure_registered, paper_mode, sealed_by
 
@@ -25,7 +25,8 @@ def reseal_failed(ctx: WorkContext, company: CompanyRecord, record: DocumentReco
 
     Source: İzibiz guide (failed at GİB: same ETTN; failed at the receiver: new ETTN), decision 2 of the house. The
     codes are GİB's own (Ek-2) and the same for every kind.
-    Raises: RuleBroken (RESEND.FORBIDDEN) for documents that must not be sent again.
+    Raises: RuleBroken (RESEND.FORBIDDEN) for documents that must not be sent again; Stopped (OFFICIAL.FINDINGS,
+    SEAL.WORD_WANTED).
     """
     # It may have been sealed and sent again since the backup.
     catching_up.ensure_caught_up(ctx, company)
@@ -40,7 +41,9 @@ def reseal_failed(ctx: WorkContext, company: CompanyRecord, record: DocumentReco
         )
     template = means.template_for(company, record.kind) if is_paper else means.template_for(company)
     xml = papers.build_paper(record.kind, numbered, template, endpoint=means.endpoint)
-    ensure_right(ctx, xml, name=record.number, verb="yeniden mühürlenmedi", kind=record.kind)
+    verb = "yeniden mühürlenmedi"
+    official = ensure_right(ctx, xml, name=record.number, verb=verb, kind=record.kind)
+    words = words_for([*findings, *official], means.accepted_warnings, name=record.number, verb=verb)
     if mode is SealingMode.OWN and means.sealer is not None:
         xml = seal_ubl(xml, means.sealer, signing_time=ctx.clock.now())
     with ctx.db.write(points.SEAL) as s:
@@ -52,6 +55,7 @@ def reseal_failed(ctx: WorkContext, company: CompanyRecord, record: DocumentReco
             at=ctx.clock.now(),
             sealed_by=sealed_by(mode, means.sealer),
             index=papers.index_of_paper(numbered),
+            note=f"{record.attempt_no + 1}. deneme için yeniden mühürlendi. {words}" if words else "",
         )
         documents.clear_review(s, record.id, at=ctx.clock.now())
         return documents.get(s, record.id)

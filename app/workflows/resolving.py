@@ -23,6 +23,7 @@ from app.storage.database import OpenSession
 from app.storage.records import CompanyRecord, DocumentRecord, OutboxRecord
 from app.workflows import points, tracking
 from app.workflows.context import WorkContext, under_lease
+from app.workflows.official import ensure_right
 from app.workflows.queueing import ensure_date, ensure_real_seal
 from app.workflows.settling import SURE_AFTER
 from app.workflows.sync import Line
@@ -111,8 +112,8 @@ def queue_again(ctx: WorkContext, company: CompanyRecord, ettn: str, *, reason: 
     """Ask the integrator now; back to QUEUED with a fresh intent when it surely has nothing, SENT when it has it.
 
     Raises: InputError (RESOLVE.REASON); RuleBroken (RESOLVE.NOT_OFFERED, RESOLVE.OTHER_PLACE, RESOLVE.TOO_SOON,
-    RESOLVE.OTHER_NUMBER, RESOLVE.NO_ANSWER, DATE.SEVEN_DAYS, SEAL.TEST_ON_LIVE); LeaseHeld; ConnectorError when the
-    question fails. Nothing changes then.
+    RESOLVE.OTHER_NUMBER, RESOLVE.NO_ANSWER, DATE.SEVEN_DAYS, SEAL.TEST_ON_LIVE, OFFICIAL.FINDINGS); LeaseHeld;
+    ConnectorError when the question fails. Nothing changes then.
     """
     why = _reason(reason)
     with _lease(ctx, company) as leased:
@@ -126,6 +127,8 @@ def queue_again(ctx: WorkContext, company: CompanyRecord, ettn: str, *, reason: 
         _ensure_same_place(record, rows, line.account.url)
         answer = _ask(record, line)
         leased.progress.checkpoint()
+        if not answer.found:
+            _ensure_still_right(ctx, record)
         with leased.db.write(points.RESOLVE) as s:
             fresh = documents.get(s, record.id)
             if fresh.state is not record.state:
@@ -141,6 +144,14 @@ def queue_again(ctx: WorkContext, company: CompanyRecord, ettn: str, *, reason: 
             # Alone on the wire: whatever held it back may not hold others back.
             outbox.enqueue(s, company.id, record.id, "send", {"solo": True}, at=now)
             return _cleared(ctx, s, record, why)
+
+
+def _ensure_still_right(ctx: WorkContext, record: DocumentRecord) -> None:
+    """Raise OfficiallyWrong when the rules installed now find an error in what would be sent."""
+    with ctx.db.read() as s:
+        xml = documents.load_file(s, record.id, "sealed")
+    if xml is not None and ctx.rules.release:
+        ensure_right(ctx, xml, name=record.number, verb="kuyruğa alınmadı", kind=record.kind)
 
 
 def cancel(ctx: WorkContext, company: CompanyRecord, ettn: str, *, reason: str) -> DocumentRecord:

@@ -325,6 +325,22 @@ def test_what_is_no_document_in_a_zip_of_documents_is_passed_over(run: Run, tmp_
     assert (done.code, [entry["kind"] for entry in done.json("validate")["files"]]) == (2, ["unknown"])
 
 
+def test_queue_asks_the_installed_rules_and_leaves_a_draft(
+    run: Run, connected: str, draft_file: Callable[..., Path], tmp_path: Path
+) -> None:
+    strict = tmp_path / "siki.zip"
+    strict.write_bytes(zipped(e_invoice_files(lists={"ProfileIDType": "HKS", "CurrencyCodeList": "TRY,USD,EUR"})))
+    run("package", "install", strict)
+    ettn = run("invoice", "create", draft_file(), "--company", connected).out.strip()
+    done = run("invoice", "queue", ettn, "--company", connected, "--seal", "test", "--json")
+    assert done.code == 1 and "mühürlenmedi" in done.err and "ProfileIDCheck" in done.err
+    # There is no word that passes an error over.
+    words = ("--accept", "ProfileIDCheck=Biliyorum")
+    assert run("invoice", "queue", ettn, "--company", connected, "--seal", "test", *words).code == 1
+    (document,) = run("invoice", "list", "--company", connected, "--json").json("list")["documents"]
+    assert (document["state"], document["number"]) == ("draft", "")
+
+
 @pytest.mark.shared
 def test_validate_names_the_kind_of_every_official_sample(run: Run, shared: Path, tmp_path: Path) -> None:
     packages = [shared / "gib" / name for name in ("UBL-TR1.2.1_Paketi.zip", "e-FaturaPaketi.zip")]

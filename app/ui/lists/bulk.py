@@ -163,17 +163,22 @@ def _leave_alone(outcome: Outcome, records: Iterable[DocumentRecord]) -> None:
 
 
 def reissue(
-    ctx: WorkContext, office: Office, company: CompanyRecord, records: Sequence[DocumentRecord], sealer: Sealer | None
+    ctx: WorkContext,
+    office: Office,
+    company: CompanyRecord,
+    records: Sequence[DocumentRecord],
+    sealer: Sealer | None,
+    accepted: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """A new attempt of each failed document: same number, sealed again, queued."""
+    """A new attempt of each failed document: same number, sealed again, queued. `accepted` as for `issue`."""
     from app.workflows import issuing, sealing
 
     outcome = Outcome(title="Yeniden mühürlenip kuyruğa alındı")
-    given = means(ctx, office, company, sealer)
+    given = replace(means(ctx, office, company, sealer), accepted_warnings=dict(accepted or {}))
 
     def again(record: DocumentRecord) -> None:
         report = issuing.reissue(ctx, company, record.ettn, given)
-        for failure in report.queueing.failed:
+        for failure in [*report.sealing.failed, *report.queueing.failed]:
             raise failure.error
         outcome.notes.extend(kept.error.sentence for kept in report.kept)
 

@@ -165,7 +165,7 @@ class SealFlow(QObject):
         accepted: Mapping[str, str] | None = None,
     ) -> None:
         office = self._desk.office
-        verb = partial(bulk.issue, accepted=accepted) if self._verb == "issue" else bulk.reissue
+        verb = partial(bulk.issue if self._verb == "issue" else bulk.reissue, accepted=accepted)
         self._running = company, records, sealer
         handle = self._desk.run(
             self.tr("{0} belge mühürleniyor").format(len(records)),
