@@ -16,6 +16,7 @@ from app.runtime.crashpoints import declare
 from app.storage.ledgers import parts, queries
 from app.storage.ledgers.database import LedgerDatabase
 from app.storage.ledgers.importing import ImportResult, begin_import
+from app.storage.ledgers.measured import measured_lines
 from app.storage.ledgers.migrations import VERSION
 from app.storage.ledgers.parts import FileRecord, PartRecord, Standing
 from app.storage.ledgers.tables import APPLICATION_ID, STATEMENTS
@@ -189,3 +190,15 @@ def test_a_file_of_the_first_version_keeps_its_vouchers(tmp_path: Path) -> None:
 
 #: Of `rows("2026-05-02")` as version 1 wrote it.
 _DIGEST_OF_VERSION_1 = 579417262432237645
+
+
+def test_the_few_measured_lines_are_found_by_their_index(ledger: LedgerDatabase) -> None:
+    take(ledger, [*rows("2026-05-02", "1"), *rows("2026-05-03", "2", measure_quantity="3", measure_cost="5")])
+    with ledger.read() as connection:
+        assert [row.quantity for row in measured_lines(connection, period=202605, branch_no="")] == ["3"]
+        plan = connection.exec_driver_sql(
+            "EXPLAIN QUERY PLAN SELECT l.id FROM line AS l CROSS JOIN voucher AS v ON v.id = l.voucher_id"
+            " WHERE (l.measure_quantity <> '' OR l.measure_cost <> '' OR l.amount_currency <> '') AND v.state = 1"
+        ).all()
+    assert any("line_with_measure" in row[3] for row in plan)
+    ledger.close()

@@ -92,7 +92,8 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "ALTER TABLE inventory_item ADD COLUMN amount_currency TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE inventory_item ADD COLUMN rate_source TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE inventory_item ADD COLUMN rate_comment TEXT NOT NULL DEFAULT ''",
-        "CREATE INDEX line_with_measure ON line (voucher_id) WHERE measure_quantity <> '' OR measure_cost <> ''",
+        "CREATE INDEX line_with_measure ON line (voucher_id)"
+        " WHERE measure_quantity <> '' OR measure_cost <> '' OR amount_currency <> ''",
         # From the day of liquidation the numbers begin again, and with them the references of many programs.
         "DROP INDEX voucher_in_force",
         "CREATE UNIQUE INDEX voucher_in_force ON voucher (branch_no, reference, period > 1000000) WHERE state = 1",
