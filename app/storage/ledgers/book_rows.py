@@ -36,9 +36,9 @@ class BookRows:
 
     def __init__(self, path: Path, *, period: int, branch_no: str) -> None:
         with _translated():
-            uri = f"{path.resolve().as_uri()}?mode=ro"
-            self._connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+            self._connection = sqlite3.connect(path, isolation_level=None)
             self._connection.text_factory = bytes
+            self._connection.execute("PRAGMA query_only = ON")
             self._connection.execute("PRAGMA busy_timeout = 10000")
             self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
             # Sorted keys of a large part go to a file, not into memory.
