@@ -9,6 +9,7 @@ from typing import Literal
 from app.ui.editor import cells
 from app.ui.editor.cells import Line, Option
 from app.ui.editor.numbers import is_number, shown_number, typed_number
+from app.ui.editor.paths import value_at, write_at
 
 Kind = Literal["text", "number", "code", "computed"]
 Read = Callable[[Line], str]
@@ -172,3 +173,22 @@ def withholding(title: str) -> Column:
 def amount(title: str) -> Column:
     """What the line comes to; computed elsewhere."""
     return Column(key="net", title=title, width=12, kind="computed", read=lambda _line: "", write=cells.keep)
+
+
+def extra(path: str, title: str, width: int) -> Column:
+    """What a scenario asks of each line, by its path in the table of extra fields; codes are kept without blanks."""
+
+    def read(line: Line) -> str:
+        return str(value_at(line, path) or "").strip()
+
+    def write(line: Line, text: str) -> Line:
+        return write_at(line, path, "".join(text.split()).upper())
+
+    place = path.partition("[")[0]
+    return Column(key=path, title=title, width=width, kind="text", read=read, write=write, places=(place,))
+
+
+def holds(column: Column) -> Callable[[Line], bool]:
+    """Whether a line holds something in such a column; quick for the many lines that do not."""
+    top = column.places[0].partition(".")[0]
+    return lambda line: top in line and bool(column.read(line))

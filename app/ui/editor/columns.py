@@ -10,12 +10,32 @@ from typing import Any, Final
 
 from app.ui.editor import catalogue, cells
 from app.ui.editor.cells import Line
-from app.ui.editor.column_kinds import Column, allowance, amount, code, number, unit, withholding, words
+from app.ui.editor.column_kinds import (
+    Column,
+    allowance,
+    amount,
+    code,
+    extra,
+    holds,
+    number,
+    unit,
+    withholding,
+    words,
+)
 
 #: What a new line starts with; a line that holds nothing else is blank.
 NEW_LINE: Final[Mapping[str, Any]] = {"unit": "C62", "vat_rate": "20"}
 
 
+#: What single scenarios ask of each line. What only a few machines or parcels have is told in the line's details.
+EXTRAS: Final = (
+    extra("item_ids[KUNYENO]", "Künye no", 25),
+    extra("item_ids[ETIKETNO]", "Etiket no", 12),
+    extra("item_ids[ILAC|TIBBICIHAZ|DIGER]", "İlaç / cihaz no", 18),
+    extra("item_ids[TELEFON|TABLET_PC]", "IMEI / seri no", 20),
+    extra("delivery.customs_id", "GTİP", 15),
+    extra("delivery.buyer_line_code", "Alıcı DİİB satır", 16),
+)
 #: In the order of a paper invoice; the amount stands before what only few invoices need, so that it stays in sight.
 COLUMNS: Final = (
     words("name", "Mal / hizmet", 20),
@@ -59,11 +79,12 @@ COLUMNS: Final = (
     ),
     words("seller_code", "Stok kodu", 9),
     words("description", "Açıklama", 14),
+    *EXTRAS,
 )
 KEYS: Final = tuple(column.key for column in COLUMNS)
 NET: Final = KEYS.index("net")
 #: Those that are there only when they are used or asked for, with what brings each of them.
-OPTIONAL: Final[Mapping[str, str]] = {
+OPTIONAL: Final[Mapping[str, str | Callable[[Line], bool]]] = {
     "charge": "charges",
     "withholding": "withholding",
     "withholding_rate": "",
@@ -72,6 +93,7 @@ OPTIONAL: Final[Mapping[str, str]] = {
     "other_tax_rate": "other_taxes",
     "seller_code": "seller_code",
     "description": "description",
+    **{column.key: holds(column) for column in EXTRAS},
 }
 
 

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from app.ubl import profiles
 from app.ui.editor import cells
 from app.ui.editor.catalogue import Option
+from app.ui.editor.columns import EXTRAS
 
 #: `references` is a list of number and date, `reference` a single one; `all_lines` writes one code into every line;
 #: `list` is one of `list_edit.KINDS`, named by the end of its path.
@@ -142,4 +144,6 @@ SECTIONS: Final[tuple[ExtraSection, ...]] = (
 
 def columns_for(use: Use) -> frozenset[str]:
     """The optional columns that this kind of invoice uses."""
-    return frozenset().union(*(section.columns for section in SECTIONS if section.used(use)))
+    asked = {f.path.removeprefix("lines[].") for f in profiles.fields_for(use.profile, use.type_code) if f.is_per_line}
+    own = frozenset(column.key for column in EXTRAS if column.key in asked)
+    return own.union(*(section.columns for section in SECTIONS if section.used(use)))

@@ -13,7 +13,7 @@ from app.domain.turkish import format_date
 from app.ui.editor import catalogue, extras, form_parts, places
 from app.ui.editor.buyer import BuyerCard
 from app.ui.editor.code_edit import CodeBinding, CodeEdit
-from app.ui.editor.columns import COLUMNS, KEYS, OPTIONAL, column_of_place, has_cell
+from app.ui.editor.columns import COLUMNS, INVOICE, KEYS, OPTIONAL, has_cell
 from app.ui.editor.extra_sections import ExtraFold
 from app.ui.editor.fields import ChoiceBinding, Field, TextBinding
 from app.ui.editor.folding import FoldSection
@@ -355,7 +355,7 @@ class InvoiceForm(QSplitter):
         """What a finding's link says."""
         place = self._store.place_of(finding.field)
         if place is not None:
-            column = COLUMNS[column_of_place(place[1])].title if place[1] else ""
+            column = COLUMNS[INVOICE.column_of_place(place[1], self._store.lines.hidden)].title if place[1] else ""
             if not has_cell(place[1]):
                 column = next((f.title for f in line_fields(self.use()) if place[1].startswith(f.path)), column)
             return self.tr("{0}. satır").format(place[0] + 1) + (f", {column}" if column else "")
@@ -371,7 +371,7 @@ class InvoiceForm(QSplitter):
         place = self._store.place_of(finding.field)
         if place is not None or finding.field.startswith("lines"):
             row, inner = place or (len(self._store.lines.lines), "")
-            column = column_of_place(inner)
+            column = INVOICE.column_of_place(inner, self._store.lines.hidden)
             self.table.go_to(row, 0 if self.table.isColumnHidden(column) else column)
             if self.table.isColumnHidden(column) or not has_cell(inner):
                 self.detail_wanted.emit()

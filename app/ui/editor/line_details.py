@@ -17,7 +17,8 @@ from app.ui.editor.folding import FieldGrid
 from app.ui.editor.line_model import LineModel
 from app.ui.editor.line_table import LineTable
 from app.ui.editor.numbers import shown_number, stored_number
-from app.ui.editor.scenario import ExtraValues, write_at
+from app.ui.editor.paths import write_at
+from app.ui.editor.scenario import ExtraValues
 from app.ui.theme import tokens
 from app.ui.widgets import ElidedLabel, IconButton, LinkButton, QuietLabel
 

@@ -14,7 +14,7 @@ from app.ubl.fees import FeeRates, gross_of, payable_of
 from app.ubl.numbertext import plain
 from app.ui.editor import catalogue
 from app.ui.editor.cells import Line, put
-from app.ui.editor.column_kinds import Column, amount, number, unit, withholding, words
+from app.ui.editor.column_kinds import Column, amount, extra, holds, number, unit, withholding, words
 from app.ui.editor.columns import Sheet
 from app.ui.editor.numbers import is_number, stored_number
 
@@ -46,44 +46,6 @@ def write_cut(code: str) -> Callable[[Line, str], Line]:
 
 def _cut(code: str, title: str, *, places: tuple[str, ...] = ()) -> Column:
     return number(f"cut_{code}", title, 8, read=read_cut(code), write=write_cut(code), places=places)
-
-
-# --- numbers that a scenario wants on the goods -----------------------------------------------------------------------
-
-
-def read_tag(scheme: str) -> Callable[[Line], str]:
-    """The number of the goods under a scheme: KUNYENO, ETIKETNO."""
-    return lambda line: next(
-        (str(i.get("value", "")) for i in line.get("item_ids", ()) if i.get("scheme") == scheme), ""
-    )
-
-
-def write_tag(scheme: str) -> Callable[[Line, str], Line]:
-    """The same, in capitals and without blanks; other numbers of the goods stay."""
-
-    def write(line: Line, text: str) -> Line:
-        others = [item for item in line.get("item_ids", ()) if item.get("scheme") != scheme]
-        value = "".join(text.split()).upper()
-        return put(line, "item_ids", [*others, {"scheme": scheme, "value": value}] if value else others)
-
-    return write
-
-
-def _tag(scheme: str, title: str, width: int) -> Column:
-    return Column(
-        key=f"tag_{scheme}",
-        title=title,
-        width=width,
-        kind="text",
-        read=read_tag(scheme),
-        write=write_tag(scheme),
-        places=("item_ids",),
-    )
-
-
-def _has_tag(scheme: str) -> Callable[[Line], bool]:
-    read = read_tag(scheme)
-    return lambda line: bool(read(line))
 
 
 # --- a freelance fee, from gross or from net --------------------------------------------------------------------------
@@ -145,13 +107,13 @@ def _sent_text(line: Line) -> str:
     return plain(sent_of(line))
 
 
+_TAGS: Final = (extra("item_ids[KUNYENO]", "Künye no", 25), extra("item_ids[ETIKETNO]", "Etiket no", 12))
 DESPATCH: Final = Sheet(
     columns=(
         words("name", "Mal", 20),
         number("quantity", "Miktar", 9),
         unit(),
-        _tag("KUNYENO", "Künye no", 25),
-        _tag("ETIKETNO", "Etiket no", 12),
+        *_TAGS,
         number("unit_price", "Birim fiyat", 11, decimals=2),
         number("outstanding", "Kalan", 8),
         words("seller_code", "Stok kodu", 9),
@@ -159,8 +121,7 @@ DESPATCH: Final = Sheet(
     ),
     new_line={"unit": "C62"},
     optional={
-        "tag_KUNYENO": _has_tag("KUNYENO"),
-        "tag_ETIKETNO": _has_tag("ETIKETNO"),
+        **{column.key: holds(column) for column in _TAGS},
         "outstanding": "outstanding",
         "seller_code": "seller_code",
         "note": "note",
@@ -169,8 +130,8 @@ DESPATCH: Final = Sheet(
 )
 #: The columns that a scenario of despatch notes brings along.
 TAGS_OF: Final[Mapping[str, frozenset[str]]] = {
-    HKSIRSALIYE: frozenset({"tag_KUNYENO"}),
-    IDISIRSALIYE: frozenset({"tag_ETIKETNO"}),
+    HKSIRSALIYE: frozenset({"item_ids[KUNYENO]"}),
+    IDISIRSALIYE: frozenset({"item_ids[ETIKETNO]"}),
 }
 RECEIPT: Final = Sheet(
     columns=(

@@ -16,15 +16,14 @@ from app.ubl import codes, profiles
 from app.ubl.profiles import ExtraField
 from app.ui.editor import catalogue
 from app.ui.editor.catalogue import Option
-from app.ui.editor.cells import put
 from app.ui.editor.code_edit import CodeEdit
 from app.ui.editor.extras import Use
 from app.ui.editor.fields import Field, FormEdit
 from app.ui.editor.folding import FieldGrid, FoldSection
 from app.ui.editor.numbers import read_date, shown_number, stored_number
+from app.ui.editor.paths import value_at, write_at
 from app.ui.editor.store import FormStore
 
-_INDEXED: Final = re.compile(r"(\w+)\[([\w|]*)\]")
 #: What the form shows in its own places anyway.
 _AT_HOME: Final = ("payment.", "customer.vkn", "customer.tckn", "supplier.", "returned_invoices", "deductions")
 _LINE_AT_HOME: Final = ("withholding", "exemption", "other_taxes", "model")
@@ -95,50 +94,6 @@ def fixed_values(use: Use) -> dict[str, str]:
         for f in profiles.fields_for(use.profile, use.type_code)
         if f.kind == "fixed" and f.path.startswith("buyer.")
     }
-
-
-def value_at(data: Mapping[str, Any], path: str) -> Any:
-    """The value at a path of the table in draft JSON, or in a line of it; of a list the first."""
-    found = profiles.values_at(data, path)
-    return found[0].value if found else None
-
-
-def write_at(data: Mapping[str, Any], path: str, value: Any, *, day: str = "") -> dict[str, Any]:
-    """A copy with `value` at the path, without what then is empty. `day` dates a new reference (ISO)."""
-    first = path.split("|")[0] if "[" not in path else path
-    return _write(data, first.split("."), value, day)
-
-
-def _write(data: Any, steps: list[str], value: Any, day: str) -> dict[str, Any]:
-    base = dict(data) if isinstance(data, Mapping) else {}
-    step, rest = steps[0], steps[1:]
-    match = _INDEXED.fullmatch(step)
-    if match is None:
-        return put(base, step, _write(base.get(step), rest, value, day) if rest else value)
-    name, schemes = match[1], match[2].split("|") if match[2] else []
-    items = list(base.get(name) or ())
-    if not schemes:
-        inner = _write(items[0] if items else {}, rest, value, day)
-        return put(base, name, [*([inner] if inner else []), *items[1:]])
-    at = next((n for n, item in enumerate(items) if _names(item) & set(schemes)), None)
-    entry = [_entry(name, (_names(items[at]) & set(schemes)).pop() if at is not None else schemes[0], value, day)]
-    if value in (None, ""):
-        entry = []
-    items = [*items, *entry] if at is None else [*items[:at], *entry, *items[at + 1 :]]
-    return put(base, name, items)
-
-
-def _names(item: Mapping[str, Any]) -> set[str]:
-    return {str(item[key]) for key in ("scheme", "type_code", "code") if item.get(key)}
-
-
-def _entry(name: str, scheme: str, value: Any, day: str) -> dict[str, Any]:
-    if name != "references":
-        return {"scheme": scheme, "value": value}
-    if "_" in scheme:
-        # The institutions' own data (SGK): named by the document type, its value repeated as the kind.
-        return {"type_code": scheme, "number": value, "kind": value, "day": day}
-    return {"scheme": scheme, "number": value, "day": day}
 
 
 class ValueEdit(FormEdit):

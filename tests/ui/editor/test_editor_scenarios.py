@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from app.demo import people
 from app.ubl import codes
-from app.ui.editor.scenario import value_at, write_at
+from app.ui.editor.columns import EXTRAS
+from app.ui.editor.paths import value_at, write_at
 from app.ui.editor.window import EditorWindow
 from app.workflows import drafting
 from tests.ui.conftest import World
@@ -63,9 +64,15 @@ def test_an_export_asks_for_its_buyer_and_its_way(ui_world: World, open_editor: 
     finding = next(f for f in window.findings.findings if f.code == "INV.EXPORT_GTIP")
     assert window.form.place_title(finding) == "1. satır, GTİP"
     window.form.jump(finding)
-    assert window.tabs.currentWidget() is window.details, "what has no column stands in the line's details"
+    model, column = window.store.lines, window.form.table.currentIndex().column()
+    assert model.sheet.keys[column] == "delivery.customs_id", "it has a column of its own, to be pasted from Excel"
+    assert model.setData(model.index(0, column), "9403 6010 0000")
+    window.tabs.setCurrentWidget(window.details)
     customs = window.details.extra.fields["delivery.customs_id"].editor
-    qtbot.keyClicks(customs, "940360100000")
+    assert customs.text() == "940360100000", "and stands in the line's details too"  # type: ignore[attr-defined]
+    packages = window.details.extra.fields["lines[].delivery.packages[].number".removeprefix("lines[].")].editor
+    qtbot.keyClicks(packages, "K-1")
+    assert window.store.lines.line(0)["delivery"]["packages"] == [{"number": "K-1"}]
     assert window.store.lines.line(0)["delivery"] == {"customs_id": "940360100000"}
     left = found_codes(qtbot, window)
     assert not {"INV.EXPORT_BUYER_NAME", "INV.EXPORT_INCOTERMS", "INV.EXPORT_BUYER"} & left
@@ -77,6 +84,35 @@ def test_an_export_asks_for_its_buyer_and_its_way(ui_world: World, open_editor: 
     while window.store.undo.canUndo():
         window.store.undo.undo()
     assert not scenario.isVisibleTo(window) and "buyer" not in window.store.data()
+
+
+def test_what_a_scenario_asks_of_each_line_is_a_column(ui_world: World, open_editor: Open, qtbot: QtBot) -> None:
+    window = opened(ui_world, open_editor)
+    sheet, table = window.store.lines.sheet, window.form.table
+
+    def shown() -> set[str]:
+        return {sheet.keys[n] for n in table.shown_columns()} & {column.key for column in EXTRAS}
+
+    assert shown() == set()
+    for profile, type_code, key in (
+        ("HKS", "SATIS", "item_ids[KUNYENO]"),
+        ("IDIS", "SATIS", "item_ids[ETIKETNO]"),
+        ("ILAC_TIBBICIHAZ", "SATIS", "item_ids[ILAC|TIBBICIHAZ|DIGER]"),
+        ("EARSIVFATURA", "TEKNOLOJIDESTEK", "item_ids[TELEFON|TABLET_PC]"),
+        ("TEMELFATURA", "IHRACKAYITLI", "delivery.buyer_line_code"),
+    ):
+        window.store.set("profile", profile)
+        window.store.set("type", type_code)
+        assert key in shown(), profile
+    window.store.set("profile", "HKS")
+    window.store.set("type", "SATIS")
+    model = window.store.lines
+    at = sheet.keys.index("item_ids[KUNYENO]")
+    written = model.paste(0, [at], [["1234567890123456789"], ["2234567890123456789"], ["3234567890123456789"]])
+    assert written == 3 and model.line(1)["item_ids"] == [{"scheme": "KUNYENO", "value": "2234567890123456789"}]
+    qtbot.waitUntil(lambda: "INV.HKS_TAG" not in found_codes(qtbot, window), timeout=PATIENCE_MS)
+    window.store.set("profile", "TEMELFATURA")
+    assert shown() == {"item_ids[KUNYENO]"}, "what a line holds is never hidden"
 
 
 def test_what_a_draft_holds_stays_in_sight(ui_world: World, open_editor: Open, qtbot: QtBot) -> None:

@@ -280,27 +280,27 @@ def test_hks_and_idis_ask_for_the_numbers_of_the_goods(world: World, open_paper:
 
     number = window.form.field_of("shipment_no")
     assert number is not None and number.isHidden()
-    assert not {"tag_KUNYENO", "tag_ETIKETNO"} & shown()
+    assert not {"item_ids[KUNYENO]", "item_ids[ETIKETNO]"} & shown()
     window.store.set("profile", "HKSIRSALIYE")
-    assert "tag_KUNYENO" in shown() and number.isHidden()
+    assert "item_ids[KUNYENO]" in shown() and number.isHidden()
     qtbot.waitUntil(lambda: "DSP.HKS_TAG" in codes_of(window), timeout=PATIENCE_MS)
     finding = next(f for f in window.findings.findings if f.code == "DSP.HKS_TAG")
     assert window.form.place_title(finding) == "1. satır, Künye no"
     window.form.jump(finding)
-    assert sheet.keys[table.currentIndex().column()] == "tag_KUNYENO"
+    assert sheet.keys[table.currentIndex().column()] == "item_ids[KUNYENO]"
     for row in range(len(window.store.lines.lines)):
-        put_cells(window, row, tag_KUNYENO="1234567890 123456789")
+        put_cells(window, row, **{"item_ids[KUNYENO]": "1234567890 123456789"})
     assert window.store.lines.line(0)["item_ids"] == [{"scheme": "KUNYENO", "value": "1234567890123456789"}]
     qtbot.waitUntil(lambda: codes_of(window) == [], timeout=PATIENCE_MS)
     window.store.set("profile", "IDISIRSALIYE")
-    assert {"tag_KUNYENO", "tag_ETIKETNO"} <= shown(), "what a line holds is never hidden"
+    assert {"item_ids[KUNYENO]", "item_ids[ETIKETNO]"} <= shown(), "what a line holds is never hidden"
     assert not number.isHidden()
     qtbot.waitUntil(lambda: {"DSP.IDIS_TAG", "DSP.IDIS_SHIPMENT"} <= set(codes_of(window)), timeout=PATIENCE_MS)
     typed(edit_of(window, "shipment_no"), "se-1345840")
     for row in range(len(window.store.lines.lines)):
-        put_cells(window, row, tag_KUNYENO="", tag_ETIKETNO="ab1234567")
+        put_cells(window, row, **{"item_ids[KUNYENO]": "", "item_ids[ETIKETNO]": "ab1234567"})
     qtbot.waitUntil(lambda: codes_of(window) == [], timeout=PATIENCE_MS)
-    assert "tag_KUNYENO" not in shown()
+    assert "item_ids[KUNYENO]" not in shown()
     data = window.store.data()
     assert (data["shipment_no"], data["lines"][0]["item_ids"][0]["value"]) == ("SE-1345840", "AB1234567")
 
