@@ -298,6 +298,29 @@ def test_validate_uses_what_is_installed(run: Run, zips: dict[str, Path], bad_in
     assert "HATA InvoiceIDCheck [number] (2. satır):" in said
 
 
+def test_an_issued_document_is_checked_against_the_release_of_its_day(
+    run: Run, zips: dict[str, Path], tmp_path: Path
+) -> None:
+    """In the command and in the window's "Belge denetle", which share their checks; a draft meets the newest."""
+    run("package", "install", zips["new"], zips["ubl"], zips["old"])
+    seal = '<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"/>'
+    head = (
+        f"<ext:UBLExtensions><ext:UBLExtension><ext:ExtensionContent>{seal}</ext:ExtensionContent></ext:UBLExtension>"
+        "</ext:UBLExtensions>"
+    )
+    files = {
+        "eski.xml": invoice(day="2026-03-11", head=head),
+        "yeni.xml": invoice(day="2026-03-12", head=head),
+        "taslak.xml": invoice(day="2026-03-11"),
+    }
+    for name, raw in files.items():
+        (tmp_path / name).write_bytes(raw)
+    paths = [tmp_path / name for name in files]
+    shown = run("validate", *paths, "--json").json("validate")["files"]
+    codes = {Path(e["file"]).name: "CurrencyIDCheck" in [f["code"] for f in e["findings"]] for e in shown}
+    assert codes == {"eski.xml": True, "yeni.xml": False, "taslak.xml": False}
+
+
 def test_a_batch_keeps_its_order_through_folders_and_zips(run: Run, zips: dict[str, Path], tmp_path: Path) -> None:
     run("package", "install", zips["new"], zips["ubl"])
     folder = tmp_path / "belgeler"
