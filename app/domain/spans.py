@@ -96,6 +96,11 @@ def key_of_day(day: str, begun: str) -> int:
     return month + LIQUIDATION if begun and day >= begun else month
 
 
+def first_key(key: int) -> int:
+    """From which key on months are of the same fiscal period as this one: numbers and balances begin again there."""
+    return LIQUIDATION if key > LIQUIDATION else 0
+
+
 def month_of_key(key: int) -> Period:
     """The month behind a key."""
     month = key % LIQUIDATION

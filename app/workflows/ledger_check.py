@@ -11,7 +11,7 @@ from pathlib import Path
 from app.domain.findings import Severity
 from app.domain.ledger_terms import LedgerMode, Numbering
 from app.domain.party import Company
-from app.domain.spans import last_day, liquidation_of, sides_of
+from app.domain.spans import last_day, liquidation_of, period_of_day, sides_of, span_of
 from app.domain.turkish import format_amount, format_date
 from app.domain.voucher import DOCUMENT_TYPE_TITLES, LIQUIDATION, DocumentType, Period, PeriodState
 from app.edefter.chart import chart
@@ -268,16 +268,19 @@ def _shifted(period: Period, months: int) -> Period:
 
 
 def _scope(company: CompanyRecord, period: Period, branch_no: str) -> SenseScope:
-    month = first_month_of(company)
-    first = Period(fiscal_year_of(f"{period}-01", month), month)
+    """Where the month stands in its fiscal period: the year, or what a liquidation leaves of it on either side."""
+    span = span_of(company.company, period)
+    first = period_of_day(company.company, span.fiscal_start)
+    liquidated = liquidation_of(company.company, period)
+    ends = span.fiscal_end if liquidated is None or period.is_liquidation else liquidated - timedelta(days=1)
     begun = _start_period(company)
     return SenseScope(
         period=period.key,
         branch_no=branch_no,
         fiscal_first=first.key,
         is_first=period == first,
-        is_last=period == _shifted(first, _YEAR - 1),
-        is_taken_over=begun is not None and begun > first,
+        is_last=period == period_of_day(company.company, ends),
+        is_taken_over=begun is not None and not period.is_liquidation and begun > first,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from app.domain.spans import first_key
 from app.domain.turkish import format_amount, format_date
 from app.edefter.chart import Chart, chart, fits_a_rate, percent_of, vat_percents
 from app.storage.ledgers import queries, senses, sums
@@ -61,7 +62,7 @@ def _listed(found: list[Oddity]) -> Iterator[tuple[int, list[Oddity]]]:
 
 def _has_balances(connection: LedgerConnection, scope: SenseScope) -> bool:
     """Whether the balances run from the beginning: the year's first month is here, or an opening voucher."""
-    first = senses.first_period(connection, branch_no=scope.branch_no)
+    first = senses.first_period(connection, branch_no=scope.branch_no, since=first_key(scope.period))
     if first == scope.fiscal_first and not scope.is_taken_over:
         return True
     return _opens(connection, scope, first)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from app.domain.errors import RuleBroken
+from app.domain.spans import first_key
 from app.domain.voucher import LIQUIDATION, PeriodState
 from app.storage.ledgers import sums
 from app.storage.ledgers.tables import IN_FORCE
@@ -52,14 +53,9 @@ def standing_before(connection: Connection, *, period: int, branch_no: str) -> S
     row = connection.exec_driver_sql(
         "SELECT last_entry, last_line, sequence FROM part WHERE period BETWEEN ? AND ? AND branch_no = ?"
         " ORDER BY period DESC, part DESC LIMIT 1",
-        (_first_key(period), period - 1, branch_no),
+        (first_key(period), period - 1, branch_no),
     ).first()
     return None if row is None else Standing(row[0], row[1], row[2])
-
-
-def _first_key(period: int) -> int:
-    """From where on months share their numbers with this one: those of the liquidation begin again."""
-    return LIQUIDATION if period > LIQUIDATION else 0
 
 
 def last_built_before(connection: Connection, *, period: int, branch_no: str) -> tuple[int, PeriodState | None] | None:
@@ -89,7 +85,7 @@ def counted_before(connection: Connection, *, period: int, branch_no: str) -> St
         "SELECT max(v.entry), max(l.entry_line) FROM voucher AS v JOIN line AS l ON l.voucher_id = v.id"
         " WHERE v.state = ? AND v.branch_no = ? AND v.period ="
         " (SELECT max(period) FROM voucher WHERE state = ? AND branch_no = ? AND period BETWEEN ? AND ?)",
-        (IN_FORCE, branch_no, IN_FORCE, branch_no, _first_key(period), period - 1),
+        (IN_FORCE, branch_no, IN_FORCE, branch_no, first_key(period), period - 1),
     ).one()
     return None if row[0] is None else Standing(row[0], row[1], 0)
 

@@ -95,10 +95,11 @@ def last_movements(connection: Connection, *, period: int, branch_no: str, accou
     return {row[0]: Place(*row[1:5]) for row in rows}
 
 
-def first_period(connection: Connection, *, branch_no: str) -> int:
-    """The earliest month that has vouchers, 0 for none."""
+def first_period(connection: Connection, *, branch_no: str, since: int = 0) -> int:
+    """The earliest month from the key `since` on that has vouchers, 0 for none."""
     value = connection.exec_driver_sql(
-        "SELECT min(period) FROM voucher WHERE state = ? AND branch_no = ?", (IN_FORCE, branch_no)
+        "SELECT min(period) FROM voucher WHERE state = ? AND branch_no = ? AND period >= ?",
+        (IN_FORCE, branch_no, since),
     ).scalar()
     return int(value or 0)
 

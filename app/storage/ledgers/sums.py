@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy.engine import Connection
 
+from app.domain.spans import first_key
 from app.storage.ledgers.tables import IN_FORCE
 
 _FETCH = 10_000
@@ -85,8 +86,8 @@ def standings(connection: Connection, *, period: int, branch_no: str) -> list[Ac
     rows = connection.exec_driver_sql(
         "SELECT main.code, fine.code, fine.name, sum(s.debit - s.credit), max(s.period = ?), s.fine"
         " FROM account_month AS s JOIN account AS main ON main.id = s.main JOIN account AS fine ON fine.id = s.fine"
-        " WHERE s.branch_no = ? AND s.period <= ? GROUP BY main.code, fine.code ORDER BY fine.code",
-        (period, branch_no, period),
+        " WHERE s.branch_no = ? AND s.period BETWEEN ? AND ? GROUP BY main.code, fine.code ORDER BY fine.code",
+        (period, branch_no, first_key(period), period),
     )
     return [AccountStanding(row[0], row[1], row[2], row[3], bool(row[4]), row[5]) for row in rows]
 
@@ -96,8 +97,8 @@ def opening_of(connection: Connection, *, period: int, branch_no: str, mains: Se
     marks = ", ".join("?" * len(mains))
     rows = connection.exec_driver_sql(
         "SELECT fine.code, sum(s.debit - s.credit) FROM account_month AS s JOIN account AS main ON main.id = s.main"
-        f" JOIN account AS fine ON fine.id = s.fine WHERE s.branch_no = ? AND s.period < ? AND main.code IN ({marks})"
-        " GROUP BY fine.code",
-        (branch_no, period, *mains),
+        " JOIN account AS fine ON fine.id = s.fine WHERE s.branch_no = ? AND s.period BETWEEN ? AND ?"
+        f" AND main.code IN ({marks}) GROUP BY fine.code",
+        (branch_no, first_key(period), period - 1, *mains),
     )
     return {row[0]: row[1] for row in rows}
