@@ -85,6 +85,7 @@ class FilesTab(QWidget):
         column.addWidget(self.stack, 1)
         foot = QHBoxLayout()
         foot.setContentsMargins(tokens.S, tokens.XS, tokens.S, tokens.XS)
+        foot.setSpacing(tokens.S)
         foot.addWidget(self.archive_icon)
         foot.addWidget(self.archive, 1)
         foot.addWidget(self.check_button)

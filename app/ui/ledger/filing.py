@@ -15,7 +15,6 @@ from app.ui.ledger.facts import MonthFacts
 from app.ui.ledger.tables import RowTable, TextColumn, TextModel, TextRow
 from app.ui.ledger.words import deadline_words, month_name, number, size_words
 from app.ui.theme import fonts, tokens
-from app.ui.widgets import QuietLabel
 
 COLUMNS: Final = (
     TextColumn("Parça", 10),
@@ -44,11 +43,12 @@ class FiledDialog(ConfirmDialog):
         )
         self.figures = QFormLayout()
         self.figures.setHorizontalSpacing(tokens.L)
+        self.figures.setVerticalSpacing(tokens.XS)
         for title, value in filed_figures(month):
             shown = QLabel(value, self)
             shown.setFont(fonts.tabular(self.font()))
             shown.setAccessibleName(f"{title}: {value}")
-            self.figures.addRow(QuietLabel(title, self), shown)
+            self.figures.addRow(title, shown)
         self.model = TextModel(COLUMNS, self)
         self.model.set_rows([TextRow(texts=texts, what=None) for texts in filed_parts(month)])
         self.table = RowTable("Parçalar ve paketler", COLUMNS, self)

@@ -66,7 +66,8 @@ class FixDialog(QDialog):
         )
         self.boxes: list[QCheckBox] = []
         for offer in self._offers:
-            box = QCheckBox(self.tr("{0} ({1} değer)").format(offer.title, number(offer.total)), self)
+            count = self.tr(" ({0} değer)").format(number(offer.total)) if offer.total else ""
+            box = QCheckBox(f"{offer.title}{count}", self)
             box.setEnabled(not offer.refusal and bool(offer.total))
             box.setChecked(box.isEnabled())
             box.toggled.connect(self._show_chosen)
@@ -139,7 +140,7 @@ class SummaryDialog(QDialog):
             (self.tr("Borç"), format_amount(amount(preview.debit))),
             (self.tr("Alacak"), format_amount(amount(preview.credit))),
         ):
-            form.addRow(QuietLabel(name, self), QLabel(value, self))
+            form.addRow(name, QLabel(value, self))
         column.addLayout(form)
         warnings = []
         if preview.texts_lost:

@@ -64,6 +64,8 @@ LINES: Final = (
     TextColumn("Belge", 26),
     TextColumn("Belge tarihi", 12, gives_way=True),
 )
+#: Under a voucher its number and day are said already.
+JOURNAL_LINES: Final = (LINES[0], *LINES[3:])
 INVENTORY_LINES: Final = (
     TextColumn("Satır", 8, is_number=True),
     TextColumn("Hesap", 12),
@@ -95,7 +97,9 @@ def line_columns(kind: str) -> tuple[TextColumn, ...]:
     """The columns of the lines."""
     if kind == "E":
         return INVENTORY_LINES
-    return LINES if kind in ("Y", "K", "") else SUM_LINES
+    if kind in ("Y", ""):
+        return JOURNAL_LINES
+    return LINES if kind == "K" else SUM_LINES
 
 
 def header_texts(kind: str, row: HeaderRow) -> tuple[str, ...]:
@@ -118,7 +122,8 @@ def line_texts(kind: str, row: LineRow) -> tuple[str, ...]:
         return (row.number, account, name, row.product or row.comment, row.quantity, row.unit, amount)
     if kind in ("Y", "K", ""):
         paper = (document(row), day(row.document_date))
-        return (row.number, row.entry, day(row.day), account, name, row.comment, debit, credit, *paper)
+        under = (row.entry, day(row.day)) if kind == "K" else ()
+        return (row.number, *under, account, name, row.comment, debit, credit, *paper)
     return (account, name, debit, credit, row.counted)
 
 

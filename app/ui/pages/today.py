@@ -231,10 +231,11 @@ class TodayPage(Page):
         self.arrived.show_lines([self._arrived_line(r, read) for r in read.arrived.rows], read.arrived.total)
         if not had_rows and self.window().focusWidget() is None:
             self._focus_first()
+        waiting = sum(len(day.owners) for day in self._news.days) if self._news is not None else 0
         parts = (
             (read.due.total, self.tr("{n} yanıtın süresi doluyor")),
             (len(self._seals), self.tr("{n} mührün süresi bitiyor")),
-            (sum(len(day.owners) for day in self._news.days) if self._news else 0, self.tr("{n} defterin günü yakın")),
+            (waiting, self.tr("{n} defter yüklenmeyi bekliyor")),
             (read.stuck.total, self.tr("{n} belge takıldı")),
             (len(broken), self.tr("{n} defter arşivinde sorun var")),
             (read.arrived.total, self.tr("{n} yeni belge geldi")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -12,10 +13,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.demo.ledgers.vouchers import csv_of, month_of
 from app.domain.voucher import Period
 from app.storage.records import CompanyRecord
+from app.ui.ledger.filing import FiledDialog
+from app.ui.ledger.mending_dialogs import FixDialog
 from app.ui.ledger.month import BALANCES, FILES, FINDINGS
+from app.ui.ledger.viewer import LedgerViewer
 from app.ui.tour.ground import NOW
 from app.ui.tour.scenes import NotThere, scene
 from app.ui.tour.stage import Stage
+from app.workflows.ledger_fix_model import FixChange, FixKind, FixOffer
 
 #: How `app.demo.ledgers` left its clients: the first is up to date, the second has a faulty month.
 _TIDY: Final = 0
@@ -127,3 +132,50 @@ def importing_with_questions(stage: Stage) -> QWidget:
     return _import(
         stage, text.replace(f".{NOW.month}.{NOW.year}", f"/{NOW.month}/{NOW.year}").replace("Borç", "Tutar 1")
     )
+
+
+@scene("defter", "goruntuleyici")
+def viewer(stage: Stage) -> QWidget:
+    """A sealed journal, searched."""
+    month = _month(stage, _TIDY, 4).month.month
+    path = next(file.path for file in month.files if file.kind == "Y" and file.path.suffix == ".xml")
+    shown = LedgerViewer(stage.desk, path)
+    stage.show(shown)
+    stage.settle()
+    shown.bar.search.setText("153")
+    stage.wait(400)
+    stage.settle()
+    return shown
+
+
+@scene("defter", "yukleme-ozeti")
+def filed_summary(stage: Stage) -> QWidget:
+    month = _month(stage, _FAULTY, 2).month.month
+    return stage.show(FiledDialog(month))
+
+
+@scene("defter", "duzeltmeler")
+def fixes(stage: Stage) -> QWidget:
+    """What a safe fix would change, value by value."""
+    company = _client(stage, _FAULTY)
+    change = FixChange(
+        voucher_id=1, reference="F10-024", source_line=63, field="Belge no", before="", after="CNR2026100000024"
+    )
+    offer = FixOffer(
+        kind=FixKind.COMPLETE_DOCUMENT,
+        code="DEFTER.DOCUMENT_NUMBER",
+        title="Belgesi bulunan satırların belge bilgisini tamamla",
+        period=Period(NOW.year, NOW.month - 1),
+        voucher_ids=(1,),
+        changes=(change, replace(change, source_line=64), replace(change, source_line=65)),
+        total=3,
+    )
+    refused = replace(
+        offer,
+        kind=FixKind.RENUMBER,
+        title="Madde numaralarını yeniden ver",
+        changes=(),
+        total=0,
+        refusal="Numaraları kaynak program vermiş; bu program onları değiştirmez.",
+    )
+    return stage.show(FixDialog([offer, refused], company))
