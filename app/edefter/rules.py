@@ -161,6 +161,22 @@ RULES: Final[dict[str, Rule]] = {
         "{a} numaralı şube firma kartında yok; numarayı düzeltin ya da şubeyi karta ekleyin.",
         "Şubenin numarası yıl boyunca aynı kalır; yanlış numara ayrı bir defter demektir.",
     ),
+    "DEFTER.BRANCH_WANTED": Rule(
+        _W,
+        "Firma kartı şubeli tutulduğunu söylüyor ama {a} ayında şubesiz fişler var; şube numaralarını yazın.",
+        "Şubeli tutulan defterlerde her fiş bir şubenindir.",
+    ),
+    "DEFTER.BRANCH_UNWANTED": Rule(
+        _W,
+        "Fişlerde {a} numaralı şube var ama firma kartı defterlerin şubesiz tutulduğunu söylüyor; kartı ya da fişleri"
+        " düzeltin.",
+        "Şubeli ya da şubesiz tutmak hesap döneminin başında seçilir ve firma kartında durur.",
+    ),
+    "DEFTER.BRANCH_CHANGED": Rule(
+        _W,
+        "{a} ayının defterleri {b} oluşturulmuş, bu ay tersi; yıl boyunca aynı biçimde sürdürün.",
+        "Şubeli ya da şubesiz tutmak yıl içinde değişmez.",
+    ),
     "DEFTER.NUMBERS_MIXED": Rule(
         _W,
         "{a} fişin madde numarası kaynakta var, {b} fişin yok; bu ayın bütün numaralarını Mühürdar verdi.",

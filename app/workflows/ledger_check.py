@@ -140,6 +140,7 @@ def check_branch(
         check.vouchers, check.lines = totals.vouchers, totals.lines
         check.debit, check.credit = totals.debit, totals.credit
         _look_at_order(check, company, connection)
+        _look_at_use_of_branches(check, company, connection)
         found = suspects(
             connection,
             period=month,
@@ -237,6 +238,18 @@ def _look_at_branch(check: MonthCheck, on_card: dict[str, str]) -> None:
         check.add("DEFTER.BRANCH_NAME", a=check.branch_no)
     if on_card and check.branch_no not in on_card:
         check.add("DEFTER.BRANCH_UNKNOWN", a=check.branch_no)
+
+
+def _look_at_use_of_branches(check: MonthCheck, company: CompanyRecord, connection: LedgerConnection) -> None:
+    """With or without branches: as the card says, and as the year's earlier months were."""
+    wanted = company.company.ledger.uses_branches
+    if wanted and not check.branch_no:
+        check.add("DEFTER.BRANCH_WANTED", a=str(check.period))
+    elif check.branch_no and not wanted:
+        check.add("DEFTER.BRANCH_UNWANTED", a=check.branch_no)
+    before = parts.built_otherwise(connection, period=check.period.key, branch_no=check.branch_no)
+    if before is not None:
+        check.add("DEFTER.BRANCH_CHANGED", a=_shown(before), b="şubesiz" if check.branch_no else "şubeli")
 
 
 def _look_at_order(check: MonthCheck, company: CompanyRecord, connection: LedgerConnection) -> None:

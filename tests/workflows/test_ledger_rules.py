@@ -52,6 +52,11 @@ ASKED: dict[str, tuple[str, ...]] = {
     "19 VKN": ("DEFTER.VKN",),
     "4 entity fields, Workcube's list": ("DEFTER.COMPANY", "DEFTER.WEB", "DEFTER.FISCAL_YEAR"),
     "11 branches": ("DEFTER.BRANCH_NO", "DEFTER.BRANCH_NAME", "DEFTER.BRANCH_MIXED", "DEFTER.BRANCH_UNKNOWN"),
+    "11 with branches or without, all year": (
+        "DEFTER.BRANCH_WANTED",
+        "DEFTER.BRANCH_UNWANTED",
+        "DEFTER.BRANCH_CHANGED",
+    ),
     "11 order of months": ("DEFTER.ORDER", "DEFTER.PREVIOUS_OPEN", "DEFTER.MONTH_SKIPPED", "DEFTER.START_MONTH"),
     "11 period not after today, not empty": ("DEFTER.FUTURE", "DEFTER.EMPTY"),
     "11 size of a voucher": ("DEFTER.TOO_LARGE",),
@@ -198,7 +203,8 @@ def test_every_rule_is_asked_for_and_shown() -> None:
     assert {code for code in named if code.startswith("DEFTER.")} == rules
     elsewhere = {
         "DEFTER.ENTRY_LOW", "DEFTER.VKN", "DEFTER.COMPANY", "DEFTER.WEB", "DEFTER.FISCAL_YEAR", "DEFTER.BRANCH_MIXED",
-        "DEFTER.BRANCH_UNKNOWN", "DEFTER.PREVIOUS_OPEN", "DEFTER.START_MONTH", "DEFTER.FUTURE", "DEFTER.EMPTY",
+        "DEFTER.BRANCH_UNKNOWN", "DEFTER.BRANCH_WANTED", "DEFTER.BRANCH_UNWANTED", "DEFTER.BRANCH_CHANGED",
+        "DEFTER.PREVIOUS_OPEN", "DEFTER.START_MONTH", "DEFTER.FUTURE", "DEFTER.EMPTY",
         "DEFTER.TOO_LARGE",
     }  # fmt: skip
     assert rules - elsewhere == set(BROKEN) | set(SENSE)
@@ -247,6 +253,21 @@ def test_a_branch_without_a_name_takes_the_cards(world: LedgerOffice) -> None:
     check = world.check()
     assert check.branch_name == "Kadıköy Şubesi"
     assert "DEFTER.BRANCH_NAME" not in codes(check)
+
+
+def test_branches_are_kept_as_the_card_and_the_year_say(world: LedgerOffice) -> None:
+    world.take(voucher(branch_no="0001", branch_name="Kadıköy Şubesi"))
+    assert "DEFTER.BRANCH_UNWANTED" in codes(world.check())
+    world.change(ledger=LedgerTerms(uses_branches=True))
+    assert not {"DEFTER.BRANCH_UNWANTED", "DEFTER.BRANCH_WANTED", "DEFTER.BRANCH_CHANGED"} & codes(world.check())
+    world.execute(
+        "INSERT INTO part (period, branch_no, part, sequence, first_entry, last_entry, last_line, start_day, end_day)"
+        " VALUES (202602, '', 0, 2, 1, 40, 807, '2026-02-01', '2026-02-28')"
+    )
+    (finding,) = [one for one in world.check().findings if one.code == "DEFTER.BRANCH_CHANGED"]
+    assert "2026-02 ayının defterleri şubesiz" in finding.message
+    world.take(voucher("A1", day="2026-04-02"))
+    assert "DEFTER.BRANCH_WANTED" in codes(world.check(Period(2026, 4)))
 
 
 def test_the_previous_month_built_but_not_approved(world: LedgerOffice) -> None:

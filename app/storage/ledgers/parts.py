@@ -90,6 +90,14 @@ def counted_before(connection: Connection, *, period: int, branch_no: str) -> St
     return None if row[0] is None else Standing(row[0], row[1], 0)
 
 
+def built_otherwise(connection: Connection, *, period: int, branch_no: str) -> int | None:
+    """The last month before this one whose ledgers were built with branches when these are not, or the other way."""
+    value = connection.exec_driver_sql(
+        "SELECT max(period) FROM part WHERE period < ? AND (branch_no = '') <> (? = '')", (period, branch_no)
+    ).scalar()
+    return None if value is None else int(value)
+
+
 def large_vouchers(
     connection: Connection, *, period: int, branch_no: str, lines: int
 ) -> list[tuple[int, int, str, int, str]]:
