@@ -6,7 +6,7 @@ them last. A crash in between leaves files that the next build writes over, and 
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from app.edefter.viewers import viewer_files
 from app.runtime.crashpoints import declare
 from app.runtime.files import replace_file
 from app.storage import leases
-from app.storage.ledgers import parts
+from app.storage.ledgers import books, parts
 from app.storage.ledgers.database import LedgerDatabase
 from app.storage.ledgers.parts import FileRecord, PartRecord
 from app.storage.records import CompanyRecord
@@ -89,15 +89,18 @@ def _build(
 ) -> None:
     part_vouchers(company, ledger, report.period)
     with ledger.read() as connection:
-        for side in sides_of(company.company, report.period):
+        sides = sides_of(company.company, report.period)
+        for side in sides:
             for number, _ in parts.branches_of(connection, period=side.key) or [("", "")]:
                 _ensure_may_build(connection, side.key, number)
-    report.checks = check_sides(ctx, company, ledger, report.period)
-    remember(ctx, company, ledger, report.checks)
-    if any(check.has_errors for check in report.checks):
-        return
+        lines = sum(books.month_lines(connection, period=side.key) for side in sides)
     places = []
-    with BookCrew(sum(check.lines for check in report.checks)) as crew:
+    # The writers of a large month wake up while it is checked.
+    with BookCrew(lines) as crew:
+        report.checks = check_sides(ctx, company, ledger, report.period)
+        remember(ctx, company, ledger, report.checks)
+        if any(check.has_errors for check in report.checks):
+            return
         for check in report.checks:
             place = month_folder(out, company, check.period)
             place.mkdir(parents=True, exist_ok=True)
@@ -152,8 +155,11 @@ def _build_branch(
     ]
     folder = place.parent.name if span_of(company.company, check.period).shares_month else ""
     made: list[tuple[PartRecord, list[FileRecord]]] = []
-    with ExitStack() as stack:
-        written = write_parts(ctx, crew, sealer, planned, stack, place, report, stamping=options.stamping)
+    # Closing the parts comes first: it stops the writers before what they write is taken away.
+    with (
+        ExitStack() as stack,
+        closing(write_parts(ctx, crew, sealer, planned, stack, place, report, stamping=options.stamping)) as written,
+    ):
         for (head, cut), files in zip(planned, written, strict=True):
             for kind, file in files.items():
                 ask_official(ctx, official, head.name(kind), file, report, folder=folder)

@@ -13,8 +13,8 @@ from app.domain.errors import AppError
 from app.runtime.children import ChildPool
 from app.workflows.ledger_child import BookWriter
 
-#: Below this many lines the books are written here.
-SMALL_LINES: Final = 2_000
+#: Below this many lines the books are written here, in some tenths of a second.
+SMALL_LINES: Final = 4_000
 _CHILD: Final = "app.workflows.ledger_child"
 #: A child holds one part (at most 200 MB of XML) of the general ledger to order it; seen are 170 MB.
 _MEMORY_MB: Final = 600

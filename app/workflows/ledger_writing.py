@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent import futures
 from concurrent.futures import Future
 from contextlib import ExitStack
@@ -90,11 +90,12 @@ def write_parts(
     report: BuildReport,
     *,
     stamping: Stamping | None = None,
-) -> Iterator[dict[BookKind, Written]]:
+) -> Generator[dict[BookKind, Written]]:
     """Write, seal and package Y, K, YB and KB of each part; yields a part's files when they are whole.
 
-    `crew` has the month in hand. While a part is sealed, packaged and looked at by the caller, the writers are at the
-    next one. The files stand aside; `stack` brings them to their places or away.
+    `crew` has the month in hand; it is ended when the generator is closed before its end. While a part is sealed,
+    packaged and looked at by the caller, the writers are at the next one. The files stand aside; `stack` brings them
+    to their places or away.
     Raises: SealError; EnvironmentFault; StorageError LEDGER.MOVED; AppError LEDGER.WRITER; JobCancelled.
     """
     now = ctx.clock.now()

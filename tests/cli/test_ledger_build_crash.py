@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from app.signing.verify import verify_document
+from app.workflows.ledger_crew import SMALL_LINES
 
 from .test_ledger_build_commands import source
 
@@ -104,7 +105,7 @@ def test_a_killed_build_of_a_large_month_takes_its_children_with_it(
     office: tuple[Path, str], tmp_path: Path, at: str
 ) -> None:
     folder, vkn = office
-    vouchers = 1_100
+    vouchers = SMALL_LINES // 2 + 100
     more = source(tmp_path / "01b.csv", 2026, 1, vouchers)
     taken = muhurdar(folder, "ledger", "import", more, "--company", vkn, "--replace", "2026-01")
     assert taken.returncode == 0, taken.stdout + taken.stderr

@@ -18,6 +18,7 @@ import pytest
 from app.demo import people
 from app.domain.books import BookKind
 from app.domain.errors import AppError, EnvironmentFault, JobCancelled
+from app.domain.findings import Finding, Layer, Severity
 from app.domain.protocols import CertificateInfo
 from app.domain.voucher import Period, PeriodState
 from app.edefter.books.body import FileFacts
@@ -30,6 +31,7 @@ from app.signing.verify import verify_document
 from app.storage.ledgers import parts
 from app.storage.records import CompanyRecord
 from app.ubl.company_json import company_from_json
+from app.validation.official import EngineWork, LedgerVerdict
 from app.workflows import companies
 from app.workflows.ledger_build import build_month
 from app.workflows.ledger_check import check_month, open_ledger
@@ -54,10 +56,10 @@ class Month:
     out: Path
     progress: Any = None
 
-    def build(self, options: BuildOptions = OPTIONS) -> BuildReport:
-        ctx = self.office.context(self.progress)
+    def build(self, options: BuildOptions = OPTIONS, official: Any = None) -> BuildReport:
+        ctx, folder = self.office.context(self.progress), self.office.folder.ledgers
         return build_month(
-            ctx, self.company, JANUARY, self.seal, options, folder=self.office.folder.ledgers, out=self.out
+            ctx, self.company, JANUARY, self.seal, options, folder=folder, out=self.out, official=official
         )
 
     @property
@@ -185,7 +187,7 @@ def test_progress_is_told_and_a_stop_leaves_nothing(month: Month) -> None:
     assert month.progress.stopped
     assert children_of(os.getpid()) == before
     assert files_under(month.out) == []
-    assert month.state() is PeriodState.IMPORTED
+    assert month.state() is not PeriodState.BERAT_SEALED
     month.progress = None
     assert month.build().is_built
 
@@ -218,9 +220,31 @@ def test_a_child_that_dies_is_told_and_leaves_nothing(month: Month) -> None:
         month.build()
     assert told.value.code == "LEDGER.WRITER" and "dokunulmadı" in str(told.value)
     assert files_under(month.out) == []
-    assert month.state() is PeriodState.IMPORTED
+    assert month.state() is not PeriodState.BERAT_SEALED
     month.seal = month.seal.inner
     assert month.build().is_built
+
+
+class Refusing:
+    """Official rules that find an error in the first general ledger they see."""
+
+    release = "2026-01-01"
+
+    def check_ledger(self, path: Path, *, kind: str, file_name: str, progress: Any) -> LedgerVerdict:
+        assert path.stat().st_size and file_name.endswith(".xml")
+        wrong = Finding(severity=Severity.ERROR, layer=Layer.SCHEMATRON, code="X", field="", message="olmadı")
+        work = (EngineWork(engine="schematron", how="whole", release=self.release, rules=("X",)),)
+        return LedgerVerdict(findings=[wrong] if kind == "ledger-k" else [], work=work)
+
+
+def test_an_official_error_stops_the_writers_and_leaves_nothing(month: Month) -> None:
+    before = children_of(os.getpid())
+    options = BuildOptions(source_application=OPTIONS.source_application, creator="Ayşe", max_part_bytes=1024 * 1024)
+    report = month.build(options, official=Refusing())
+    assert not report.is_built and [finding.code for _, finding in report.official] == ["X"]
+    assert children_of(os.getpid()) == before
+    assert files_under(month.out) == []
+    assert month.state() is not PeriodState.BERAT_SEALED
 
 
 def test_a_full_disk_is_told_by_the_files_own_name(month: Month, tmp_path: Path) -> None:

@@ -128,6 +128,14 @@ def part_totals(connection: Connection, *, period: int, part: Part) -> PartTotal
     return PartTotals(vouchers=row[0], lines=row[1], debit=row[2], credit=row[3], first_day=row[4], last_day=row[5])
 
 
+def month_lines(connection: Connection, *, period: int) -> int:
+    """How many lines a month has in all its branches."""
+    value = connection.exec_driver_sql(
+        "SELECT coalesce(sum(lines), 0) FROM voucher WHERE state = ? AND period = ?", (IN_FORCE, period)
+    ).scalar_one()
+    return int(value)
+
+
 def entry_range(connection: Connection, *, period: int, branch_no: str) -> tuple[int, int] | None:
     """First and last madde number of a month; None when it has no vouchers."""
     row = connection.exec_driver_sql(
