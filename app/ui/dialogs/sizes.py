@@ -8,9 +8,13 @@ from PySide6.QtWidgets import QDialog
 
 #: What the frame and the task bar take.
 _SHARE: Final = 0.92
+#: What is left of the smallest screen that the window is made for, 1366 × 768 at 150 %.
+_LEAST_WIDTH_PX: Final = 840
+_LEAST_HEIGHT_PX: Final = 470
 
 
 def open_at(dialog: QDialog, width_px: int, height_px: int) -> None:
     """Resize a dialog that was just laid out."""
     room = dialog.screen().availableSize() * _SHARE
-    dialog.resize(min(width_px, room.width()), min(height_px, room.height()))
+    width, height = max(_LEAST_WIDTH_PX, room.width()), max(_LEAST_HEIGHT_PX, room.height())
+    dialog.resize(min(width_px, width), min(height_px, height))

@@ -77,7 +77,7 @@ class BuildDialog(QDialog):
         self.add_button = QuietButton(self.tr("Bu günde böl"), self, icon="plus")
         self.add_button.clicked.connect(self._on_add_clicked)
         self.days = QListWidget(self)
-        self.days.setMaximumHeight(3 * tokens.ROW_PX)
+        self.days.setMaximumHeight(2 * tokens.ROW_PX + tokens.S)
         pad_items(self.days, vertical_px=2)
         self.remove_button = IconButton("trash", self.tr("Seçili günü kaldır"), self)
         self.remove_button.clicked.connect(self._on_remove_clicked)

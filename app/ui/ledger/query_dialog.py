@@ -85,6 +85,7 @@ class QueryDialog(QDialog):
         self._show_nothing()
         self.panel.changed.connect(self._show_ready)
         self._show_ready()
+        self.form.driver.setFocus()
         self._read_views("")
 
     def _lay(self, title: str) -> None:
@@ -98,10 +99,7 @@ class QueryDialog(QDialog):
         top.addStretch(1)
         top.addWidget(self.name, 1)
         top.addWidget(self.save)
-        middle = QHBoxLayout()
-        middle.addWidget(self.look)
-        middle.addWidget(self.bar, 1)
-        middle.addStretch(0)
+        self.form.foot.addWidget(self.look)
         buttons = QHBoxLayout()
         buttons.addWidget(self.replace)
         buttons.addStretch(1)
@@ -114,7 +112,7 @@ class QueryDialog(QDialog):
         column.addWidget(ElidedLabel(self.company.company.party.display_name, self))
         column.addLayout(top)
         column.addWidget(self.form)
-        column.addLayout(middle)
+        column.addWidget(self.bar)
         column.addWidget(line_frame(self))
         column.addWidget(self.panel, 1)
         column.addLayout(buttons)

@@ -26,11 +26,13 @@ from app.ui.widgets import IconButton, QuietLabel
 from app.workflows.ledger_connections import Login, View
 
 _QUERY_ROWS = 5
+#: In a low window; the preview below has the rest.
+_LEAST_ROWS = 2
 _PORTS = 65_535
 
 
 class QueryForm(QWidget):
-    """`edited` with every change. The password leaves this widget only in `login`."""
+    """`edited` with every change. The password leaves this widget only in `login`. `foot` has room for a button."""
 
     edited = Signal()
 
@@ -61,9 +63,9 @@ class QueryForm(QWidget):
         fixed = QFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         fixed.setPointSizeF(self.font().pointSizeF())
         self.query.setFont(fixed)
-        height = QFontMetrics(fixed).lineSpacing() * _QUERY_ROWS + tokens.L
-        self.query.setMinimumHeight(height)
-        self.query.setMaximumHeight(height)
+        line = QFontMetrics(fixed).lineSpacing()
+        self.query.setMinimumHeight(line * _LEAST_ROWS + tokens.L)
+        self.query.setMaximumHeight(line * _QUERY_ROWS + tokens.L)
         self.query.textChanged.connect(self._on_edited)
         self.said = QuietLabel("", self, wrap=True)
         self._labels: dict[QWidget, QLabel] = {}
@@ -110,7 +112,10 @@ class QueryForm(QWidget):
         column_.setSpacing(tokens.S)
         column_.addLayout(grid)
         column_.addWidget(self.query)
-        column_.addWidget(self.said)
+        self.foot = QHBoxLayout()
+        self.foot.setSpacing(tokens.S)
+        self.foot.addWidget(self.said, 1)
+        column_.addLayout(self.foot)
 
     # -- values ----------------------------------------------------------------------------------------------------
 

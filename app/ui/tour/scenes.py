@@ -23,6 +23,7 @@ _MODULES: Final = (
     "scenes_seals",
     "scenes_editor",
     "scenes_ledger",
+    "scenes_ledger_dialogs",
     "scenes_settings",
     "scenes_papers",
 )
