@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QElapsedTimer, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from app.domain.errors import AppError
@@ -16,10 +16,6 @@ from app.domain.lifecycle import State
 from app.storage.records import DocumentRecord
 from app.ui.desk import Desk
 from app.ui.jobs import Changes, JobHandle
-from app.ui.reading.bar import PaneBar
-from app.ui.reading.doing import PaneActions
-from app.ui.reading.findings_list import FindingsList
-from app.ui.reading.header import PaneHeader
 from app.ui.reading.loading import (
     Answer,
     Facts,
@@ -30,24 +26,17 @@ from app.ui.reading.loading import (
     load_findings,
     load_record,
 )
-from app.ui.reading.many import ManyView, Summary, summary
-from app.ui.reading.notices import Notice, NoticeStack
-from app.ui.reading.stack import DocumentStack, PictureTab
+from app.ui.reading.many import Summary, summary
+from app.ui.reading.pane_parts import PaneParts
 from app.ui.reading.warmth import Warmth
 from app.ui.stuck import is_stuck, why_stuck
-from app.ui.theme import tokens
-from app.ui.widgets import EmptyState
 
 #: While an arrow key is held down, documents pass by faster than they can be drawn.
 _SETTLE_MS = 60
-#: The row of tabs and a few lines of the document.
-_LEAST_TABS_PX = 72
 _HURRY_MS = 150
-#: Where the renderer's remark goes over to the engine's own words.
-_DETAIL = "(Ayrıntı: "
 
 
-class ReadingPane(QWidget):
+class ReadingPane(PaneParts):
     """`show_document` or `show_documents`; an answer that comes after the selection has moved on is dropped.
 
     `fix_wanted(document id, Finding)` from Bulgular of a draft; the editor is asked for at the same time.
@@ -58,21 +47,16 @@ class ReadingPane(QWidget):
     shown = Signal(int)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._desk = desk
+        super().__init__(desk, parent)
         self._document_id: int | None = None
         self._neighbours: tuple[int, ...] = ()
         self._facts: Facts | None = None
         self._cache = PictureCache()
         self._known = FactsCache()
         self._jobs: list[JobHandle] = []
-        self._note_detail = ""
         self._ahead: JobHandle | None = None
         self._ahead_id: int | None = None
         self._asked = 0
-        self.setObjectName("reading-pane")
-        self.setAccessibleName(self.tr("Okuma bölmesi"))
-        self._make_parts()
         self._since = QElapsedTimer()
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -81,60 +65,10 @@ class ReadingPane(QWidget):
         self.warmth = Warmth(desk, self, self.tabs.picture.make_ready)
         self._connect()
 
-    def _make_parts(self) -> None:
-        self.header = PaneHeader(self)
-        self.notices = NoticeStack(self)
-        self.review = Notice(self.notices, closable=False)
-        self.note = Notice(self.notices)
-        self.message = Notice(self.notices)
-        self.notices.add(self.message, is_first=True)
-        self.notices.add(self.review)
-        self.notices.add(self.note)
-        self.doing = PaneActions(self._desk, self, self.message)
-        self.tabs = DocumentStack(self)
-        self.bar = PaneBar(self)
-        self.tabs.set_corner(self.bar)
-        self.many = ManyView(self)
-        sentence = self.tr("Soldaki listeden bir belge seçin; burada gönderenin çizdiği gibi görünür.")
-        self.empty = EmptyState("document", self.tr("Belge seçilmedi"), sentence, parent=self)
-        one = QWidget(self)
-        column = QVBoxLayout(one)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        top = QVBoxLayout()
-        top.setContentsMargins(tokens.M, tokens.S, tokens.M, tokens.S)
-        top.setSpacing(tokens.S)
-        top.addWidget(self.header)
-        top.addWidget(self.notices)
-        column.addLayout(top)
-        column.addWidget(self.tabs, 1)
-        # On a low screen the document gives way, never the words above it: they would be cut in half.
-        self.tabs.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        self.tabs.setMinimumHeight(_LEAST_TABS_PX)
-        self._one = one
-        self._stack = QStackedWidget(self)
-        for page in (self.empty, one, self.many):
-            self._stack.addWidget(page)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._stack)
-
     def _connect(self) -> None:
         picture = self.tabs.picture
-        self.note.acted.connect(self._on_note_acted)
-        self.bar.zoom_in.connect(picture.zoom_in)
-        self.bar.zoom_out.connect(picture.zoom_out)
-        self.bar.zoom_fit.connect(picture.zoom_to_fit)
-        self.bar.print_wanted.connect(self.doing.print_document)
-        self.bar.pdf_wanted.connect(self.doing.save_pdf)
-        self.bar.attachment_wanted.connect(self.doing.save_attachment)
-        self.bar.attachments_wanted.connect(self.doing.save_attachments)
-        picture.zoomed.connect(self.bar.set_percent)
         picture.drawn.connect(self._on_drawn)
         picture.broke.connect(self._on_broke)
-        self.tabs.history.save_wanted.connect(self.doing.save_file)
-        self.findings.print_wanted.connect(self.doing.print_findings)
-        self.findings.excel_wanted.connect(self.doing.export_findings)
         self.findings.fix_wanted.connect(self._on_fix_wanted)
         self.findings.place_wanted.connect(self._on_place_wanted)
         self._desk.changed.connect(self._on_changed)
@@ -153,14 +87,6 @@ class ReadingPane(QWidget):
     def facts(self) -> Facts | None:
         """What is known of it; None until it was read."""
         return self._facts
-
-    @property
-    def picture(self) -> PictureTab:
-        return self.tabs.picture
-
-    @property
-    def findings(self) -> FindingsList:
-        return self.tabs.findings
 
     def set_neighbours(self, ids: Sequence[int]) -> None:
         """The documents that are likely next, the likeliest first: they are drawn ahead while nothing else waits."""
@@ -351,19 +277,6 @@ class ReadingPane(QWidget):
     def _show_picture(self, picture: Picture) -> None:
         self._show_note(picture.drawn.note)
         self.tabs.picture.show_html(self._document_id, picture.drawn.html)
-
-    def _show_note(self, note: str) -> None:
-        """The renderer's remark; what an engine said in its own words unfolds."""
-        said, _, detail = note.partition(_DETAIL)
-        self._note_detail = detail.rstrip(") ")
-        if said:
-            self.note.show_message("wait", said.strip(), self.tr("Ayrıntı") if detail else "")
-        else:
-            self.note.setVisible(False)
-
-    @Slot()
-    def _on_note_acted(self) -> None:
-        self.note.show_message("wait", f"{self.note.sentence}\n{self._note_detail}")
 
     @Slot(object)
     def _on_drawn(self, key: object) -> None:
