@@ -13,6 +13,7 @@ from lxml import etree
 
 from app.demo import people
 from app.domain.errors import AppError, InputError
+from app.domain.turkish import format_amount
 from app.domain.voucher import Period
 from app.edefter.reading.index import index_from_bytes
 from app.edefter.reading.opening import open_beginning, open_ledger_file
@@ -251,3 +252,29 @@ def test_odd_texts_in_a_wellformed_book_hurt_nobody(tmp_path: Path) -> None:
     assert (reader.index.headers, reader.index.lines, reader.index.debit) == (2, 2, 0)
     assert [row.lines for row in reader.headers([0, 1])] == [2, 0]
     assert reader.lines([0])[0].amount is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "viewer", "said"),
+    [
+        ("Y", "yevmiye.xslt", ("400 madde", "800 satır")),
+        ("K", "kebir.xslt", ("6 hesap", "800 satır")),
+        ("YB", "berat.xslt", ("Madde sayısı: 400", "391")),
+        ("KB", "berat.xslt", ("Defterin boyutu", "602")),
+    ],
+)
+def test_the_viewers_beside_the_files_show_them(
+    files: dict[str, Path], kind: str, viewer: str, said: tuple[str, ...]
+) -> None:
+    path = files[kind]
+    style = etree.XSLT(etree.parse(path.with_name(viewer)))
+    page = " ".join(str(style(etree.parse(path))).split())
+    for words in said:
+        assert words in page
+    assert "Mühür: TEST Çınaraltı · 02.04.2026" in page and "MÜHÜRSÜZ" not in page
+    reader = open_ledger_file(path)
+    if kind in ("Y", "K"):
+        total = format_amount(Decimal(reader.index.debit) / 10_000)
+        # The sums stand at the end, once for each side.
+        assert page.rpartition("<tfoot>")[2].count(total) == 2
+        assert "thead{display:table-header-group}" in page

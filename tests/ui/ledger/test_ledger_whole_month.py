@@ -177,6 +177,11 @@ def test_gibs_zip_dropped_on_the_board_closes_the_month_and_the_report_follows(
     assert page.month.month is not None and page.month.month.state is PeriodState.COMPLETED
     assert "DR" in {file.kind for file in page.month.month.files}
     assert sum(file.path.name.startswith("GIB-") for file in page.month.month.files) == 2
+    # The report and GİB's berat open with the viewers beside them.
+    for kind, viewer, words in (("DR", "defterraporu.xslt", "391"), ("YB", "berat.xslt", "GİB onayı")):
+        path = next(f.path for f in reversed(page.month.month.files) if f.kind == kind and f.path.suffix == ".xml")
+        shown = str(etree.XSLT(etree.parse(path.with_name(viewer)))(etree.parse(path)))
+        assert words in shown and "Mühür: TEST" in shown, path.name
 
 
 def test_berats_of_strangers_and_of_nobody_here_are_refused(
