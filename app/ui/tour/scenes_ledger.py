@@ -113,10 +113,10 @@ def _import(stage: Stage, text: str) -> QWidget:
     dialog = page.incoming.dialog(path)
     if dialog is None:
         raise NotThere("import dialog")
-    stage.show(dialog)
+    shown = stage.show(dialog)
     QApplication.processEvents()
     stage.settle()
-    return dialog
+    return shown
 
 
 @scene("defter", "ice-aktar", quick=True)
