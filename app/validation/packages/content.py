@@ -106,11 +106,13 @@ def read_package(raw: bytes) -> Package:
 
 def _ensure_readable(files: Mapping[str, bytes]) -> None:
     """Every file is XML. The schemas of the e-Arşiv package are of the report, which integrators send, and are only
-    kept: whether they compile is not asked."""
+    kept: whether they compile is not asked. A DTD is no fault: W3C's own schema of seals has one."""
     for name, data in files.items():
         try:
             parse(data)
         except InputError as error:
+            if error.code == "XML.DTD":
+                continue
             raise InputError(
                 "PACKAGE.SCHEMA",
                 "GİB paketindeki bir dosya okunamıyor.",

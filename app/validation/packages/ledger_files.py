@@ -54,20 +54,23 @@ def ask(
             memory_mb=_WHOLE_MEMORY_MB,
         )
         return list(answer)
-    # Its own child: Saxon never gives back what a large document took, and a cancelled one can be ended.
+    answers = []
     with _turn(progress), ChildPool(1) as pool:
+        # The rules' own child starts while the schema, which a warm one has compiled, reads the file.
+        pool.warm_up()
         progress.report(0, 0, f"{file_name}: GİB şeması denetleniyor")
-        schema = _call(
-            pool,
-            progress,
+        schema = shared.call(
             f"{_CHILD}:check_schema",
-            [dict(paths), str(path.resolve())],
+            dict(paths),
+            str(path.resolve()),
             deadline_s=_DEADLINE_S + size_mb * _SCHEMA_PER_MB_S,
-            memory_mb=_MEMORY_MB,
+            memory_mb=_WHOLE_MEMORY_MB,
         )
-        answers = [schema]
+        answers.append(schema)
+        progress.checkpoint()
         if path.stat().st_size <= LARGEST_BYTES:
             progress.report(0, 0, f"{file_name}: GİB kuralları denetleniyor")
+            # Saxon never gives back what a large document took, and a cancelled run can only be ended with its child.
             rules = _call(
                 pool,
                 progress,

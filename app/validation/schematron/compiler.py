@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from xml.sax.saxutils import escape, quoteattr
 
@@ -22,7 +23,7 @@ from app.validation.schematron.model import XSL, Check, Pattern, Piece, Rule, Sc
 from app.validation.schematron.xpath import rename_variables, split_union, words
 
 #: Goes into the name of the cached form: change it with anything that changes the sheet.
-VERSION = "5"
+VERSION = "6"
 #: Between findings and between the parts of one: characters that no document of this world uses.
 END_OF_FINDING = "\ue000"
 END_OF_PART = "\ue001"
@@ -88,19 +89,40 @@ def compile_schema(
     it names a node by its `generate-id()` instead of counting all elements in front of it, and of each pattern it tells
     the first so many nodes that fail. The sheet of a `probe` writes one character for each failure and nothing else.
     """
+    patterns = select_phase(schema, phase)
     sheet = _Sheet(schema, hoist=hoist, careful=careful, nodes_told=nodes_told, probe=probe)
-    return sheet.compiled(select_phase(schema, phase))
+    compiled = sheet.compiled(patterns)
+    kept = {run[2]: run for run in sheet.runs if run[0] != "some"}
+    if not any(run[0] == "some" and run[2] in kept for run in sheet.runs):
+        return compiled
+    # Known only now: one look back does for both questions, which saves memory for each line of a ledger.
+    sheet = _Sheet(schema, hoist=hoist, careful=careful, nodes_told=nodes_told, probe=probe, kept=kept)
+    return sheet.compiled(patterns)
 
 
 class _Sheet:
-    def __init__(self, schema: Schema, *, hoist: bool, careful: bool, nodes_told: int, probe: bool) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        *,
+        hoist: bool,
+        careful: bool,
+        nodes_told: int,
+        probe: bool,
+        kept: dict[str, tuple[str, str, str]] | None = None,
+    ) -> None:
         self._schema = schema
-        self._hoisted = Hoisted(active=hoist, compat=schema.compat)
+        self._hoisted = Hoisted(active=hoist, compat=schema.compat, kept=kept or {})
         self._careful = careful
         self._nodes_told = nodes_told
         self._probe = probe
         self._version = "1.0" if schema.compat else "3.0"
         self._entries: list[Entry] = []
+
+    @property
+    def runs(self) -> Sequence[tuple[str, str, str]]:
+        """The looks back over earlier siblings that the sheet asks for."""
+        return tuple(self._hoisted.runs)
 
     def compiled(self, patterns: list[Pattern]) -> Compiled:
         lets = list(self._schema.lets)

@@ -51,6 +51,8 @@ class Hoisted:
     keys: dict[str, str] = field(default_factory=dict)
     #: (max or min, type, element name) -> name of its accumulator.
     runs: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    #: Element name -> the run of the greatest or least that is asked for anyway: it knows whether there was one, too.
+    kept: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     #: Top-level variables whose value is one string; of these, those asked as lists -> name of the map.
     strings: set[str] = field(default_factory=set)
     lists: dict[str, str] = field(default_factory=dict)
@@ -180,6 +182,8 @@ class Hoisted:
         name = _element_name(tokens, at + 8)
         if name is None or rest[9] != ")":
             return "", 0
+        if name in self.kept:
+            return f"empty({self._run(*self.kept[name])})", 10
         return f"not({self._run('some', 'xs:boolean', name)})", 10
 
     def _run(self, function: str, kind: str, name: str) -> str:
