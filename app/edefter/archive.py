@@ -28,6 +28,15 @@ _COR: Final = "{http://www.xbrl.org/int/gl/cor/2006-10-25}"
 _BUS: Final = "{http://www.xbrl.org/int/gl/bus/2006-10-25}"
 _XBRLI: Final = "{http://www.xbrl.org/2003/instance}"
 _DS: Final = "{http://www.w3.org/2000/09/xmldsig#}"
+_NUMBER: Final = f"{_COR}lineNumber"
+_COUNTER: Final = f"{_COR}lineNumberCounter"
+_AMOUNT: Final = f"{_COR}amount"
+_SIDE: Final = f"{_COR}debitCreditCode"
+_ACCOUNT: Final = f"{_COR}account"
+_MAIN: Final = f"{_COR}accountMainID"
+_SUB: Final = f"{_COR}accountSub"
+_SUB_ID: Final = f"{_COR}accountSubID"
+_LINE: Final = (_NUMBER, _COUNTER, _AMOUNT, _SIDE)
 _TOLD: Final = (
     f"{_XBRLI}identifier",
     f"{_COR}entriesType",
@@ -186,12 +195,20 @@ def _take_id(facts: BookFacts, element: Any) -> None:
 
 
 def _take_line(facts: BookFacts, element: Any, previous: int) -> int:
-    number = int(element.findtext(f"{_COR}lineNumber") or 0)
-    entry = element.findtext(f"{_COR}lineNumberCounter") or ""
-    main = element.findtext(f"{_COR}account/{_COR}accountMainID") or ""
-    sub = element.findtext(f"{_COR}account/{_COR}accountSub/{_COR}accountSubID") or ""
-    side = element.findtext(f"{_COR}debitCreditCode") or ""
-    text = element.findtext(f"{_COR}amount") or "0"
+    # One walk over the line's children: asking for each by its path would cost more than reading the file.
+    told = dict.fromkeys(_LINE, "")
+    sub = ""
+    for child in element.iterchildren(_ACCOUNT, *_LINE):
+        if child.tag != _ACCOUNT:
+            told[child.tag] = told[child.tag] or child.text or ""
+            continue
+        for part in child.iterchildren(_MAIN, _SUB):
+            if part.tag == _MAIN:
+                told[_MAIN] = part.text or ""
+            else:
+                sub = part.findtext(_SUB_ID) or ""
+    number, entry, side = int(told[_NUMBER] or 0), told[_COUNTER], told[_SIDE]
+    main, text = told.get(_MAIN, ""), told[_AMOUNT] or "0"
     amount = Decimal(text)
     facts.lines += 1
     if side == "D":
