@@ -26,6 +26,7 @@ BREACHES = {
     "pkcs11": ("workflows/breach_pkcs11.py", "import pkcs11"),
     "saxon": ("ubl/breach_saxon.py", "import saxonche"),
     "keyring": ("storage/breach_keyring.py", "import keyring"),
+    "workbooks": ("workflows/breach_workbooks.py", "import python_calamine"),
     "pdf": ("workflows/breach_pdf.py", "import pypdf"),
     "lxml": ("storage/breach_lxml.py", "from lxml import etree"),
 }

@@ -128,6 +128,8 @@ def archive_files(*, fields: str = "faturaNo,ETTN", rules: str = "1") -> dict[st
         ).encode(),
         "faturaOzet.xsd": f'<xs:schema xmlns:xs="{xs}" targetNamespace="{space}/ozet"/>'.encode(),
         "xmldsig-core-schema.xsd": (
+            '<!DOCTYPE schema PUBLIC "-//W3C//DTD XMLSCHEMA 200102//EN" "http://www.w3.org/2001/XMLSchema.dtd" '
+            '[<!ENTITY dsig "http://www.w3.org/2000/09/xmldsig#">]>'
             f'<xs:schema xmlns:xs="{xs}" targetNamespace="http://www.w3.org/2000/09/xmldsig#"/>'
         ).encode(),
         "EArsivWs.wsdl": b'<definitions xmlns="http://schemas.xmlsoap.org/wsdl/"/>',

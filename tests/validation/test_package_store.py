@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import stat
 import zipfile
 from collections.abc import Iterator
@@ -179,6 +180,23 @@ def test_the_ledger_folder_zipped_is_installed(store: PackageStore, shared: Path
     one = store.install(zipped(files), "edefter.zip").installed
     assert one.kind is PackageKind.LEDGER
     assert len(list(store.sheets.glob("*.json"))) == 6
+    # The same with one rule less and one schema changed, as a later release.
+    name = next(name for name in files if name.endswith("edefter_yevmiye.sch"))
+    rule = re.search(rb"<assert\b.*?</assert>|<sch:assert\b.*?</sch:assert>", files[name], re.DOTALL)
+    assert rule is not None
+    schema = next(name for name in files if name.endswith("edefter.xsd"))
+    changed = {
+        **files,
+        name: files[name].replace(rule[0], b"", 1),
+        schema: files[schema]
+        .replace(b"</xs:schema>", b"<!-- x --></xs:schema>")
+        .replace(b"</schema>", b"<!-- x --></schema>"),
+    }
+    report = store.install(zipped(changed, day=(2027, 5, 1)), "edefter-2.zip")
+    assert report.changes is not None and report.previous == one
+    assert [*report.changes.removed_rules, *report.changes.changed_rules] != []
+    assert report.changes.added_rules == () and report.changes.changed_files == ("xsd/edefter.xsd",)
+    assert store.rollback(PackageKind.LEDGER).installed.id == one.id
 
 
 # ---- what must not be installed -----------------------------------------------------------------------------------
@@ -204,6 +222,13 @@ def _entry(name: str, *, link: bool = False) -> bytes:
     return out.getvalue()
 
 
+def _laughing(schema: bytes) -> bytes:
+    """A schema with an attribute that grows to a terabyte. A DTD alone is no reason: GİB's schema of seals has one."""
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
+    head = f'<!DOCTYPE x [<!ENTITY e0 "ha">{entities}]>'.encode()
+    return head + schema.replace(b"<xs:element", b'<xs:element id="&e11;"', 1)
+
+
 BAD = {
     "empty": (b"", "ZIP.EMPTY"),
     "no zip": (b"<html>404</html>", "ZIP.NOT_ZIP"),
@@ -223,6 +248,20 @@ BAD = {
     "a DTD": (
         _with({_MAIN: b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + NEW[_MAIN]}),
         "PACKAGE.SCHEMATRON",
+    ),
+    "laughs in a schema": (
+        zipped({n: _laughing(d) if n.endswith("UBL-CreditNote-2.1.xsd") else d for n, d in ubl_files().items()}),
+        "PACKAGE.SCHEMA",
+    ),
+    "rules nested without end": (_with({_COMMON: b"<a>" * 20_000 + b"</a>" * 20_000}), "PACKAGE.SCHEMATRON"),
+    "NUL bytes in the rules": (_with({_COMMON: NEW[_COMMON].replace(b"Senaryo", b"Sen\0ryo")}), "PACKAGE.SCHEMATRON"),
+    "rules in a wrong encoding": (
+        _with({_COMMON: b'<?xml version="1.0" encoding="UTF-8"?>' + NEW[_COMMON].replace(b"Senaryo", b"\xfe\xf0")}),
+        "PACKAGE.SCHEMATRON",
+    ),
+    "too many files": (
+        zipped({**NEW, **{f"e-FaturaPaketi/{n}.txt": b"" for n in range(5_001)}}),
+        "ZIP.TOO_MANY",
     ),
     "schemas cut off": (
         zipped({n: (d[:200] if n.endswith("UBL-CreditNote-2.1.xsd") else d) for n, d in ubl_files().items()}),
