@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _PREVIEW_ROWS = 5
 _TOLD_ROWS = 20
+_SEVERITIES = {"error": "HATA", "warning": "UYARI", "info": "BİLGİ"}
 
 
 def cmd_import(arguments: argparse.Namespace) -> int:
@@ -288,7 +289,7 @@ def _tell_check(check: Any) -> None:
         f", borç {amount(check.debit)}, alacak {amount(check.credit)}"
     )
     for finding in check.findings[:_TOLD_ROWS]:
-        note(f"{'HATA' if finding.severity == 'error' else 'UYARI'} {finding.code}: {finding.message}")
+        note(f"{_SEVERITIES[finding.severity]} {finding.code}: {finding.message}")
     if len(check.findings) > _TOLD_ROWS:
         note(f"… ve {len(check.findings) - _TOLD_ROWS} bulgu daha (--json hepsini yazar).")
 

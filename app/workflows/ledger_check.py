@@ -264,6 +264,9 @@ def _look_at_order(check: MonthCheck, company: CompanyRecord, connection: Ledger
             check.add("DEFTER.ORDER", a=_shown(unbuilt[0]))
         elif built and built[1] is not PeriodState.COMPLETED:
             check.add("DEFTER.PREVIOUS_OPEN", a=_shown(built[0]))
+    elif (counted := parts.counted_before(connection, period=month, branch_no=branch_no)) and not counted.entry:
+        # An integrator builds: our numbers go on from the month before, which nobody has checked yet.
+        check.add("DEFTER.ORDER", a=_shown(parts.months_before(connection, period=month, branch_no=branch_no)[-1]))
     before = parts.months_before(connection, period=month, branch_no=branch_no)
     previous = _shifted(check.period, -1)
     if before and int(previous.compact) > before[-1] % LIQUIDATION and not (begun and previous < begun):

@@ -15,6 +15,7 @@ from app.storage.ledgers.database import LedgerConnection
 from app.storage.ledgers.kept import KeptCheck, KeptFinding
 from app.storage.records import CompanyRecord
 from app.ubl.company_json import company_to_json
+from app.workflows.ledger_fix_model import FIXABLE
 
 #: Grows when a rule is added or changed: what older rules found is stale.
 RULES_VERSION: Final = 3
@@ -35,7 +36,7 @@ class LedgerFinding:
     line: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        """The shape of `validate`'s findings."""
+        """The shape of `validate`'s findings; `fix` names what `ledger fix` may do about it."""
         place = f"voucher[{self.reference}]" if self.reference else ""
         return {
             "severity": self.severity.value,
@@ -45,7 +46,7 @@ class LedgerFinding:
             "message": self.message,
             "explanation": self.explanation,
             "official": "",
-            "fix": "",
+            "fix": FIXABLE[self.code].value if self.code in FIXABLE else "",
             "line": self.line or None,
             "xpath": "",
         }

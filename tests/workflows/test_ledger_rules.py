@@ -337,6 +337,7 @@ def test_a_voucher_that_no_part_can_hold_is_found_before_the_build(world: Ledger
 def test_numbers_run_on_where_an_integrator_builds(world: LedgerOffice) -> None:
     world.change(ledger=LedgerTerms(mode=LedgerMode.INTEGRATOR, export_format="izibiz"))
     world.take([*voucher("F0", day="2026-02-05"), *voucher("F00", 4, day="2026-02-06"), *voucher("F1", 6)])
+    assert "DEFTER.ORDER" in codes(world.check()), "nobody has numbered February yet"
     assert world.check(Period(2026, 2)).last_entry == 2
     march = world.check()
     assert march.first_entry == 3

@@ -5,6 +5,7 @@ The source's digest of a voucher stays: importing the same file again still chan
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -20,6 +21,9 @@ MENDED = declare("ledger.mended", "what the user had us mend in a month's vouche
 #: Fields of a line that may be completed; nothing else of a line is ever written by a fix.
 FIELDS: Final = ("document_type", "document_description", "document_number", "document_day")
 _COLUMNS: Final = "id, source_line, number, day, amount, side, " + ", ".join(FIELDS)
+
+
+_AT_ONCE: Final = 1_000
 
 
 class Change(NamedTuple):
@@ -92,14 +96,22 @@ def vouchers_breaking(
         if not wanted or voucher_id in wanted:
             broken.setdefault(voucher_id, set()).add(line_id)
     found = []
-    for voucher_id, ids in broken.items():
-        head = connection.exec_driver_sql(
-            "SELECT id, reference, day, period, counter, branch_no FROM voucher WHERE id = ?", (voucher_id,)
-        ).one()
-        lines = connection.exec_driver_sql(
-            f"SELECT {_COLUMNS} FROM line WHERE voucher_id = ? ORDER BY source_line, id", (voucher_id,)
-        )
-        found.append((Head(*head), [DocumentLine(*line) for line in lines], ids))
+    wanted_ids = list(broken)
+    for start in range(0, len(wanted_ids), _AT_ONCE):
+        some = json.dumps(wanted_ids[start : start + _AT_ONCE])
+        heads = connection.exec_driver_sql(
+            "SELECT id, reference, day, period, counter, branch_no FROM voucher"
+            " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY day, entry, id",
+            (some,),
+        ).all()
+        lines: dict[int, list[DocumentLine]] = {}
+        for voucher_id, *line in connection.exec_driver_sql(
+            f"SELECT voucher_id, {_COLUMNS} FROM line WHERE voucher_id IN (SELECT value FROM json_each(?))"
+            " ORDER BY voucher_id, source_line, id",
+            (some,),
+        ):
+            lines.setdefault(voucher_id, []).append(DocumentLine(*line))
+        found += [(Head(*head), lines[head[0]], broken[head[0]]) for head in heads]
     return found
 
 
