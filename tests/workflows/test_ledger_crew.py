@@ -247,11 +247,12 @@ def test_an_official_error_stops_the_writers_and_leaves_nothing(month: Month) ->
     assert month.state() is not PeriodState.BERAT_SEALED
 
 
-def test_a_full_disk_is_told_by_the_files_own_name(month: Month, tmp_path: Path) -> None:
+@pytest.mark.parametrize("lines", [0, SMALL_LINES], ids=["here", "children"])
+def test_a_full_disk_is_told_by_the_files_own_name(month: Month, lines: int) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("only on Linux: a device that is always full")
     check_month(month.office.context(), month.company, JANUARY, folder=month.office.folder.ledgers)
-    with BookCrew(SMALL_LINES) as crew:
+    with BookCrew(lines) as crew:
         crew.take(month.path, period=202601, branch_no="", branch_name="")
         words = ("Y", 1, VOUCHERS, "/dev/full", "", "Y.xml", "<a>", "</a>")
         with pytest.raises(EnvironmentFault) as told:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -72,6 +72,7 @@ class BodyFile:
         self._put(tail)
         if self._deflate is not None and self._packed is not None:
             self._packed_bytes += self._packed.write(self._deflate.flush())
+            self._packed.flush()
         self._file.flush()
         os.fsync(self._file.fileno())
         self.close()
@@ -83,8 +84,9 @@ class BodyFile:
         )
 
     def close(self) -> None:
-        """Close the files as they are."""
-        self._files.close()
+        """Close the files as they are. What could not be written has been told by `write` or `finish`."""
+        with suppress(OSError):
+            self._files.close()
 
     def _put(self, data: bytes) -> None:
         self._whole.update(data)
