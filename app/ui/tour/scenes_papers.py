@@ -87,7 +87,7 @@ for _name in _INVOICES:
 
 def _rested(stage: Stage, window: QWidget) -> QWidget:
     stage.settle()
-    stage.wait(900)
+    stage.wait(600)
     stage.settle()
     return window
 
@@ -99,7 +99,6 @@ def _paper(stage: Stage, kind: DocumentKind, fields: Mapping[str, Any], **what: 
     window = PaperWindow(stage.desk, kind, **what)
     window.resize(stage.window.size())
     stage.show(window)
-    stage.wait(600)
     stage.settle()
     window.worker.is_locked = True
     if fields:
@@ -145,7 +144,7 @@ def despatch_idis(stage: Stage) -> QWidget:
     return _paper(stage, DocumentKind.DESPATCH, fields)
 
 
-@scene("irsaliye", "yanit", quick=True)
+@scene("irsaliye", "yanit")
 def despatch_answer(stage: Stage) -> QWidget:
     """To a despatch note that one client of the office has sent to another."""
     receiver, sender = _two_clients(stage)
@@ -167,7 +166,7 @@ def _two_clients(stage: Stage) -> tuple[CompanyRecord, CompanyRecord]:
     return known[0], known[1]
 
 
-@scene("makbuz", "smm", quick=True)
+@scene("makbuz", "smm")
 def freelance(stage: Stage) -> QWidget:
     line = {
         "name": "Mali müşavirlik, kasım",
@@ -181,7 +180,7 @@ def freelance(stage: Stage) -> QWidget:
     return _paper(stage, DocumentKind.SMM, {"customer": _BUYER, "lines": [line]})
 
 
-@scene("makbuz", "mustahsil", quick=True)
+@scene("makbuz", "mustahsil")
 def producer(stage: Stage) -> QWidget:
     farmer = {
         "tckn": "10000000146",
