@@ -52,7 +52,10 @@ tr{page-break-inside:avoid} tr.head{page-break-after:avoid} tfoot{display:table-
   test="gl-cor:documentType='voucher'">Senet</xsl:when><xsl:when test="gl-cor:documentType='receipt'">Makbuz</xsl:when><xsl:when
   test="gl-cor:documentType='shipment'">Navlun</xsl:when><xsl:when test="gl-cor:documentType='other'"><xsl:value-of
   select="gl-cor:documentTypeDescription"/></xsl:when><xsl:otherwise>Sipariş</xsl:otherwise></xsl:choose><xsl:text> </xsl:text><xsl:value-of
-  select="gl-cor:documentNumber"/><xsl:text> </xsl:text><xsl:call-template name="day"><xsl:with-param name="d" select="gl-cor:documentDate"/></xsl:call-template></div></xsl:if></td></xsl:template>
+  select="gl-cor:documentNumber"/><xsl:text> </xsl:text><xsl:call-template name="day"><xsl:with-param name="d" select="gl-cor:documentDate"/></xsl:call-template></div></xsl:if><xsl:if test="gl-muc:amountOriginalCurrency"><div class="q"><xsl:if
+  test="gl-muc:amountOriginalAmount"><xsl:call-template name="money"><xsl:with-param name="n" select="gl-muc:amountOriginalAmount"/></xsl:call-template><xsl:text> </xsl:text></xsl:if><xsl:value-of
+  select="substring-after(gl-muc:amountOriginalCurrency,':')"/> · kur <xsl:value-of select="translate(gl-muc:amountOriginalExchangeRate,'.',',')"/><xsl:if
+  test="gl-muc:amountOriginalExchangeRateSource"><xsl:text> (</xsl:text><xsl:value-of select="gl-muc:amountOriginalExchangeRateSource"/>)</xsl:if></div></xsl:if></td></xsl:template>
 <xsl:template name="seal"><xsl:for-each select="/*/ds:Signature"><div class="seal">Mühür: <xsl:choose><xsl:when
   test="contains(ds:KeyInfo/ds:X509Data/ds:X509SubjectName,'CN=')"><xsl:value-of
   select="substring-before(concat(substring-after(ds:KeyInfo/ds:X509Data/ds:X509SubjectName,'CN='),','),',')"/></xsl:when><xsl:otherwise>sertifikası

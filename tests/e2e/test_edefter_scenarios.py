@@ -335,6 +335,10 @@ def test_edf_s1_every_element_of_the_guides(judged: Desk, judge: Judge) -> None:
         ("KB", BERAT_ELEMENTS),
     ):
         ensure_elements(judged.file(kind, "2023-04", branch="0001"), [*HEAD_ELEMENTS, *wanted])
+    for kind, viewer in (("Y", "yevmiye.xslt"), ("K", "kebir.xslt")):
+        path = judged.file(kind, "2023-04", branch="0001")
+        shown = " ".join(str(etree.XSLT(etree.parse(path.parent / viewer))(etree.parse(path))).split())
+        assert "Fon: 1000 adet × 0,015" in shown and "USD · kur 41,2500 (T.C.M.B.)" in shown
 
 
 @official
