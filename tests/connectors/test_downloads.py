@@ -3,64 +3,14 @@
 from __future__ import annotations
 
 import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from app.connectors.downloads import Download, download
 from app.domain.errors import AppError, JobCancelled
-
-BODY = bytes(range(256)) * 4_096  # a megabyte
-Answer = Callable[[socket.socket, str], None]
-
-
-class Server:
-    """A raw TCP server: `answer` gets the connection and the request's head. `requests` are the heads."""
-
-    def __init__(self) -> None:
-        self.requests: list[str] = []
-        self.answer: Answer = reply()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self.released = threading.Event()
-        self._thread = threading.Thread(target=self._serve)
-        self._thread.start()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}/paket.zip"
-
-    def _serve(self) -> None:
-        while True:
-            connection, _ = self._listener.accept()
-            with connection:
-                head = b""
-                while b"\r\n\r\n" not in head and (part := connection.recv(65_536)):
-                    head += part
-                if not head:
-                    return
-                self.requests.append(head.decode("latin-1"))
-                try:
-                    self.answer(connection, self.requests[-1])
-                except OSError:
-                    # The client has hung up, as a client may.
-                    continue
-
-    def close(self) -> None:
-        self.released.set()
-        socket.create_connection(("127.0.0.1", self.port)).close()
-        self._thread.join(10)
-        self._listener.close()
-
-
-def reply(body: bytes = BODY, *, status: str = "200 OK", length: int | None = None, **headers: str) -> Answer:
-    def send(connection: socket.socket, _head: str) -> None:
-        told = {"Content-Length": str(len(body) if length is None else length), "Connection": "close", **headers}
-        lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in told.items())
-        connection.sendall(f"HTTP/1.1 {status}\r\n{lines}\r\n".encode() + body)
-
-    return send
+from tests.connectors.rawserver import BODY, Server, reply
 
 
 @pytest.fixture
@@ -70,7 +20,7 @@ def server() -> Iterator[Server]:
     made.close()
 
 
-def refused(address: str, code: str, *words: str, max_bytes: int = 1 << 24, **more: float) -> AppError:
+def refused(address: str, code: str, *words: str, max_bytes: int = 1 << 24, **more: Any) -> AppError:
     with pytest.raises(AppError) as caught:
         download(address, max_bytes=max_bytes, **more)
     error = caught.value
@@ -116,7 +66,7 @@ def test_a_cut_transfer_without_a_length_is_left_to_who_reads_the_file(server: S
     [(b"<!DOCTYPE html><html>bakim</html>", ""), (b"\n <html>", "application/zip"), (b"x", "text/html; charset=utf-8")],
 )
 def test_a_page_instead_of_the_file_is_called_a_page(server: Server, body: bytes, kind: str) -> None:
-    server.answer = reply(body, **({"Content_Type": kind} if kind else {}))
+    server.answer = reply(body, Content_Type=kind) if kind else reply(body)
     refused(server.address, "DOWNLOAD.PAGE", "web sayfası")
 
 
@@ -175,7 +125,10 @@ def test_a_server_that_falls_silent_is_left(server: Server) -> None:
 
 
 def test_a_server_that_never_answers_is_left(server: Server) -> None:
-    server.answer = lambda _connection, _head: server.released.wait(30) and None
+    def wait(_connection: socket.socket, _head: str) -> None:
+        server.released.wait(30)
+
+    server.answer = wait
     refused(server.address, "DOWNLOAD.UNREACHABLE", silence_s=0.2)
 
 

@@ -10,6 +10,7 @@ import pytest
 from app.domain.errors import RuleBroken
 from app.domain.lifecycle import Direction, DocumentKind, SealingMode, State
 from app.storage import documents, outbox
+from app.storage.records import DocumentRecord
 from app.workflows import companies, issuing, papers, points, queueing, resolving, sealing
 from tests.validation.packagemaker import LISTS, e_invoice_files, zipped
 from tests.workflows.conftest import Desk
@@ -71,7 +72,7 @@ def test_a_failed_document_that_the_rules_refuse_is_not_sealed_again(
     assert issuing.reissue(desk.ctx, desk.company, record.ettn, desk.means()).sealing.failed == []
 
 
-def failed_invoice(desk: Desk) -> documents.DocumentRecord:
+def failed_invoice(desk: Desk) -> DocumentRecord:
     ettn = desk.draft(0)
     assert desk.issue(ettn).is_clean
     with desk.office.db.write(points.STATUS) as s:
@@ -114,11 +115,10 @@ def test_what_was_sealed_offline_is_asked_about_when_it_is_queued(desk: Desk) ->
     ettn = desk.draft(0)
     assert sealing.seal(desk.ctx, desk.company, [ettn], desk.means(online=False)).failed == []
     forbid(desk, "Invoice")
-    for queue in (
-        lambda: queueing.queue(desk.ctx, desk.company, [ettn], desk.means().endpoint),
-        lambda: issuing.issue(desk.ctx, desk.company, [ettn], desk.means()).queueing,
-    ):
-        assert [f.error.code for f in queue().failed] == ["OFFICIAL.FINDINGS"]
+    queued = queueing.queue(desk.ctx, desk.company, [ettn], desk.means().endpoint)
+    issued = issuing.issue(desk.ctx, desk.company, [ettn], desk.means()).queueing
+    for report in (queued, issued):
+        assert [f.error.code for f in report.failed] == ["OFFICIAL.FINDINGS"]
         assert desk.get(ettn).state is State.SEALED and waiting(desk, ettn) == []
 
 
@@ -134,7 +134,7 @@ def test_what_is_queued_again_by_hand_is_asked_about(desk: Desk) -> None:
     desk.push(minutes=30)
     forbid(desk, "Invoice")
     line = desk.office.line(companies.require_account(desk.ctx, desk.company))
-    again: Callable[[], documents.DocumentRecord] = lambda: resolving.queue_again(  # noqa: E731
+    again: Callable[[], DocumentRecord] = lambda: resolving.queue_again(  # noqa: E731
         desk.ctx, desk.company, ettn, reason="Portala baktım", line=line
     )
     with pytest.raises(RuleBroken) as caught:

@@ -16,7 +16,7 @@ from app.runtime.children import ChildPool
 from app.validation.packages.content import PackageKind
 from app.validation.packages.store import PackageStore
 from app.workflows.rule_packages import update_packages
-from tests.connectors.test_downloads import Server, reply
+from tests.connectors.rawserver import Server, reply
 from tests.validation.packagemaker import archive_files, e_invoice_files, zipped
 
 
