@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, Q
 
 from app.domain.findings import Finding, Severity
 from app.domain.turkish import format_datetime
-from app.ui.ledger.results import Told, told_of
+from app.ui.ledger.results import TOO_LARGE, Told, told_of
 from app.ui.reading.findings_list import FindingsList
 from app.ui.theme import tokens
 from app.ui.widgets import ElidedLabel, EmptyState, IconLabel, MenuButton, QuietButton
@@ -21,7 +21,7 @@ from app.workflows.ledger_model import MonthCheck
 class FindingsTab(QWidget):
     """`voucher_wanted(int)`, `fix_wanted(codes, voucher_ids)`, `check_wanted()`.
 
-    `report_wanted(str)`: print, pdf or xlsx.
+    `report_wanted(str)`: print, pdf or xlsx. `summary_wanted(int)`: the number of a voucher that fits no part.
 
     `counted(errors, all)` for the title of the tab.
     """
@@ -30,6 +30,7 @@ class FindingsTab(QWidget):
     fix_wanted = Signal(object, object)
     check_wanted = Signal()
     report_wanted = Signal(str)
+    summary_wanted = Signal(int)
     counted = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -105,7 +106,7 @@ class FindingsTab(QWidget):
         self._show(is_open=is_open)
 
     def _show(self, *, is_open: bool = False) -> None:
-        fixable = [one for one in self._told if one.finding.fix]
+        fixable = [one for one in self._told if _is_fixable(one)]
         self.list.set_findings([one.finding for one in self._told], can_fix=is_open)
         self._bar.setVisible(bool(self._stored))
         self.fix_button.setVisible(bool(fixable) and is_open)
@@ -137,14 +138,22 @@ class FindingsTab(QWidget):
 
     @Slot(object)
     def _on_fix_wanted(self, finding: Finding) -> None:
+        if finding.code == TOO_LARGE:
+            self.summary_wanted.emit(next((one.entry for one in self._told if one.finding == finding), 0))
+            return
         voucher_id = self._voucher_of(finding)
         self.fix_wanted.emit((finding.code,), (voucher_id,) if voucher_id else ())
 
     @Slot()
     def _on_all_fixes(self) -> None:
-        codes = tuple(dict.fromkeys(one.finding.code for one in self._told if one.finding.fix))
+        codes = tuple(dict.fromkeys(one.finding.code for one in self._told if _is_fixable(one)))
         self.fix_wanted.emit(codes, ())
 
     @Slot(object)
     def _on_report(self, action: object) -> None:
         self.report_wanted.emit(str(action.data()))  # type: ignore[attr-defined]
+
+
+def _is_fixable(told: Told) -> bool:
+    """Whether a safe fix is known; summarising is a decision of its own."""
+    return bool(told.finding.fix) and told.finding.code != TOO_LARGE

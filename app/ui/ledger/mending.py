@@ -41,6 +41,7 @@ class Mending(QObject):
         tab = page.month.findings
         tab.fix_wanted.connect(self.offer_fixes)
         tab.report_wanted.connect(self.report)
+        tab.summary_wanted.connect(self._on_summary_wanted)
         page.month.message.acted.connect(self._on_acted)
         page.month.message.closed.connect(self._forget)
 
@@ -125,6 +126,12 @@ class Mending(QObject):
             entry = int(number_said)
             self._page.message.show_error(error, self.tr("Özetlemeyi göster…"))
             self._undo = lambda: self.preview_summary(company, period, entry)
+
+    @Slot(int)
+    def _on_summary_wanted(self, entry: int) -> None:
+        month = self._month()
+        if month is not None and entry:
+            self.preview_summary(*month, entry)
 
     def preview_summary(self, company: CompanyRecord, period: Period, entry: int) -> None:
         """Show what summarising would do; nothing is changed before the user's word."""

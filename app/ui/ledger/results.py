@@ -21,6 +21,8 @@ from app.workflows.ledger_life import ApprovalReport
 from app.workflows.ledger_model import LedgerFinding, MonthCheck
 from app.workflows.ledger_writing import BuildReport
 
+#: A voucher that fits no part: not mended, summarised.
+TOO_LARGE = "DEFTER.TOO_LARGE"
 #: More lines than this help nobody; the copy holds them all.
 MAX_SHOWN = 500
 
@@ -62,10 +64,11 @@ class BuildOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A finding of a month with the voucher it is about (0: none)."""
+    """A finding of a month with the voucher it is about and its number (0: none)."""
 
     finding: Finding
     voucher_id: int
+    entry: int = 0
 
 
 def told_of(checks: list[MonthCheck], official: list[tuple[str, Finding]] | None = None) -> list[Told]:
@@ -86,12 +89,14 @@ def told_of(checks: list[MonthCheck], official: list[tuple[str, Finding]] | None
                 line=one.line or None,
                 fix=_fix_of(one),
             )
-            found.append(Told(finding=finding, voucher_id=one.voucher_id))
+            found.append(Told(finding=finding, voucher_id=one.voucher_id, entry=one.entry))
     return found + [Told(finding=finding, voucher_id=0) for _, finding in official or []]
 
 
 def _fix_of(finding: LedgerFinding) -> str:
     """Numbers of the source are never changed: for them there is a word and no button."""
+    if finding.code == TOO_LARGE and finding.entry:
+        return "Özetle"
     kind = FIXABLE.get(finding.code, FixKind.RENUMBER)
     return "Düzelt" if finding.voucher_id and kind is not FixKind.RENUMBER else ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from app.domain.errors import RuleBroken
 from app.domain.voucher import Period
 from app.edefter.sources.reading import inspect_source
 from app.ui.ledger.mending_dialogs import FixDialog, SummaryDialog
+from app.ui.ledger.results import told_of
 from app.ui.pages.ledger import LedgerPage
 from app.workflows.ledger_check import check_month
 from app.workflows.ledger_import import import_vouchers
+from app.workflows.ledger_model import said
 
 from .conftest import PATIENCE_MS, source
 
@@ -151,3 +154,17 @@ def test_a_voucher_that_fits_no_part_is_summarised_on_the_users_word(
         month.month.message.action.click()
     settle(qtbot, month)
     assert month.month.message.sentence == "Özet geri alındı; satırlar eskisi gibi."
+
+
+def test_a_finding_of_a_voucher_that_is_too_large_leads_to_its_summary(qtbot: QtBot, month: LedgerPage) -> None:
+    check = month.month.findings.checks[0]
+    large = replace(said("DEFTER.TOO_LARGE", a="6", b="210"), voucher_id=6, entry=6, reference="1-88")
+    check.findings.append(large)
+    month.month.set_told(month.month.company, JANUARY, told_of([check]))  # type: ignore[arg-type]
+    row = next(row for row in month.month.findings.list.rows() if row.finding.code == large.code)
+    answers = Answers()
+    with qtbot.waitSignal(month.doing.checked, timeout=PATIENCE_MS):
+        row.fix.click()
+    settle(qtbot, month)
+    answers.stop()
+    assert [seen.split("|")[0] for seen in answers.seen] == ["6. madde özetlensin mi?"]
