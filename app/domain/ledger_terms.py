@@ -9,6 +9,8 @@ from typing import Final
 
 #: The most a part may have. Source: e-Defter Teknik Kılavuz 1.7.
 MAX_PART_MB: Final = 200
+#: The integrators' files that a month can be given as.
+EXPORT_FORMATS: Final = ("izibiz", "uyumsoft-csv", "uyumsoft-xml", "turkcell")
 _APPLICATION_PARTS: Final = 4
 _TAX_NUMBER = re.compile(r"[0-9]{10,11}")
 

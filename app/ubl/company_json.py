@@ -14,7 +14,15 @@ from typing import Any, Final, TypeVar
 
 from app.domain.document_number import SeriesPurpose, parse_series
 from app.domain.errors import InputError
-from app.domain.ledger_terms import MAX_PART_MB, LedgerMode, LedgerTerms, Numbering, StampedFiles, application_problem
+from app.domain.ledger_terms import (
+    EXPORT_FORMATS,
+    MAX_PART_MB,
+    LedgerMode,
+    LedgerTerms,
+    Numbering,
+    StampedFiles,
+    application_problem,
+)
 from app.domain.lifecycle import DocumentKind, SealingMode
 from app.domain.party import Accountant, Branch, Company, Labels
 from app.ubl.jsonread import Fields, InvalidData
@@ -176,6 +184,9 @@ def _read_terms(fields: Fields | None) -> LedgerTerms:
     application = fields.text("source_application")
     if application and (wrong := application_problem(application)):
         fields.problem("source_application", wrong)
+    export = fields.text("export_format")
+    if export and export not in EXPORT_FORMATS:
+        fields.problem("export_format", f"Şunlardan biri olmalı: {', '.join(EXPORT_FORMATS)}.")
     size = fields.number("max_part_mb") or Decimal(0)
     if size != size.to_integral_value() or not 0 <= size <= MAX_PART_MB:
         fields.problem("max_part_mb", f"1 ile {MAX_PART_MB} arasında tam sayı olmalı; boşsa ofis ayarı geçerlidir.")
@@ -183,7 +194,7 @@ def _read_terms(fields: Fields | None) -> LedgerTerms:
     terms = LedgerTerms(
         mode=_choice(fields, "mode", LedgerMode.OWN, "own (onaylı programla) ya da integrator (entegratöre verilir)"),
         source_application=application,
-        export_format=fields.text("export_format"),
+        export_format=export,
         numbering=_choice(fields, "numbering", Numbering.SOURCE, "source (kaynak programdan) ya da ours (biz veririz)"),
         uses_branches=bool(fields.flag("uses_branches")),
         max_part_mb=int(size),

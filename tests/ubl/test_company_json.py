@@ -148,6 +148,7 @@ def test_bad_images_are_problems(tmp_path: Path) -> None:
         ("ledger", {"mode": "kendi"}, "ledger.mode"),
         ("ledger", {"source_application": "Defterci 2.1"}, "ledger.source_application"),
         ("ledger", {"source_application": "9205121120##A##B##"}, "ledger.source_application"),
+        ("ledger", {"export_format": "excel"}, "ledger.export_format"),
         ("ledger", {"max_part_mb": 201}, "ledger.max_part_mb"),
         ("ledger", {"numbering": "x"}, "ledger.numbering"),
     ],

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from app.domain.errors import InputError
-from app.domain.ledger_terms import LedgerMode, LedgerTerms, application_problem
+from app.domain.ledger_terms import EXPORT_FORMATS, LedgerMode, LedgerTerms, application_problem
 from app.runtime.settings import LEDGER_APPLICATION, LEDGER_PART_MB
 from app.storage import settings_store
 from app.ubl.company_json import company_from_json, company_to_json
 from app.workflows import companies
 from app.workflows.ledger_card import card_fields, company_fields, keep_office_accountant, office_accountant
+from app.workflows.ledger_export import FORMATS
 from app.workflows.ledger_terms import build_options, is_exporting
 
 OFFICE = "9205121120##Çınar Yazılım A.Ş.##Defterci##2.1"
@@ -41,6 +42,10 @@ def _version() -> str:
     from app import __version__
 
     return __version__
+
+
+def test_every_format_of_the_card_can_be_written() -> None:
+    assert set(EXPORT_FORMATS) == set(FORMATS)
 
 
 @pytest.mark.parametrize(

@@ -156,11 +156,12 @@ class QueryDialog(QDialog):
         view = next((one for one in self._views if one.name == name), None)
         if view is None:
             return
-        company, secrets = self.company, self._desk.office.secrets
+        company, office = self.company, self._desk.office
         self.name.setText(name)
         self._desk.run(
             self.tr("Bağlantı okunuyor"),
-            lambda _ctx: login_of(company, view, secrets=secrets),
+            # The secret store is opened by the worker: it may be a slow keyring.
+            lambda _ctx: login_of(company, view, secrets=office.secrets),
             partial(self.form.show_view, view),
             owner=self,
             company=company,
@@ -170,14 +171,14 @@ class QueryDialog(QDialog):
     @Slot()
     def _on_save_clicked(self) -> None:
         view, login, company = self.form.view(self.name.text()), self.form.login, self.company
-        secrets = self._desk.office.secrets
+        office = self._desk.office
 
         def then(_: None) -> None:
             self._read_views(view.name)
 
         self._desk.run(
             self.tr("Sorgu saklanıyor"),
-            lambda ctx: save_view(ctx, company, view, login, secrets=secrets),
+            lambda ctx: save_view(ctx, company, view, login, secrets=office.secrets),
             then,
             owner=self,
             company=company,
@@ -186,7 +187,7 @@ class QueryDialog(QDialog):
 
     @Slot()
     def _on_forget_clicked(self) -> None:
-        name, company, secrets = str(self.saved.currentData() or ""), self.company, self._desk.office.secrets
+        name, company, office = str(self.saved.currentData() or ""), self.company, self._desk.office
 
         def then(_: None) -> None:
             self._read_views("")
@@ -194,7 +195,7 @@ class QueryDialog(QDialog):
         if name:
             self._desk.run(
                 self.tr("Sorgu siliniyor"),
-                lambda ctx: delete_view(ctx, company, name, secrets=secrets),
+                lambda ctx: delete_view(ctx, company, name, secrets=office.secrets),
                 then,
                 owner=self,
                 company=company,

@@ -64,12 +64,12 @@ class TimeStampSection(Section):
     def load(self) -> None:
         """Read the values again."""
         self.form.load()
-        settings = self.desk.office.settings
-        secrets = self.desk.office.secrets
+        office = self.desk.office
 
         def read(_ctx: WorkContext) -> tuple[str, str, str, bool]:
+            settings = office.settings
             url, user = settings.get(TSA_URL), settings.get(TSA_USER)
-            has = bool(url and secrets.get(secret_name(url, user)))
+            has = bool(url and office.secrets.get(secret_name(url, user)))
             return settings.get(TSA_ROOTS), url, settings.get(TSA_LOGIN), has
 
         self.desk.run(self.tr("Ayarlar okunuyor"), read, self._on_read, owner=self, failed=self._on_failed)
