@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -20,6 +22,9 @@ MAX_COLUMNS: Final = 300
 #: Excel's own limit of 1,048,576 rows stays below.
 MAX_MEMBER_BYTES: Final = 2 << 30
 _HEAD_BYTES: Final = 64 << 10
+_STYLES: Final = "xl/styles.xml"
+_MAX_STYLES_BYTES: Final = 16 << 20
+_TURKISH_DAY: Final = re.compile(rb'formatCode="g{1,2}[./-]a{1,4}[./-]y{2,4}(?:;@)?"', re.IGNORECASE)
 
 
 def write_rows(source: str | bytes, target: str, until: int) -> int:
@@ -68,9 +73,29 @@ def _ensure_harmless(raw: bytes) -> None:
             )
 
 
+def _with_known_dates(raw: bytes) -> bytes:
+    """The workbook with Turkish spellings of a day's format (gg.aa.yyyy) in the spelling that the format prescribes.
+
+    Some programs write what the Turkish Excel shows instead; Excel itself reads it, calamine would give a number.
+    """
+    if not raw.startswith(b"PK") or _STYLES not in (names := member_names(raw)):
+        return raw
+    styles = b"".join(iter_chunks(raw, _STYLES, max_bytes=_MAX_STYLES_BYTES))
+    mended = _TURKISH_DAY.sub(rb'formatCode="dd.mm.yyyy"', styles)
+    if mended == styles:
+        return raw
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for name in dict.fromkeys(names):
+            whole = b"".join(iter_chunks(raw, name, max_bytes=MAX_MEMBER_BYTES))
+            archive.writestr(name, mended if name == _STYLES else whole)
+    return out.getvalue()
+
+
 def _rows(raw: bytes) -> Iterator[tuple[int, list[str]]]:
     """(row number, cells) of the first visible sheet."""
-    book = _guarded(lambda: calamine.load_workbook(io.BytesIO(raw)), unknown="SHEET.NONE")
+    plain = _with_known_dates(raw)
+    book = _guarded(lambda: calamine.load_workbook(io.BytesIO(plain)), unknown="SHEET.NONE")
     names = [one.name for one in book.sheets_metadata if _is_table(one)] or book.sheet_names[:1]
     if not names:
         raise _none("Dosyada tablo yok.")

@@ -76,6 +76,18 @@ def test_a_day_with_an_hour_is_that_day_and_an_hour_alone_stays_one() -> None:
     assert list(sheet_rows(out.getvalue())) == [(1, ["2026-03-09", "12:00:00"])]
 
 
+@pytest.mark.parametrize("spelling", ["gg.aa.yyyy", "g/a/yy", "GG-AA-YYYY;@"])
+def test_a_day_in_the_turkish_spelling_of_its_format_is_a_day(spelling: str) -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet()
+    sheet.write_number(0, 0, 46090, book.add_format({"num_format": spelling}))
+    sheet.write_number(0, 1, 46090, book.add_format({"num_format": '0 "gg.aa.yyyy"'}))
+    sheet.write(0, 2, "ş")
+    book.close()
+    assert list(sheet_rows(out.getvalue())) == [(1, ["2026-03-09", "46090", "ş"])]
+
+
 def test_gaps_stay_gaps_and_formulas_give_their_stored_value() -> None:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
