@@ -64,6 +64,11 @@ def make_month(place: Path, *, vouchers: int = 9) -> dict[str, Path]:
     run("ledger", "import", source, "--company", VKN, *data)
     month = ("--company", VKN, "--period", "2026-03")
     run("ledger", "build", *month, "--out", place / "out", "--seal", "test", *data)
+    stock = place / "envanter.csv"
+    stock.write_text("\n".join(_stock()) + "\n", "utf-8")
+    day = ("--company", VKN, "--day", "2026-03-31")
+    run("ledger", "inventory", "import", stock, *day, *data)
+    run("ledger", "inventory", "build", *day, "--out", place / "out", "--seal", "test", *data)
     return {path.stem.split("-")[2]: path for path in (place / "out").rglob("*.xml")}
 
 
@@ -84,6 +89,19 @@ def _rows(vouchers: int) -> Iterator[str]:
                 f"{fis};{day};{code};HESAP {code};{code}.{1 + index % 2:02d};ALT {code};{sides};{paper};Banka;Satır;"
                 f"Fiş;Ayşe Işık;{foreign}"
             )
+
+
+def _stock() -> Iterator[str]:
+    yield (
+        "Ana Hesap;Ana Hesap Adı;Hesap Kodu;Hesap Adı;Ürün Kodu;Ürün Adı;Miktar;Birim;Tutar;Açıklama;Döviz Cinsi;"
+        "Döviz Tutarı;Kur;Kur Tarihi"
+    )
+    for index, code in enumerate(_MAINS):
+        for sub in range(1 + index % 3):
+            goods = (f"S{index}", "Mal", "12,5", "kg") if code == "153" else ("",) * 4
+            foreign = ("USD", "10,00", "41,2500", "2026-03-31") if index == 1 else ("",) * 4
+            account = (code, f"HESAP {code}", f"{code}.{sub:02d}", f"ALT {sub}")
+            yield ";".join((*account, *goods, f"{100 + index},50", "Sayım", *foreign))
 
 
 # ---- breaking one place --------------------------------------------------------------------------------------------

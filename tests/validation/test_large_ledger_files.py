@@ -146,7 +146,9 @@ def test_the_file_is_judged_by_its_final_name(rules: InstalledRules, tmp_path: P
     assert [f.official for f in judged(rules, tmp_path / NAME, CASES["good"], "x.xml").findings] == [
         "Dosya adı yanlış."
     ]
-    assert judged(rules, tmp_path / NAME, CASES["good"], "").findings == []
+    odd = tmp_path / "Ayşe'nin %20 defterleri #1"
+    odd.mkdir()
+    assert judged(rules, odd / NAME, CASES["good"], "").findings == []
     assert [(w.engine, w.how, len(w.rules)) for w in good.work] == [("xsd", "stream", 1), ("schematron", "whole", 4)]
     assert good.words.startswith("xsd stream, schematron 20") and good.words.endswith(" (4 kural)")
     assert good.work[1].to_json()["rules"][1:] == ["Next", "Code", "K"]

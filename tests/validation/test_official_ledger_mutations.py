@@ -23,7 +23,14 @@ from tests.validation.ledgermaker import WAYS, change, make_month, mutations
 from tests.validation.schematronrun import TODAY, skeleton
 
 pytestmark = pytest.mark.shared
-SHEETS = {"Y": "edefter_yevmiye", "K": "edefter_kebir", "YB": "edefter_berat", "KB": "edefter_berat"}
+SHEETS = {
+    "Y": "edefter_yevmiye",
+    "K": "edefter_kebir",
+    "YB": "edefter_berat",
+    "KB": "edefter_berat",
+    "E": "envanter_defter",
+    "EB": "envanter_berat",
+}
 COR, BUS = "{http://www.xbrl.org/int/gl/cor/2006-10-25}", "{http://www.xbrl.org/int/gl/bus/2006-10-25}"
 #: (rule's words or the beginning of its id, ordinal, attribute, whether the test itself broke)
 Found = list[tuple[str, int, str, bool]]
@@ -188,6 +195,10 @@ ACROSS = [
     ("Y", _backwards(f"{COR}lineNumber"), "following::node()/number(gl-cor:lineNumber)"),
     ("Y", _remove(f"{COR}lineNumber"), "gl-cor:lineNumber"),
     ("Y", _remove(f"{COR}entryHeader"), "$entryHeaderSayisi > 0"),
+    ("E", _set(f"{COR}entryNumberCounter", "77", 4), "following::node()/gl-cor:entryNumberCounter"),
+    ("E", _all(f"{COR}lineNumber", "3"), "following::node()/number(gl-cor:lineNumber)"),
+    ("E", _backwards(f"{COR}lineNumber"), "following::node()/number(gl-cor:lineNumber)"),
+    ("E", _set(f"{COR}enteredDate", "2026-04-01", 0), "following::node()/gl-cor:enteredDate"),
     ("K", _first_goes_last, "fct:isSorted($accoundMainIdList)"),
     ("K", _double_header, "$altHesapSayisi = $farkliAltHesapSayisi"),
     (

@@ -139,7 +139,8 @@ class FileEngine(Engine):
         processor.set_configuration_property(_FEATURE + _NO_DTD, "true")
         processor.set_configuration_property(f"{_FEATURE}allow-external-functions", "false")
         try:
-            document = processor.new_document_builder().parse_xml(xml_file_name=str(path))
+            # A URI is ASCII, whatever letters the user's folders are called by.
+            document = processor.new_document_builder().parse_xml(xml_uri=path.resolve().as_uri())
         except saxonche.PySaxonApiError as error:
             raise EngineFailed(str(error).strip()[:600]) from error
         # From here on nothing may be read; this cannot be taken back.
