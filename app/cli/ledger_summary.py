@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.cli.ledger import period_of
@@ -28,7 +29,7 @@ def cmd_summarise(arguments: argparse.Namespace) -> int:
             why="--preview, --yes ve --undo birlikte verilemez.",
             todo="Önce --preview ile bakın, sonra --yes ile uygulayın.",
         )
-    period = period_of(arguments.period)
+    period = replace(period_of(arguments.period), is_liquidation=arguments.side == "after")
     with open_office(arguments) as office:
         ctx = office.context()
         company = companies.require_company(ctx, arguments.company)

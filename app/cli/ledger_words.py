@@ -131,6 +131,9 @@ def add_ledger(commands: Any) -> None:
     _month_options(leaf)
     leaf.add_argument("--entry", required=True, type=int, metavar="NO", help="yevmiye madde numarası")
     leaf.add_argument("--branch", default="", metavar="NO", help="şube numarası (şubeli defterlerde)")
+    leaf.add_argument(
+        "--side", choices=("before", "after"), help="tasfiyenin başladığı ayda: öncesi (varsayılan), sonrası"
+    )
     leaf.add_argument("--preview", action="store_true", help="yalnız göster (varsayılan)")
     leaf.add_argument("--yes", action="store_true", help="özetle")
     leaf.add_argument("--undo", action="store_true", help="özeti geri al")

@@ -89,15 +89,16 @@ class _Found:
 
 
 def preview_summary(
-    company: CompanyRecord, period: Period, entry: int, *, folder: Path, branch_no: str = ""
+    company: CompanyRecord, period: Period, entry: int, *, folder: Path, branch_no: str = "", voucher_id: int = 0
 ) -> SummaryPreview:
     """What would become of the voucher with this madde number; nothing is changed. Not in the GUI thread.
 
+    `voucher_id` names it without doubt where a finding knows it: in the month of a liquidation two may bear a number.
     Raises: InputError LEDGER.NO_ENTRY.
     """
     ledger = open_ledger(company, period, folder)
     try:
-        found = _find(ledger, company, period, entry, branch_no)
+        found = _find(ledger, company, period, entry, branch_no, voucher_id)
         with ledger.read() as connection:
             before = summaries.lines_of(connection, found.voucher_id)
             return _preview(connection, found, entry, before, merged(before))
@@ -106,7 +107,15 @@ def preview_summary(
 
 
 def summarise(
-    ctx: WorkContext, company: CompanyRecord, period: Period, entry: int, *, folder: Path, branch_no: str = "", who: str
+    ctx: WorkContext,
+    company: CompanyRecord,
+    period: Period,
+    entry: int,
+    *,
+    folder: Path,
+    branch_no: str = "",
+    voucher_id: int = 0,
+    who: str,
 ) -> SummaryPreview:
     """Do what the preview shows. The lines as they were are kept with `who` and the time; the month is checked anew.
 
@@ -116,7 +125,7 @@ def summarise(
     with leases.acquire(ctx.db, company.id, owner=ctx.owner):
         ledger = open_ledger(company, period, folder)
         try:
-            found = _find(ledger, company, period, entry, branch_no)
+            found = _find(ledger, company, period, entry, branch_no, voucher_id)
             with ledger.write(SUMMARISED) as connection:
                 _ensure_open(connection, found)
                 if any(not one.undone_at for one in _of_voucher(connection, found)):
@@ -148,7 +157,14 @@ def summarise(
 
 
 def undo_summary(
-    ctx: WorkContext, company: CompanyRecord, period: Period, entry: int, *, folder: Path, branch_no: str = ""
+    ctx: WorkContext,
+    company: CompanyRecord,
+    period: Period,
+    entry: int,
+    *,
+    folder: Path,
+    branch_no: str = "",
+    voucher_id: int = 0,
 ) -> int:
     """Bring the voucher's lines back as they were; returns how many there are.
 
@@ -157,7 +173,7 @@ def undo_summary(
     with leases.acquire(ctx.db, company.id, owner=ctx.owner):
         ledger = open_ledger(company, period, folder)
         try:
-            found = _find(ledger, company, period, entry, branch_no)
+            found = _find(ledger, company, period, entry, branch_no, voucher_id)
             with ledger.write(SUMMARISED) as connection:
                 _ensure_open(connection, found)
                 standing = [one for one in _of_voucher(connection, found) if not one.undone_at]
@@ -218,13 +234,20 @@ def merged(lines: Iterable[StoredLine]) -> list[StoredLine]:
     return found
 
 
-def _find(ledger: LedgerDatabase, company: CompanyRecord, period: Period, entry: int, branch_no: str) -> _Found:
+def _find(
+    ledger: LedgerDatabase, company: CompanyRecord, period: Period, entry: int, branch_no: str, voucher_id: int
+) -> _Found:
+    """The voucher itself, or the one with this number; of a liquidation's month the side that `period` says."""
     with ledger.read() as connection:
+        if voucher_id and (place := summaries.place_of(connection, voucher_id)) is not None:
+            return _Found(place[0], voucher_id, queries.voucher_rows(connection, [voucher_id])[0].reference, place[1])
         for side in sides_of(company.company, period):
-            voucher_id = summaries.voucher_of_entry(connection, period=side.key, branch_no=branch_no, entry=entry)
-            if voucher_id is not None:
-                row = queries.voucher_rows(connection, [voucher_id])[0]
-                return _Found(side.key, voucher_id, row.reference, branch_no)
+            if period.is_liquidation and side != period:
+                continue
+            found = summaries.voucher_of_entry(connection, period=side.key, branch_no=branch_no, entry=entry)
+            if found is not None:
+                row = queries.voucher_rows(connection, [found])[0]
+                return _Found(side.key, found, row.reference, branch_no)
     raise InputError(
         "LEDGER.NO_ENTRY",
         "Madde bulunamadı.",

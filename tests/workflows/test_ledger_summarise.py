@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from app.domain.errors import InputError, RuleBroken
 from app.domain.ledger_rows import LedgerRow
+from app.domain.spans import sides_of
 from app.domain.voucher import PeriodState
 from app.storage.ledgers import parts, queries
 from app.storage.ledgers.summaries import StoredLine
+from app.workflows.ledger_check import check_month
 from app.workflows.ledger_findings import stored_checks
 from app.workflows.ledger_summarise import merged, preview_summary, summaries_in, summarise, undo_summary
 from tests.workflows.ledger_office import LIRA, MARCH, TOUCHED, LedgerOffice, ledger_office, row
@@ -181,3 +183,17 @@ def test_no_total_moves_and_a_second_time_changes_nothing(given_lines: list[Stor
 
     assert totals(after) == totals(given_lines)
     assert len(after) == len(totals(given_lines)) and merged(after) == after
+
+
+def test_a_voucher_is_named_without_doubt(world: LedgerOffice) -> None:
+    world.change(liquidation_start="2026-03-15")
+    world.take([*wages(), *(one._replace(day="2026-03-20", reference="F2") for one in wages())])
+    check_month(world.ctx, world.company, MARCH, folder=world.ledgers)
+    with world.ledger() as ledger, ledger.read() as connection:
+        _, after = queries.voucher_ids(connection)
+    assert preview_summary(world.company, MARCH, 1, folder=world.ledgers).reference == "F1"
+    assert preview_summary(world.company, MARCH, 1, folder=world.ledgers, voucher_id=after).reference == "F2"
+    side = sides_of(world.company.company, MARCH)[1]
+    assert preview_summary(world.company, side, 1, folder=world.ledgers).reference == "F2"
+    summarise(world.ctx, world.company, MARCH, 1, folder=world.ledgers, voucher_id=after, who="A")
+    assert [one.reference for one in summaries_in(world.company, MARCH, folder=world.ledgers)] == ["F2"]

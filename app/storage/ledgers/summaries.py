@@ -80,6 +80,14 @@ def voucher_of_entry(connection: Connection, *, period: int, branch_no: str, ent
     return None if row is None else int(row[0])
 
 
+def place_of(connection: Connection, voucher_id: int) -> tuple[int, str] | None:
+    """(month's key, branch number) of a voucher in force; None when it is not there any more."""
+    row = connection.exec_driver_sql(
+        "SELECT period, branch_no FROM voucher WHERE id = ? AND state = ?", (voucher_id, IN_FORCE)
+    ).first()
+    return None if row is None else (int(row[0]), str(row[1]))
+
+
 def lines_of(connection: Connection, voucher_id: int) -> list[StoredLine]:
     """The voucher's lines in the order of the source."""
     rows = connection.exec_driver_sql(
