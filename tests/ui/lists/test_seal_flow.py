@@ -225,3 +225,32 @@ def test_sending_again_stops_at_the_first_refusal_too(ui_world: Any) -> None:
     outcome = bulk.reissue(ui_world.ctx, ui_world.office, ui_world.company, failed, sealer)
     assert outcome.stopped
     assert [f.error.code for f in outcome.failed] == ["TOKEN.GONE", "BULK.STOPPED"]
+
+
+@pytest.mark.parametrize("reason", ["Bedelsiz numune", "  "])
+def test_sealing_again_asks_for_the_reason_again(qtbot: QtBot, outbox: ListPage, ui_world: Any, reason: str) -> None:
+    free = ui_world.draft(0, lines=FREE).ettn
+    ui_world.sandbox.set_plan(free, fail_at_gib=1150)
+    ui_world.issue(free)
+    ui_world.sync()
+    for _ in range(3):
+        ui_world.push(hours=5)
+        ui_world.sync()
+    assert ui_world.get(free).state is State.FAILED
+    keeper_of(ui_world.desk).keep(ui_world.company.id, ui_world.sealer)
+    chosen(qtbot, outbox, 1)
+    user = Accountant(reason)
+    with qtbot.waitSignal(outbox.doing.finished, timeout=PATIENCE_MS) as ended:
+        outbox.doing.reissue()
+    user.stop()
+    outcome: Outcome = ended.args[0]
+    assert (user.asked, len(user.told)) == (1, 1)
+    record = ui_world.records(Direction.OUT)[0]
+    with ui_world.office.db.read() as s:
+        notes = " ".join(row.note for row in documents.history(s, record.id))
+    if reason.strip():
+        assert (outcome.failed, record.attempt_no) == ([], 2)
+        assert "INV.ZERO uyarısı bilerek geçildi: Bedelsiz numune" in notes
+    else:
+        assert [f.error.code for f in outcome.failed] == ["SEAL.WORD_WANTED"]
+        assert (record.state, record.attempt_no) == (State.FAILED, 1)
