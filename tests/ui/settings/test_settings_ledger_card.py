@@ -92,6 +92,20 @@ def test_a_missing_fact_leads_to_its_field(qtbot: Any, firms: FirmsSubject) -> N
     assert "tamam" in card.marks.buttons["phone"].accessibleName()
 
 
+def test_a_finding_elsewhere_leads_to_the_field(qtbot: Any, ui_desk: Any) -> None:
+    page = SettingsPage(ui_desk)
+    qtbot.addWidget(page)
+    page.resize(1100, 700)
+    page.show()
+    company = ui_desk.company
+    page.reveal(("firms", (company.id, "nace")))
+    settle(qtbot, ui_desk)
+    card = page.subject("firms").card  # type: ignore[attr-defined]
+    assert card.tabText(card.currentIndex()) == "Defter"
+    page.reveal(("firms", (company.id, "accountant.name")))
+    assert card.tabText(card.currentIndex()) == "Müşavir"
+
+
 def test_an_old_word_for_a_choice_is_kept(qtbot: Any, dressed: Any) -> None:
     card = CompanyCard()
     qtbot.addWidget(card)

@@ -110,6 +110,8 @@ class FirmsSubject(Subject):
         if isinstance(what, int):
             self._wanted = what
             self._choose(what)
+            if self._current is not None and self._current.id == what:
+                self._go_to_field()
 
     def unsaved(self) -> str | None:
         """A card that was changed and not saved; hidden with its page it counts as well."""
@@ -230,6 +232,9 @@ class FirmsSubject(Subject):
         self.note.setVisible(bool(findings))
         self._show_right(True)
         self._on_card_edited()
+        self._go_to_field()
+
+    def _go_to_field(self) -> None:
         if self._wanted_field:
             self.card.show_field(self._wanted_field)
             self._wanted_field = ""
