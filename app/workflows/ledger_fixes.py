@@ -14,17 +14,18 @@ from typing import Final
 
 from app.domain.errors import InputError, RuleBroken
 from app.domain.ledger_terms import Numbering
-from app.domain.spans import sides_of
+from app.domain.spans import last_day, sides_of
 from app.domain.voucher import Period, PeriodState
 from app.storage import leases
 from app.storage.leases import Lease
-from app.storage.ledgers import books, fixes, parts
+from app.storage.ledgers import books, fixes, kept, parts
 from app.storage.ledgers.database import LedgerConnection, LedgerDatabase
 from app.storage.records import CompanyRecord
 from app.workflows.context import WorkContext
 from app.workflows.ledger_check import open_ledger
 from app.workflows.ledger_fix_model import FIXABLE, FixChange, FixKind, FixOffer, FixRecord, FixReport
 from app.workflows.ledger_fix_plans import Plan, plan_of, standing_before
+from app.workflows.ledger_model import mark_of
 
 __all__ = [
     "FIXABLE",
@@ -60,8 +61,23 @@ def offers(
     found: list[FixOffer] = []
     with _ledger(company, period, folder) as ledger, ledger.read() as connection:
         for side in sides_of(company.company, period):
-            found += _offers_of_side(ctx, company, connection, side, wanted, only)
+            known = None if codes else _known_codes(ctx, company, connection, side)
+            asked = [code for code in wanted if known is None or code in known]
+            found += _offers_of_side(ctx, company, connection, side, asked, only)
     return found
+
+
+def _known_codes(
+    ctx: WorkContext, company: CompanyRecord, connection: LedgerConnection, side: Period
+) -> set[str] | None:
+    """What the last check of this side found: nobody looks for more. None when it is stale or was never made."""
+    checks = kept.checks_of(connection, period=side.key)
+    is_over = ctx.clock.today() > last_day(side)
+    for row, _ in checks:
+        mark = mark_of(connection, company, period=side.key, branch_no=row.branch_no, is_over=is_over)
+        if row.mark != mark:
+            return None
+    return {finding.code for _, findings in checks for finding in findings} if checks else None
 
 
 def _offers_of_side(

@@ -299,3 +299,14 @@ def test_both_sides_of_a_liquidation_s_month_are_mended(world: LedgerOffice) -> 
     assert [one.is_stale for one in stored] == [True, True]
     for fix_id in report.fix_ids:
         assert undo(world, fix_id) == 1
+
+
+def test_a_fresh_check_says_what_is_worth_looking_for(world: LedgerOffice) -> None:
+    world.take(gap(document_day=""))
+    world.check()
+    assert [offer.code for offer in offered(world)] == ["DEFTER.DOCUMENT_DAY"]
+    # Behind the program's back: the check that was kept is asked, not the lines.
+    world.execute("UPDATE line SET document_number = '' WHERE source_line = 3")
+    assert [offer.code for offer in offered(world)] == ["DEFTER.DOCUMENT_DAY"]
+    world.take(voucher("F7", 70))
+    assert [offer.code for offer in offered(world)] == ["DEFTER.DOCUMENT_NUMBER", "DEFTER.DOCUMENT_DAY"]
