@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -12,13 +11,14 @@ from PySide6.QtCore import QDate
 from PySide6.QtWidgets import QWidget
 
 from app.domain.voucher import Period
+from app.ui.ledger.facts import ledger_file
 from app.ui.tour.ground import NOW
 from app.ui.tour.scenes import NotThere, scene
 from app.ui.tour.stage import Stage
 
-_QUERY = """SELECT fis_no AS [Fiş No], tarih AS Tarih, hesap AS [Hesap Kodu], hesap_adi AS [Hesap Adı],
-       aciklama AS Açıklama, borc AS Borç, alacak AS Alacak
-FROM e_defter_gorunumu"""
+_QUERY = """SELECT v.reference AS [Fiş No], v.day AS Tarih, a.code AS [Hesap Kodu], a.name AS [Hesap Adı],
+       v.comment AS Açıklama, l.amount / 10000.0 AS Tutar, l.side AS [Borç/Alacak]
+FROM voucher v JOIN line l ON l.voucher_id = v.id JOIN account a ON a.id = l.main"""
 _STOCK = """Hesap Kodu;Hesap Adı;Ana Hesap Adı;Ürün Kodu;Ürün Adı;Miktar;Birim;Tutar
 153.01;MEŞE PANEL;TİCARİ MALLAR;URN-0001;Meşe panel 18 mm;420,5;m2;184.250,50
 153.02;KAYIN PANEL;TİCARİ MALLAR;URN-0002;Kayın panel 12 mm;75;m2;31.900,00
@@ -43,18 +43,10 @@ def _shown(stage: Stage, dialog: Any) -> QWidget:
 def query(stage: Stage) -> QWidget:
     from app.ui.ledger.query_dialog import QueryDialog
 
-    base = _folder(stage) / "muhasebe.db"
-    with sqlite3.connect(base) as tables:
-        tables.execute(
-            "CREATE TABLE e_defter_gorunumu (fis_no, tarih, hesap, hesap_adi, aciklama, borc REAL, alacak REAL)"
-        )
-        for number in range(1, 9):
-            day = f"{NOW.year}-{NOW.month:02d}-{number:02d}"
-            for account, name, sides in (("100.01", "MERKEZ KASA", (1250.5, 0)), ("600.01", "SATIŞLAR", (0, 1250.5))):
-                row = (f"M{number:03d}", day, account, name, "Peşin satış", *sides)
-                tables.execute("INSERT INTO e_defter_gorunumu VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-    tables.close()
-    dialog = QueryDialog(stage.desk, stage.companies()[0], period=Period(NOW.year, NOW.month))
+    # Our own ledger file plays the other program's database: it has the very tables.
+    company = stage.companies()[0]
+    base = ledger_file(stage.desk.office.folder.ledgers, company, Period(NOW.year, NOW.month - 1))
+    dialog = QueryDialog(stage.desk, company, period=Period(NOW.year, NOW.month))
     form = dialog.form
     form.driver.setCurrentIndex(form.driver.findData("sqlite"))
     form.database.setText(str(base))
