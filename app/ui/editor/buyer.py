@@ -12,6 +12,8 @@ from app.domain.errors import InputError
 from app.domain.taxnumber import parse_tax_number
 from app.storage.records import PartnerRecord
 from app.ubl.partyjson import party_to_json
+from app.ui.editor.catalogue import country_names
+from app.ui.editor.code_edit import CodeBinding
 from app.ui.editor.delegates import PickerEdit
 from app.ui.editor.fields import Field, FormEdit, TextBinding, WrapBinding
 from app.ui.editor.folding import FieldGrid
@@ -116,7 +118,7 @@ class BuyerCard(QWidget):
             (self._text("address.postal_code", self.tr("Posta kodu")), 2),
             (self._text("email", self.tr("E-posta")), 4),
             (self._text("phone", self.tr("Telefon")), 2),
-            (self._text("address.country", self.tr("Ülke")), 2),
+            (self._country(), 2),
             (self.mailbox_field, 4),
         ):
             grid.add(field, units)
@@ -142,6 +144,10 @@ class BuyerCard(QWidget):
         field = Field(title, editor, places, self)
         self.fields.append(field)
         return field
+
+    def _country(self) -> Field:
+        path, title = "customer.address.country", self.tr("Ülke")
+        return self._field(title, CodeBinding(self._store, path, title, country_names, self), path)
 
     def _text(self, path: str, title: str, *places: str) -> Field:
         full = f"customer.{path}"

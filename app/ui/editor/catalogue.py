@@ -38,15 +38,17 @@ class Option:
     code: str
     short: str
     title: str
+    #: One more spelling that means it: a country's code where its name is what is kept.
+    also: str = ""
 
     @cached_property
     def folded(self) -> str:
-        return fold(f"{self.code} {self.title}")
+        return fold(f"{self.code} {self.title} {self.also}")
 
     @cached_property
     def names(self) -> frozenset[str]:
         """The spellings that mean this option and no other."""
-        return frozenset(fold(text) for text in (self.code, self.short, self.title))
+        return frozenset(fold(text) for text in (self.code, self.short, self.title, self.also) if text)
 
 
 class Catalogue:
@@ -120,8 +122,16 @@ class Catalogue:
         """Kinds of number a party may have besides its tax number."""
         return [_plain(code, name) for code, name in self._named("party_scheme") if code not in ("VKN", "TCKN")]
 
+    @cached_property
+    def country_names(self) -> list[Option]:
+        """Countries by name, as an address keeps them; found by their codes too. The own one first."""
+        named = sorted(self._named("country"), key=lambda pair: pair[0] != "TR")
+        return [Option(code=name, short=name, title=name, also=code) for code, name in named]
+
     def named(self, list_name: str) -> list[Option]:
-        """Any list of `ubl.codes.named_list`. Raises: KeyError for a name that no list has."""
+        """Any list of `ubl.codes.named_list`, or `country_names`. Raises: KeyError for a name that no list has."""
+        if list_name == "country_names":
+            return self.country_names
         official = _OFFICIAL.get(list_name)
         if official is None or not self._lists.get(official):
             return [_plain(code, named.name) for code, named in codes.named_list(list_name).items()]
@@ -184,6 +194,11 @@ def adopt(catalogue: Catalogue | None) -> bool:
 @lru_cache(maxsize=1)
 def _built_in() -> Catalogue:
     return Catalogue(built_in_lists())
+
+
+def country_names() -> list[Option]:
+    """For a field that keeps a country by its name."""
+    return current().country_names
 
 
 def by_code(options: Callable[[], list[Option]]) -> Mapping[str, Option]:

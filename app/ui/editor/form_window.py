@@ -22,6 +22,7 @@ from app.ui.dialogs.confirm import confirm
 from app.ui.editor import form_layout, sources
 from app.ui.editor.assessing import Assessment, net_by_row
 from app.ui.editor.background import Craft, FormWorker
+from app.ui.editor.code_edit import CodeEdit
 from app.ui.editor.code_source import code_source
 from app.ui.editor.columns import INVOICE, Sheet
 from app.ui.editor.fields import Field
@@ -118,6 +119,8 @@ class FormWindow(QMainWindow):
     def leave_fields(self) -> None:
         """What stands in an open cell or field counts as typed."""
         self.document_form.table.leave_cell()
+        for edit in self.findChildren(CodeEdit):
+            edit.take_over()
 
     company_label: ElidedLabel
     heading: HeadingLabel

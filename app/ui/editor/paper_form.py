@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QMenu, QScrollArea, QSplitter, QVBoxLayout, QWidge
 from app.domain.findings import Finding
 from app.domain.lifecycle import DocumentKind
 from app.ui.editor import places
+from app.ui.editor.catalogue import country_names
+from app.ui.editor.code_edit import CodeBinding, CodeEdit
 from app.ui.editor.fields import ChoiceBinding, Field, NotesBinding, TextBinding, WrapBinding, date_edit
 from app.ui.editor.folding import FieldGrid, FoldSection
 from app.ui.editor.line_table import LineTable
@@ -101,6 +103,8 @@ class PaperForm(QSplitter):
                 return NotesBinding(store, path, title, parent)
             case "long":
                 return WrapBinding(store, path, title, parent)
+            case "country":
+                return CodeBinding(store, path, title, country_names, parent)
             case "list":
                 return ListEdit(store, path, title, LIST_KINDS[path.rpartition(".")[2]], parent)
             case "drivers":
@@ -204,7 +208,9 @@ class PaperForm(QSplitter):
                 section.set_summary(" · ".join(text for text in texts if text) or "–")
 
     def show_codes(self) -> None:
-        """Another package is in use: the cells say its words."""
+        """Another package is in use: cells and fields say its words."""
+        for edit in self.findChildren(CodeEdit):
+            edit.retitle()
         self.table.viewport().update()
 
     def set_locked(self, locked: bool) -> None:

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.storage.records import PartnerRecord
 from app.ubl.partyjson import party_to_json
 from app.ui.editor.buyer import judge_number, name_of, number_of
+from app.ui.editor.catalogue import country_names
+from app.ui.editor.code_edit import CodeBinding
 from app.ui.editor.delegates import PickerEdit
 from app.ui.editor.fields import Field, FormEdit, TextBinding, WrapBinding
 from app.ui.editor.folding import FieldGrid
@@ -81,7 +83,7 @@ class PartyCard(QWidget):
             (self._text("address.district", self.tr("İlçe")), 2),
             (self._text("address.city", self.tr("İl")), 2),
             (self._text("address.postal_code", self.tr("Posta kodu")), 2),
-            (self._text("address.country", self.tr("Ülke")), 2),
+            (self._country(), 2),
         ):
             grid.add(field, units)
         whole = QVBoxLayout(self)
@@ -98,6 +100,10 @@ class PartyCard(QWidget):
         field = Field(title, editor, places, self)
         self.fields.append(field)
         return field
+
+    def _country(self) -> Field:
+        path, title = f"{self._path}.address.country", self.tr("Ülke")
+        return self._field(title, CodeBinding(self._store, path, title, country_names, self), path)
 
     def _text(self, path: str, title: str, *places: str) -> Field:
         full = f"{self._path}.{path}"

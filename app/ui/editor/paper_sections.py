@@ -10,7 +10,19 @@ from app.domain.despatch import HKSIRSALIYE, IDISIRSALIYE, MATBUDAN, SEVK, TEMEL
 from app.domain.lifecycle import DocumentKind
 
 Input = Literal[
-    "text", "long", "date", "time", "series", "choice", "notes", "reference", "references", "drivers", "tax", "list"
+    "text",
+    "long",
+    "date",
+    "time",
+    "series",
+    "choice",
+    "notes",
+    "reference",
+    "references",
+    "drivers",
+    "tax",
+    "list",
+    "country",
 ]
 
 
@@ -91,7 +103,7 @@ PARTS: Final[Mapping[DocumentKind, tuple[Part, ...]]] = {
                 Entry(path="shipment.address.district", title="İlçe", units=2),
                 Entry(path="shipment.address.city", title="İl", units=2),
                 Entry(path="shipment.address.postal_code", title="Posta kodu", units=2),
-                Entry(path="shipment.address.country", title="Ülke", units=2),
+                Entry(path="shipment.address.country", title="Ülke", kind="country", units=2),
             ),
         ),
         Part(

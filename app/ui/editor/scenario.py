@@ -57,7 +57,9 @@ def _spread_out(fields: Sequence[ExtraField]) -> list[ExtraField]:
     for field in fields:
         for key, words in _PARTS.get(field.kind, ()):
             path = f"{field.path}.{key}"
-            result.setdefault(path, replace(field, path=path, kind="text", title=f"{field.title}: {words}"))
+            kind, named = ("code", "country_names") if key == "country" else ("text", "")
+            part = replace(field, path=path, kind=kind, codes=named, title=f"{field.title}: {words}")
+            result.setdefault(path, part)
     return list(result.values())
 
 

@@ -147,7 +147,7 @@ class EditorWindow(FormWindow):
 
     def leave_fields(self) -> None:
         """What stands in an open cell or field counts as typed."""
-        self.form.table.leave_cell()
+        super().leave_fields()
         self.details.take_over()
 
 

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.demo import people
 from app.ubl import codes
 from app.ui.editor import catalogue, cells
+from app.ui.editor.code_edit import CodeEdit
 from app.ui.editor.code_source import code_source
 from app.ui.editor.scenario import ValueCode
 from app.ui.editor.window import EditorWindow
@@ -16,7 +17,7 @@ from app.ui.jobs import Changes
 from app.validation.packages.content import PackageKind
 from app.workflows import drafting
 from tests.ui.conftest import World
-from tests.ui.editor.conftest import Open, typed
+from tests.ui.editor.conftest import Open, fill_buyer, typed
 from tests.validation.packagemaker import e_invoice_files, zipped
 
 PATIENCE_MS = 20_000
@@ -162,3 +163,30 @@ def test_a_long_list_is_searched_by_code_and_by_turkish_word(ui_world: World, op
     typed(nation, "almanya")
     nation.take_over()
     assert window.store.get("buyer", {})["nationality"] == "DE"
+
+
+def test_a_country_is_found_by_name_and_by_code(ui_world: World, open_editor: Open) -> None:
+    window = open_editor(ui_world)
+    field = window.form.field_of("customer.address.country")
+    assert field is not None and isinstance(field.editor, CodeEdit)
+    for text, name in (("DE", "Almanya"), ("almanya", "Almanya"), ("türkiye", "Türkiye"), ("Atlantis", "Atlantis")):
+        typed(field.editor, text)
+        field.editor.take_over()
+        assert window.store.get("customer")["address"]["country"] == name, text
+    install(ui_world)
+    lists = catalogue.Catalogue(ui_world.office.code_lists)
+    assert [(option.code, option.also) for option in lists.country_names] == [
+        ("Türkiye", "TR"),
+        ("Almanya", "DE"),
+        ("QQ", "QQ"),
+    ]
+
+
+def test_a_code_that_is_still_being_typed_is_saved_too(ui_world: World, open_editor: Open, qtbot: QtBot) -> None:
+    window = open_editor(ui_world)
+    fill_buyer(window)
+    window.form.currency.setFocus()
+    typed(window.form.currency, "eur")
+    assert window.store.text("currency") == "TRY"
+    window.save()
+    assert window.store.text("currency") == "EUR" and window.form.currency.text().startswith("EUR")
