@@ -284,6 +284,18 @@ def test_the_previous_month_built_but_not_approved(world: LedgerOffice) -> None:
     assert "DEFTER.PREVIOUS_OPEN" not in codes(world.check())
 
 
+def test_a_sealed_month_that_got_vouchers_comes_first_again(world: LedgerOffice) -> None:
+    world.take([*voucher("F0", day="2026-02-05"), *voucher()])
+    world.execute(
+        "INSERT INTO part (period, branch_no, part, sequence, first_entry, last_entry, last_line, start_day, end_day)"
+        " VALUES (202602, '', 0, 2, 1, 1, 2, '2026-02-01', '2026-02-28')"
+    )
+    world.execute("UPDATE period SET state = ? WHERE period = 202602", int(PeriodState.BERAT_SEALED))
+    assert "DEFTER.ORDER" not in codes(world.check())
+    world.take(voucher("F00", 20, day="2026-02-09"))
+    assert "DEFTER.ORDER" in codes(world.check())
+
+
 def test_a_number_of_an_earlier_part_is_not_used_again(world: LedgerOffice) -> None:
     world.take([*voucher("F0", day="2026-02-05"), *voucher(counter=7)])
     world.execute(

@@ -181,11 +181,14 @@ def part_vouchers_at(connection: Connection, *, begun: str) -> list[int]:
 
 
 def unbuilt_before(connection: Connection, *, period: int, branch_no: str) -> list[int]:
-    """Earlier months that have vouchers and no built part: they come first."""
+    """Earlier months that come first: they have vouchers and no built part, or their vouchers changed since."""
     rows = connection.exec_driver_sql(
-        "SELECT DISTINCT period FROM voucher WHERE state = ? AND period < ? AND period <> ? AND branch_no = ?"
-        " EXCEPT SELECT period FROM part WHERE branch_no = ? ORDER BY 1",
-        (IN_FORCE, period, period - LIQUIDATION, branch_no, branch_no),
+        "SELECT month.period FROM (SELECT DISTINCT period FROM voucher"
+        " WHERE state = ? AND period < ? AND period <> ? AND branch_no = ?) AS month"
+        " LEFT JOIN period AS p ON p.period = month.period AND p.branch_no = ?"
+        f" WHERE p.state IN ({PeriodState.IMPORTED:d}, {PeriodState.CHECKED:d}, {PeriodState.FAILED:d}) OR NOT EXISTS"
+        " (SELECT 1 FROM part WHERE part.period = month.period AND part.branch_no = ?) ORDER BY 1",
+        (IN_FORCE, period, period - LIQUIDATION, branch_no, branch_no, branch_no),
     )
     return [row[0] for row in rows]
 
