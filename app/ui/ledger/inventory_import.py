@@ -16,6 +16,7 @@ from app.domain.ledger_rows import BadRow
 from app.domain.turkish import format_amount, format_date
 from app.storage.ledgers.queries import amount
 from app.storage.records import CompanyRecord
+from app.ubl.codes import units
 from app.ui.desk import Desk
 from app.ui.dialogs.sizes import open_at
 from app.ui.ledger.tables import RowTable, TextColumn, TextModel, TextRow
@@ -29,7 +30,7 @@ ITEM_COLUMNS: Final = (
     TextColumn("Ürün kodu", 13, gives_way=True),
     TextColumn("Ürün", 0),
     TextColumn("Miktar", 9, is_number=True),
-    TextColumn("Birim", 6),
+    TextColumn("Birim", 11),
     TextColumn("Şube", 6, gives_way=True),
     TextColumn("Tutar", 14, is_number=True),
 )
@@ -49,11 +50,17 @@ def item_row(row: InventoryRow | BadRow) -> TextRow:
         row.product_id,
         name,
         quantity,
-        row.unit,
+        _unit_words(row.unit),
         row.branch_no,
         format_amount(amount(row.amount)),
     )
     return TextRow(texts=texts, what=row)
+
+
+def _unit_words(code: str) -> str:
+    """The unit's name; a code that is not among the usual ones stands as it will be written."""
+    known = units().get(code)
+    return known.name if known is not None else code
 
 
 def _places(quantity: str) -> int:

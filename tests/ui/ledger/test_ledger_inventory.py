@@ -78,6 +78,7 @@ def test_a_list_is_taken_checked_and_sealed(
     idle(qtbot, ledger_world)
     assert taker.shown == [4]
     assert window.model.rowCount() == 3
+    assert window.model.rows[0].texts[4:6] == ("1,5", "Adet")
     assert "3 kalem alındı. 1 satır alınmadı" in window.message.sentence
     assert window.sum.text() == "3 kalem · toplam 3.751,50"
     window.check_button.click()
