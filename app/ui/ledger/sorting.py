@@ -32,7 +32,7 @@ def sort_files(paths: Sequence[Path], *, waits: bool) -> Sorted:
         ending = path.suffix.lower()
         if approved:
             found.berats.setdefault((approved[0].owner, approved[0].period), []).append(path)
-        elif _is_ledger(path) and not waits:
+        elif _is_ledger(path) and (names or not waits):
             found.views.append(path)
         elif waits and ending in (".xml", ".zip"):
             found.berats.setdefault(("", ""), []).append(path)

@@ -15,6 +15,7 @@ from app.domain.voucher import Period
 from app.edefter.sources.reading import inspect_source
 from app.runtime.settings import LEDGER_ARCHIVE_DAYS
 from app.ui.ledger.archive_keeper import ArchiveKeeper
+from app.ui.ledger.archive_row import ArchiveRow
 from app.ui.ledger.month import FILES
 from app.ui.pages.ledger import LedgerPage
 from app.ui.pages.today import LedgerDoor, TodayPage
@@ -142,3 +143,22 @@ def test_days_that_come_near_stand_on_bugun(qtbot: QtBot, ledger_world: Any, tod
     with qtbot.waitSignal(ledger_world.desk.wanted, timeout=PATIENCE_MS) as wanted:
         today._on_list_opened(line.what)
     assert wanted.args[0] == "ledger" and wanted.args[1][1] == JULY
+
+
+def test_the_settings_tell_it_too_and_look_when_asked(qtbot: QtBot, ledger_world: Any, archive: Path) -> None:
+    world = ledger_world
+    row = ArchiveRow(world.desk)
+    qtbot.addWidget(row)
+    row.show()
+    row.refresh()
+    qtbot.waitUntil(lambda: row.words.text() == "Henüz denetlenmedi.", timeout=PATIENCE_MS)
+    row.button.click()
+    assert row.button.text() == "Durdur"
+    qtbot.waitUntil(lambda: "hepsi yerinde" in row.message.sentence, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: "Son denetim 20.11.2026" in row.words.text(), timeout=PATIENCE_MS)
+    next(archive.glob("*-KB-*.xml")).write_bytes(b"<edefter:berat xmlns:edefter='e'/>")
+    row.button.click()
+    qtbot.waitUntil(lambda: row.words.text().startswith("1 ayın dosyalarında sorun var"), timeout=PATIENCE_MS)
+    assert row._report is not None and row._report.list.lines.rowCount() == 1
+    row._report.close()
+    idle(qtbot, world)

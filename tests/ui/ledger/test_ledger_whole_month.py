@@ -21,6 +21,7 @@ from app.signing.soft import TestSealer
 from app.ubl.namespaces import DS, XADES
 from app.ui.ledger.filing import FiledDialog
 from app.ui.ledger.import_dialog import ImportDialog
+from app.ui.ledger.viewer import LedgerViewer
 from app.ui.pages.ledger import LedgerPage
 from app.workflows.ledger_life import CANCELLED_FOLDER, GIB_NUMBER
 
@@ -196,7 +197,12 @@ def test_berats_of_strangers_and_of_nobody_here_are_refused(
     ours = next(file.path for file in month.files if file.kind == "YB" and file.path.suffix == ".xml")
     other = tmp_path / f"GIB-{ours.name.replace('9205121120', '1234567808')}"
     other.write_bytes(ours.read_bytes())
-    # The open month takes it in hand and says why not.
+    # Our own file is shown, whatever the month waits for.
+    page.incoming.take_files([ours])
+    qtbot.waitUntil(lambda: len(page.findChildren(LedgerViewer)) == 1, timeout=PATIENCE_MS)
+    settle(qtbot, page)
+    page.findChildren(LedgerViewer)[0].close()
+    # The open month takes a stranger's in hand and says why not.
     with qtbot.waitSignal(page.doing.approved, timeout=PATIENCE_MS) as ended:
         page.incoming.take_files([other])
     assert ended.args[2].refused == [(other.name, "Başka bir firmanın ya da ayın beratı.")]

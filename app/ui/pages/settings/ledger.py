@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.runtime.settings import Setting
 from app.ui.desk import Desk
+from app.ui.ledger.archive_row import ArchiveRow
 from app.ui.pages.settings.generated import GeneratedSubject
 from app.ui.pages.settings.time_stamps import TimeStampSection
 from app.ui.widgets import QuietLabel
@@ -35,10 +36,13 @@ class LedgerSubject(GeneratedSubject):
         end = self.column.count() - 1
         self.column.insertWidget(end, QuietLabel(words, self, wrap=True))
         self.column.insertWidget(end + 1, self.stamps)
+        self.archive = ArchiveRow(desk, self)
+        self.column.insertWidget(end + 2, self.archive)
 
     def refresh(self) -> None:
         super().refresh()
         self.stamps.load()
+        self.archive.refresh()
 
     def reveal(self, what: Any) -> None:
         for form in (self.form.form, self.stamps.form.form):
