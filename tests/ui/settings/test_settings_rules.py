@@ -135,3 +135,36 @@ def test_the_button_fetches_what_is_published(qtbot: Any, rules: RulesSubject, p
     rules.update_button.click()
     settle(qtbot, rules.desk)
     assert "kurulu olan güncel" in said(rules)
+
+
+def test_a_page_instead_of_the_package_changes_nothing_and_is_said(
+    qtbot: Any, rules: RulesSubject, published: Path, tmp_path: Path
+) -> None:
+    rules.install([put(tmp_path, "eski.zip", OLD)])
+    settle(qtbot, rules.desk)
+    put(published, "efatura.zip", b"<!DOCTYPE html><html>bakim</html>")
+    base = f"http://127.0.0.1:{(published / 'port').read_text()}"
+    entries = [{"kind": "e-fatura", "addresses": [f"{base}/efatura.zip"]}]
+    folder = rules.desk.office.folder.packages
+    (folder / "addresses.json").write_text(json.dumps({"packages": entries}), encoding="utf-8")
+    rules.update_button.click()
+    settle(qtbot, rules.desk)
+    assert "web sayfası" in said(rules) and "dosyadan yükleyin" in said(rules)
+    assert cell(rules, PackageKind.E_INVOICE, 1) == "01.01.2025"
+    # Half of it, then the whole: the next try begins anew.
+    put(published, "efatura.zip", zipped(NEW)[: len(zipped(NEW)) // 2])
+    rules.update_button.click()
+    settle(qtbot, rules.desk)
+    assert "bozuk ya da yarım" in said(rules)
+    put(published, "efatura.zip", NEW)
+    rules.update_button.click()
+    settle(qtbot, rules.desk)
+    assert cell(rules, PackageKind.E_INVOICE, 1) == "12.03.2026"
+    # Gone back from, an update returns to what is published, as the question says.
+    rules.table.selectRow([state.kind for state in rules._states].index(PackageKind.E_INVOICE))
+    rules.back_button.click()
+    rules.yes_button.click()
+    settle(qtbot, rules.desk)
+    rules.update_button.click()
+    settle(qtbot, rules.desk)
+    assert cell(rules, PackageKind.E_INVOICE, 1) == "12.03.2026"
