@@ -158,3 +158,27 @@ def test_an_archive_is_held_against_gibs_rules_when_asked_to(
     assert [one["engine"] for one in found[True]["KB"]["engine_rules"]] == ["xsd", "schematron"]
     assert not found[False]["Y"]["engine_rules"] and not any("GİB kuralı" in p for p in found[False]["Y"]["problems"])
     assert found[True]["K"]["problems"] == found[False]["K"]["problems"]
+
+
+@pytest.mark.shared
+@pytest.mark.usefixtures("all_large")
+def test_a_month_of_large_books_is_judged_whole_before_it_takes_its_place(
+    tmp_path: Path, shared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every file of the month under the name it will have; the report says which rule was asked of which file."""
+    books = make_month(tmp_path)
+    package = tmp_path / "edefter.zip"
+    package.write_bytes(package_zip(shared))
+    data = ("--data-dir", str(tmp_path / "data"))
+    run("package", "install", package, *data)
+    owner, period = books["Y"].name.split("-")[:2]
+    month = ("--company", owner, "--period", f"{period[:4]}-{period[4:]}")
+    assert main(["ledger", "build", *month, "--out", str(tmp_path / "neu"), "--seal", "test", "--json", *data]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["built"] and told["official"] == []
+    for name, rules in told["engine_rules"].items():
+        assert [(one["engine"], one["how"]) for one in rules] == [("xsd", "stream"), ("schematron", "whole")]
+        assert len(rules[1]["rules"]) > 100
+        assert told["engines"][name].startswith("builtin, xsd stream, schematron 20")
+    assert {name.split("-")[2] for name in told["engine_rules"]} == {"Y", "K", "YB", "KB"}
+    assert not list((tmp_path / "neu").rglob("*.tmp"))
