@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,11 +12,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.domain.errors import AppError, SealError
-from app.domain.ledger_terms import StampedFiles
 from app.domain.protocols import Sealer
 from app.domain.voucher import Period
 from app.edefter.sources.shape import SourceShape
-from app.office import Office
 from app.runtime.lanes import Cancelled, Lane
 from app.storage import leases
 from app.storage.ledgers.database import LedgerDatabase
@@ -28,13 +24,13 @@ from app.ui.desk import Desk
 from app.ui.dialogs import pin
 from app.ui.jobs import Changes, JobHandle
 from app.ui.ledger import facts
+from app.ui.ledger.building import Special, build_one
 from app.ui.ledger.results import BuildOutcome, MonthResult
 from app.ui.ledger.words import month_name
 from app.ui.lists.seal_flow import patiently
 from app.ui.seals import keeper_of
 from app.workflows import ledger_life
 from app.workflows.context import WorkContext
-from app.workflows.ledger_build import build_month
 from app.workflows.ledger_check import MonthCheck, check_month
 from app.workflows.ledger_connections import Login, View, address_of
 from app.workflows.ledger_export import ExportReport, export_month
@@ -46,15 +42,6 @@ T = TypeVar("T")
 Chosen = tuple[CompanyRecord, Period]
 #: Y, K and their berats.
 _BOOKS = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Special:
-    """What one build asks beyond the card and the settings. `max_part_mb` 0: nothing of its own."""
-
-    max_part_mb: int = 0
-    split_after: tuple[date, ...] = ()
-    stamped: StampedFiles = StampedFiles.OFFICE
 
 
 class LedgerDoing(QObject):
@@ -202,7 +189,7 @@ class LedgerDoing(QObject):
         def work(ctx: WorkContext) -> None:
             for period in periods:
                 ctx.progress.checkpoint()
-                result = _build_one(ctx, office, company, period, sealer, special)
+                result = build_one(ctx, office, company, period, sealer, special)
                 running.append(result)
                 if isinstance(result.error, SealError):
                     return
@@ -405,40 +392,6 @@ class LedgerDoing(QObject):
         calls, self._calls = self._calls, []
         for call in calls:
             call()
-
-
-def _build_one(
-    ctx: WorkContext, office: Office, company: CompanyRecord, period: Period, sealer: Sealer, special: Special
-) -> MonthResult:
-    folder = office.folder.ledgers
-    try:
-        options = build_options(
-            office.settings,
-            company,
-            secrets=lambda: office.secrets,
-            max_part_mb=special.max_part_mb,
-            split_after=special.split_after,
-            stamped=special.stamped,
-        )
-        report = patiently(
-            ctx,
-            lambda: build_month(
-                ctx,
-                company,
-                period,
-                sealer,
-                options,
-                folder=folder,
-                out=office.folder.edefter,
-                official=office.rules,
-            ),
-        )
-        if not report.is_built and any(check.has_errors for check in report.checks):
-            # The month remembers that it does not hold.
-            check_month(ctx, company, period, folder=folder)
-    except AppError as error:
-        return MonthResult(company=company, period=period, error=error)
-    return MonthResult(company=company, period=period, report=report)
 
 
 def file_of(desk: Desk, company: CompanyRecord, period: Period) -> Path:

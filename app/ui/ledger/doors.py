@@ -15,7 +15,7 @@ from app.domain.voucher import Period
 from app.storage.records import CompanyRecord
 from app.ui.ledger.asking import confirm_replace
 from app.ui.ledger.build_dialog import BuildDialog
-from app.ui.ledger.doing import Special
+from app.ui.ledger.building import Special
 from app.ui.ledger.export_dialog import ExportDialog
 from app.ui.ledger.inventory_window import InventoryWindow
 from app.ui.ledger.query_dialog import QueryDialog
