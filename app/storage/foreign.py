@@ -22,6 +22,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from app.domain.errors import ConfigError, EnvironmentFault, InputError
 
 _FETCH: Final = 2_000
+#: How long a server may take to let us in; the driver's own patience is a minute.
+_LOGIN_SECONDS: Final = 15
 _COMMENTS = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 #: Texts and quoted names: what stands in them is no word of the statement. A quote doubled stays inside.
 _QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]""", re.DOTALL)
@@ -112,7 +114,11 @@ def _address(url: str) -> URL:
 
 
 def _options(address: URL) -> dict[str, Any]:
-    return {"execution_options": {"postgresql_readonly": True}} if address.get_backend_name() == "postgresql" else {}
+    if address.get_backend_name() == "postgresql":
+        return {"execution_options": {"postgresql_readonly": True}}
+    if address.drivername == "mssql+pymssql":
+        return {"connect_args": {"login_timeout": _LOGIN_SECONDS}}
+    return {}
 
 
 def _make_read_only(connection: Connection) -> None:

@@ -26,7 +26,7 @@ class Driver:
 #: (module that must be there, driver). Several drivers of one database: the first that is installed is offered.
 _KNOWN: Final = (
     ("pyodbc", Driver("mssql+pyodbc", "Microsoft SQL Server (ODBC)", 1433, needs_odbc=True)),
-    ("pymssql", Driver("mssql+pymssql", "Microsoft SQL Server (pymssql)", 1433)),
+    ("pymssql", Driver("mssql+pymssql", "Microsoft SQL Server", 1433)),
     ("psycopg", Driver("postgresql+psycopg", "PostgreSQL", 5432)),
     ("psycopg2", Driver("postgresql+psycopg2", "PostgreSQL (psycopg2)", 5432)),
     ("pg8000", Driver("postgresql+pg8000", "PostgreSQL (pg8000)", 5432)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +13,7 @@ import pytest
 
 from app.domain.errors import AppError, ConfigError, EnvironmentFault, InputError
 from app.storage.foreign import ensure_one_select, open_query, text_of_value
+from app.storage.foreign_drivers import address, drivers
 
 
 @pytest.fixture
@@ -115,3 +117,19 @@ def test_what_fails_says_so_without_the_password(url: str, query: str, kind: typ
 )
 def test_values_become_cells_of_one_meaning(value: Any, text: str) -> None:
     assert text_of_value(value) == text
+
+
+def test_sql_server_that_is_not_there_is_one_sentence_without_the_password() -> None:
+    """The driver for SQL Server comes with the program: what fails is the server, not the installation."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        url = address("mssql+pymssql", host="127.0.0.1", port=port, database="LOGO", user="sa", password="cok-gizli")
+        with pytest.raises(EnvironmentFault) as caught, open_query(url, "SELECT 1") as cells:
+            list(cells)
+    assert caught.value.code == "LEDGER.SQL"
+    assert "cok-gizli" not in f"{caught.value.sentence} {caught.value.raw_text} {caught.value!r}"
+
+
+def test_sql_server_is_among_what_can_be_reached() -> None:
+    assert "mssql+pymssql" in [driver.name for driver in drivers()]
