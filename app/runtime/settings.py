@@ -364,8 +364,8 @@ def described(
     choices: tuple[tuple[str, str], ...] = (),
 ) -> Any:
     """A field of a connector's settings dataclass that says in Turkish what it is."""
-    words = {"title": title, "description": description, "unit": unit, "minimum": minimum, "maximum": maximum}
-    words |= {"choices": choices}
+    words: dict[str, Any] = {"title": title, "description": description, "unit": unit}
+    words |= {"minimum": minimum, "maximum": maximum, "choices": choices}
     return field(default=default, metadata=words)
 
 
