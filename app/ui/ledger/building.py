@@ -31,6 +31,7 @@ class Special:
 def build_one(
     ctx: WorkContext, office: Office, company: CompanyRecord, period: Period, sealer: Sealer, special: Special
 ) -> MonthResult:
+    """Build a month in a job's thread; its failure is its own, the next month goes on. Raises: JobCancelled."""
     folder = office.folder.ledgers
     try:
         options = build_options(
