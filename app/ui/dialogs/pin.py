@@ -272,7 +272,7 @@ class SealDialog(QDialog):
         if not wants:
             self.caps.setVisible(False)
         self._show_readiness()
-        self.adjustSize()
+        self._fit()
         is_typing = self.secret.hasFocus() or self.path.hasFocus()
         if (
             self.isVisible()
@@ -281,6 +281,14 @@ class SealDialog(QDialog):
         ):
             self._focus_first()
         self._shown_key = key
+
+    def _fit(self) -> None:
+        """As high as its lines need: a warning that breaks into two does not squeeze the choice of seals."""
+        self.adjustSize()
+        layout = self.layout()
+        needed = layout.totalHeightForWidth(self.width()) if layout is not None else 0
+        if needed > self.height():
+            self.resize(self.width(), needed)
 
     @Slot()
     def _show_readiness(self) -> None:
@@ -358,7 +366,7 @@ class SealDialog(QDialog):
         if isinstance(error, PinRefused) or error.code.startswith("TOKEN."):
             # The token's own flags have changed: how many tries are left must be said before the next one.
             self._search()
-        self.adjustSize()
+        self._fit()
 
     def _set_busy(self, busy: bool) -> None:
         for part in (self.chooser, self._file_row, self._secret_row, self.consent):

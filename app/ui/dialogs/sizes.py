@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QWidget
 
 #: What the frame and the task bar take.
 _SHARE: Final = 0.92
@@ -13,8 +13,8 @@ _LEAST_WIDTH_PX: Final = 840
 _LEAST_HEIGHT_PX: Final = 470
 
 
-def open_at(dialog: QDialog, width_px: int, height_px: int) -> None:
-    """Resize a dialog that was just laid out."""
-    room = dialog.screen().availableSize() * _SHARE
+def open_at(window: QWidget, width_px: int, height_px: int) -> None:
+    """Resize a dialog or window that was just laid out."""
+    room = window.screen().availableSize() * _SHARE
     width, height = max(_LEAST_WIDTH_PX, room.width()), max(_LEAST_HEIGHT_PX, room.height())
-    dialog.resize(min(width_px, width), min(height_px, height))
+    window.resize(min(width_px, width), min(height_px, height))

@@ -109,7 +109,7 @@ class Board(QWidget):
         self.chips["archive"].hide()
         self.order = QComboBox(self)
         self.order.setAccessibleName(self.tr("Firmaların sırası"))
-        for key, title in zip(ORDERS, (self.tr("Ada göre"), self.tr("Son güne göre")), strict=True):
+        for key, title in zip(ORDERS, (self.tr("Son güne göre"), self.tr("Ada göre")), strict=True):
             self.order.addItem(title, key)
         self.order.currentIndexChanged.connect(self._on_order_changed)
         self.more_menu = QMenu(self)

@@ -29,8 +29,8 @@ CellRole = Qt.ItemDataRole.UserRole + 1
 #: Keys of the chips: everything, months past or near their day, months that wait for a build, those with errors,
 #: those whose archive has a missing or changed file.
 FILTERS: Final = ("all", "late", "soon", "ready", "failed", "archive")
-#: How the clients may stand: by title, or whose day comes first.
-ORDERS: Final = ("title", "due")
+#: How the clients may stand: whose day comes first (clients without books below), as the board opens; or by title.
+ORDERS: Final = ("due", "title")
 WEEK_DAYS: Final = 7
 BUILDABLE: Final = (PeriodState.IMPORTED, PeriodState.CHECKED, PeriodState.FAILED)
 
@@ -44,7 +44,7 @@ class BoardModel(QAbstractTableModel):
         self._rows: list[BoardRow] = []
         self._filter = "all"
         self._words: list[str] = []
-        self._order = "title"
+        self._order = ORDERS[0]
 
     @property
     def rows(self) -> Sequence[BoardRow]:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app.domain.turkish import format_amount
 from app.storage.ledgers.queries import amount
 from app.storage.records import CompanyRecord
+from app.ui.dialogs.sizes import open_at
 from app.ui.ledger.tables import RowTable, TextColumn, TextModel, TextRow
 from app.ui.ledger.words import number, size_words
 from app.ui.theme import tokens
@@ -184,7 +185,7 @@ def _column(dialog: QDialog, title: str, company: CompanyRecord) -> QVBoxLayout:
     firm = QLabel(company.company.party.display_name, dialog)
     firm.setWordWrap(True)
     column.addWidget(firm)
-    dialog.resize(tokens.TEXT_WIDTH_PX + 320, tokens.POPUP_HEIGHT_PX + 120)
+    open_at(dialog, tokens.TEXT_WIDTH_PX + 320, tokens.POPUP_HEIGHT_PX + 120)
     return column
 
 

@@ -18,6 +18,7 @@ from app.edefter.reading.opening import open_beginning, open_ledger_file
 from app.edefter.reading.reader import LedgerReader
 from app.edefter.reading.seal import SealFacts, look_at_seal
 from app.ui.desk import Desk
+from app.ui.dialogs.sizes import open_at
 from app.ui.frame.strip import READING
 from app.ui.jobs import JobHandle
 from app.ui.ledger import viewer_words as words
@@ -85,7 +86,7 @@ class LedgerViewer(QWidget):
         self._add_action("Ctrl+G", self.bar.jump.setFocus)
         self._add_action("Ctrl+P", self.print_range)
         self._add_action("Esc", self._on_escape)
-        self.resize(*_SIZE)
+        open_at(self, *_SIZE)
         memory_of(desk).restore_geometry(self, _KEY)
         desk.closed.connect(self.close)
         self._slow = QTimer(self)
