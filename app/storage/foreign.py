@@ -98,7 +98,7 @@ def _address(url: str) -> URL:
             "LEDGER.SQL_URL",
             "Veritabanı adresi anlaşılmadı.",
             why="Adres 'tür://kullanıcı:parola@sunucu/veritabanı' biçiminde değil.",
-            todo="Örneğin mssql+pyodbc://…, postgresql://… ya da sqlite:///C:/dosya.db yazın.",
+            todo="Örneğin mssql+pymssql://…, postgresql://… ya da sqlite:///C:/dosya.db yazın.",
         ) from error
     path = address.database or ""
     is_file = address.get_backend_name() == "sqlite" and path not in ("", ":memory:") and not path.startswith("file:")
@@ -182,11 +182,14 @@ def _number(value: Decimal) -> str:
 
 
 def _no_driver(address: URL, error: Exception) -> ConfigError:
+    todo = "Muhasebe programından CSV ya da Excel olarak alın ya da sürücüyü kurdurun."
+    if address.get_backend_name() == "mssql":
+        todo = "Adresi mssql+pymssql://… diye başlatın: SQL Server için o sürücü programla gelir."
     return ConfigError(
         "LEDGER.SQL_DRIVER",
         "Bu tür veritabanına bağlanılamıyor.",
         why=f"'{address.drivername[:40]}' için gereken sürücü bu bilgisayarda kurulu değil.",
-        todo="Muhasebe programından CSV ya da Excel olarak alın ya da sürücüyü kurdurun.",
+        todo=todo,
         raw_text=type(error).__name__,
     )
 

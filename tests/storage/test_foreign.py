@@ -131,5 +131,11 @@ def test_sql_server_that_is_not_there_is_one_sentence_without_the_password() -> 
     assert "cok-gizli" not in f"{caught.value.sentence} {caught.value.raw_text} {caught.value!r}"
 
 
+def test_without_odbc_the_driver_that_comes_along_is_named() -> None:
+    with pytest.raises(ConfigError) as caught, open_query("mssql+pyodbc://ali:sır@h/d", "SELECT 1") as cells:
+        list(cells)
+    assert "mssql+pymssql://" in caught.value.todo
+
+
 def test_sql_server_is_among_what_can_be_reached() -> None:
     assert "mssql+pymssql" in [driver.name for driver in drivers()]
