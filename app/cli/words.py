@@ -49,6 +49,13 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
         super().add_usage(usage, actions, groups, "kullanım: " if prefix is None else prefix)
 
+    def _metavar_formatter(self, action: argparse.Action, default_metavar: str) -> Any:
+        """`in|out`. argparse writes {,utf-8} where no word means "find out", and {,,.} for comma and point."""
+        if action.metavar is not None or action.choices is None:
+            return super()._metavar_formatter(action, default_metavar)
+        shown = "|".join(str(choice) for choice in action.choices if choice != "")
+        return lambda count: (shown,) * count
+
 
 PASSPHRASE = "MUHURDAR_VAULT_PASSPHRASE"
 

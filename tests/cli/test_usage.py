@@ -42,6 +42,12 @@ def test_help_is_turkish_and_complete(prog: str) -> None:
             assert action.help, action
 
 
+def test_what_can_be_chosen_is_readable() -> None:
+    text = PARSERS["muhurdar ledger import"].format_help()
+    assert "--encoding utf-8|cp1254" in text and "--decimals ,|." in text
+    assert not any(re.search(r"\{,|,,", parser.format_help()) for parser in PARSERS.values())
+
+
 def test_every_command_of_the_architecture_is_there() -> None:
     commands = {prog.removeprefix("muhurdar ") for prog in PARSERS}
     assert commands >= {
