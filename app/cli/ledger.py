@@ -183,6 +183,7 @@ def cmd_build(arguments: argparse.Namespace) -> int:
                 folder=office.folder.ledgers,
                 out=Path(arguments.out),
                 official=office.rules,
+                again=arguments.again,
             )
     return tell_build(arguments, report)
 
@@ -198,6 +199,8 @@ def tell_build(arguments: argparse.Namespace, report: BuildReport) -> int:
             note(f"{name}: {finding.message}")
         for path, digest in report.files:
             say(f"{digest[:16]}…  {path}")
+        if report.set_aside:
+            say(f"{len(report.set_aside)} eski dosya iptal edilenler klasörüne taşındı: {report.set_aside[0].parent}")
         for name, engine in report.engines.items():
             say(f"{name}: {engine}")
     return 0 if report.is_built else 1

@@ -87,6 +87,11 @@ def add_ledger(commands: Any) -> None:
         metavar="YYYY-AA-GG",
         help="tasfiye kararının tescil günü: o günden ayrı hesap dönemi başlar (firma kartına yazılır)",
     )
+    leaf.add_argument(
+        "--again",
+        action="store_true",
+        help="ay zaten mühürlüyse eski dosyaları iptal klasörüne taşıyıp yeniden oluştur (yüklenmiş ayda olmaz)",
+    )
     _stamp_options(leaf)
     seal_options(leaf, test_seal=True)
     leaf = add_leaf(

@@ -24,6 +24,8 @@ _NAME = re.compile(
     r"(?P<gib>GIB-)?(?P<owner>\d{10,11})-(?P<period>\d{6})-(?P<kind>Y|K|E|YB|KB|EB|DR)-(?P<part>\d{6})"
     r"(?:-(?P<branch>\d{4}))?\.xml"
 )
+#: Where what was deleted or sealed anew lies, inside a month's folder. Source: Uygulama Kılavuzu 1.12.
+CANCELLED_FOLDER: Final = "İPTAL EDİLENLER-SİLİNENLER"
 _COR: Final = "{http://www.xbrl.org/int/gl/cor/2006-10-25}"
 _BUS: Final = "{http://www.xbrl.org/int/gl/bus/2006-10-25}"
 _XBRLI: Final = "{http://www.xbrl.org/2003/instance}"

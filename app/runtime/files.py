@@ -85,6 +85,27 @@ def scratch_file(folder: Path) -> Iterator[Path]:
             path.unlink(missing_ok=True)
 
 
+def file_aside(path: Path, *, mode: int = 0o644) -> Path:
+    """An empty temporary file beside `path`, for a caller who brings it to its place with `move_file` or removes it.
+
+    Raises: EnvironmentFault FILE.*.
+    """
+    temporary = path.parent / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+    try:
+        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+    except OSError as e:
+        raise write_fault(path, e) from e
+    return temporary
+
+
+def sync_file(path: Path) -> None:
+    """Bring what was written to the disk. Raises: EnvironmentFault FILE.*."""
+    try:
+        _sync_file(path)
+    except OSError as e:
+        raise write_fault(path, e) from e
+
+
 def move_file(source: Path, target: Path, *, point: str) -> None:
     """Give a file another place on the same disk; what stands at `target` is replaced. Both folders exist.
 

@@ -39,7 +39,8 @@ from app.workflows.context import WorkContext, under_lease
 from app.workflows.ledger_check import LedgerFinding, MonthCheck, company_findings, open_ledger
 from app.workflows.ledger_heads import BuildOptions, month_folder
 from app.workflows.ledger_inventory_life import ensure_inventory_open
-from app.workflows.ledger_writing import BOOK_FILE, BuildReport, OfficialRefusal, ask_official, file_record, pack
+from app.workflows.ledger_moves import BOOK_FILE
+from app.workflows.ledger_writing import BuildReport, OfficialRefusal, ask_official, file_record, pack
 from app.workflows.time_stamps import Stamping
 
 _FRAME_BYTES = 64 * 1024

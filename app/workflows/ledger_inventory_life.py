@@ -23,8 +23,8 @@ from app.storage.records import CompanyRecord
 from app.workflows.context import WorkContext
 from app.workflows.ledger_check import open_ledger
 from app.workflows.ledger_heads import month_folder
-from app.workflows.ledger_life import ApprovalReport, ensure_day, members_of, reason_against, set_aside
-from app.workflows.ledger_writing import BOOK_FILE
+from app.workflows.ledger_life import ApprovalReport, ensure_day, members_of, reason_against
+from app.workflows.ledger_moves import BOOK_FILE, set_aside
 
 _BERATS = ("EB",)
 

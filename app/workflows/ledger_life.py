@@ -25,7 +25,7 @@ from app.edefter.books.berat import AccountSum, report_xml
 from app.edefter.books.sealing import write_sealed
 from app.runtime import safezip
 from app.runtime.crashpoints import declare
-from app.runtime.files import move_file, replace_file, staged
+from app.runtime.files import replace_file
 from app.storage import leases
 from app.storage.ledgers import books, parts
 from app.storage.ledgers.database import LedgerDatabase
@@ -33,17 +33,15 @@ from app.storage.records import CompanyRecord
 from app.workflows.context import WorkContext
 from app.workflows.ledger_check import open_ledger
 from app.workflows.ledger_heads import BuildOptions, head_of_month, month_folder
-from app.workflows.ledger_writing import BOOK_FILE
+from app.workflows.ledger_moves import BOOK_FILE, Laying, finish_moves, months_files
 
 FILED = declare("ledger.filed", "the word that a month was filed in GİB's portal")
 APPROVED = declare("ledger.approved", "GİB's approval of a month")
+REPORTED = declare("ledger.reported", "a month's report that will take its place in the tree")
 TAKEN_BACK = declare("ledger.taken_back", "a month that may be built again")
 #: GİB's own number, which its counter seal carries. Source: Berat Kılavuzu.
 GIB_NUMBER = "3900383669"
-CANCELLED_FOLDER = "İPTAL EDİLENLER-SİLİNENLER"
 _BERATS = ("YB", "KB")
-#: An inventory goes its own way (`ledger_inventory_life`).
-_MONTHS_KINDS = frozenset({"Y", "K", "YB", "KB", "DR"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -156,11 +154,17 @@ def take_back(
             states = {parts.state_of(connection, period=month, branch_no=no) for month, no, _ in branches}
             later = any(parts.built_after(connection, period=sides[-1].key, branch_no=no) for _, no, _ in branches)
         _ensure_may_take_back(states, later, deleted_by, deleted_on)
-        moved = [path for side in sides for path in set_aside(month_folder(out, company, side), company, period)]
+        found = [path for side in sides for path in months_files(month_folder(out, company, side), company, period)]
         note = f"{deleted_by}, {deleted_on}" if deleted_by else ""
         with ledger.write(TAKEN_BACK) as connection:
             for month, no, _ in branches:
                 parts.forget_parts(connection, period=month, branch_no=no, at=ctx.clock.now().isoformat(), note=note)
+            for side in sides:
+                # A branch that has no vouchers any more had books all the same.
+                for no in parts.built_branches(connection, period=side.key):
+                    parts.forget_built(connection, period=side.key, branch_no=no)
+            moved = Laying().record(connection, found)
+        finish_moves(ledger)
     return moved
 
 
@@ -202,9 +206,14 @@ def build_report(
             head = head_of_month(company, side, options, ctx.clock.now(), branch_no=no, branch_name=name)
             book = head.name(BookKind.REPORT)
             target = month_folder(out, company, side) / f"{book.stem}.xml"
-            with staged(target, point=BOOK_FILE, mode=0o644) as temporary:
+            with Laying() as laying:
                 text = report_xml(head, ettn=str(uuid.uuid4()), sums=sums)
-                write_sealed(temporary, book, [text], sealer=sealer, signing_time=ctx.clock.now())
+                write_sealed(laying.target(target), book, [text], sealer=sealer, signing_time=ctx.clock.now())
+                laying.sync()
+                with ledger.write(REPORTED) as connection:
+                    # An earlier report is signed, too.
+                    laying.record(connection, [target] if target.exists() else [])
+            finish_moves(ledger)
             made.append(target)
     return made
 
@@ -225,6 +234,11 @@ class _Opened:
         self._lease = leases.acquire(ctx.db, company.id, owner=ctx.owner)
         try:
             self._ledger = open_ledger(company, period, folder)
+            try:
+                finish_moves(self._ledger)
+            except BaseException:
+                self._ledger.close()
+                raise
         except BaseException:
             self._lease.release()
             raise
@@ -322,29 +336,3 @@ def ensure_day(text: str) -> None:
         raise InputError(
             "LEDGER.DAY", "Silme günü anlaşılmadı.", why="Gün YYYY-AA-GG biçiminde yazılır.", todo="Örn. 2026-06-10."
         ) from error
-
-
-def set_aside(
-    place: Path, company: CompanyRecord, period: Period, *, kinds: frozenset[str] = _MONTHS_KINDS
-) -> list[Path]:
-    """Move the month's files of these kinds into the folder of cancelled ones; an earlier file of a name stays there.
-
-    A package has its berat's name.
-    """
-    owner = company.company.tax_number.digits
-    found = []
-    for path in sorted(place.glob("*")):
-        said = parse_name(f"{path.stem}.xml") if path.suffix in (".xml", ".zip") and path.is_file() else None
-        if said and said.owner == owner and said.period == period.compact and said.kind in kinds:
-            found.append(path)
-    aside = place / CANCELLED_FOLDER
-    moved = []
-    for path in found:
-        aside.mkdir(exist_ok=True)
-        target, number = aside / path.name, 2
-        while target.exists():
-            target = aside / f"{path.stem} ({number}){path.suffix}"
-            number += 1
-        move_file(path, target, point=BOOK_FILE)
-        moved.append(target)
-    return moved

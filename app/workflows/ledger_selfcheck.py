@@ -20,7 +20,7 @@ from typing import Any, Final
 from app.domain.protocols import NoProgress, Progress
 from app.domain.spans import month_of_key
 from app.domain.voucher import Period
-from app.edefter.archive import parse_name
+from app.edefter.archive import CANCELLED_FOLDER, parse_name
 from app.runtime.files import write_output
 from app.runtime.paths import DataFolder
 from app.storage.ledgers import parts
@@ -28,7 +28,6 @@ from app.storage.ledgers.database import LedgerDatabase
 from app.storage.records import CompanyRecord
 from app.workflows.context import WorkContext
 from app.workflows.ledger_heads import month_folder
-from app.workflows.ledger_life import CANCELLED_FOLDER
 from app.workflows.ledger_verify import verify_archive
 
 _log = logging.getLogger(__name__)

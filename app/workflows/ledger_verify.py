@@ -6,23 +6,25 @@ Source: e-Defter Teknik Kılavuz 1.7 (names, parts), Berat Kılavuzu, Uyumluluk 
 
 from __future__ import annotations
 
-import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from app.domain.errors import AppError
 from app.domain.findings import Severity
 from app.domain.protocols import NoProgress, Progress
-from app.edefter.archive import BookFacts, FileName, parse_name, read_facts, seal_reasons, verify_seal
+from app.edefter.archive import CANCELLED_FOLDER, BookFacts, FileName, parse_name
 from app.edefter.books.berat import size_in_mib
 from app.signing.report import TimeStampReport
 from app.validation.official import EngineWork, OfficialRules
+from app.workflows.ledger_look import facts_of, stamp_of
+from app.workflows.ledger_lookers import look_at
 
-_CHUNK = 1024 * 1024
+_NUMBERED = re.compile(r" \(\d+\)\.\w+$")
 #: Of one file; the rest is counted.
 _TOLD_RULES = 20
 _BERATS = {"YB": "Y", "KB": "K", "EB": "E"}
@@ -96,65 +98,48 @@ def verify_archive(
 
     With `rules` GİB's own XSD and Schematron are asked as well, in child processes and of files of any size. They are
     those of today: what was right in its year may break one that came later.
+    The files of a large archive are read in two child processes side by side.
     Raises: OSError for a folder that cannot be read; JobCancelled.
     """
     progress = progress or NoProgress()
     report = ArchiveReport()
-    known: list[_Known] = []
-    paths = sorted(
-        path for path in root.rglob("*") if path.is_file() and not set(path.relative_to(root).parts[:-1]) & set(without)
-    )
-    for index, path in enumerate(paths):
-        progress.checkpoint()
-        progress.report(index, len(paths), path.name)
-        name = parse_name(path.name)
-        if name is None:
-            if path.suffix.lower() not in (".xslt", ".zip"):
-                report.strays.append(path)
+    files: list[tuple[Path, FileName]] = []
+    for path in sorted(root.rglob("*")):
+        if set(path.relative_to(root).parts[:-1]) & set(without) or not path.is_file():
             continue
-        verdict = FileVerdict(path=path)
-        report.files.append(verdict)
-        facts = _look(path, name, verdict)
-        if rules is not None and verdict.size_bytes:
-            _ask_official(path, name, verdict, rules, progress)
-        if facts is not None:
-            known.append(_Known(name, facts, verdict))
+        name = parse_name(_name_of(path))
+        if name is not None:
+            files.append((path, name))
+        elif path.suffix.lower() not in (".xslt", ".zip"):
+            report.strays.append(path)
+    known: list[_Known] = []
+    with closing(look_at(files, progress)) as looks:
+        for (path, name), told in zip(files, looks, strict=True):
+            verdict = FileVerdict(
+                path=path,
+                sha256=told["sha256"],
+                size_bytes=told["size_bytes"],
+                problems=told["problems"],
+                time_stamp=stamp_of(told),
+            )
+            report.files.append(verdict)
+            if rules is not None and verdict.size_bytes:
+                _ask_official(path, name, verdict, rules, progress)
+            facts = facts_of(told)
+            # What was cancelled is looked at by itself: it belongs to no month any more.
+            if facts is not None and path.parent.name != CANCELLED_FOLDER:
+                known.append(_Known(name, facts, verdict))
     for part in _by_part(known).values():
         _compare(part)
     _compare_months(known)
     return report
 
 
-def _look(path: Path, name: FileName, verdict: FileVerdict) -> BookFacts | None:
-    """The file by itself: readable, sealed, and what its name says."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-            verdict.size_bytes += len(chunk)
-    verdict.sha256 = digest.hexdigest()
-    if not verdict.size_bytes:
-        verdict.problems.append("Dosya boş.")
-        return None
-    facts = read_facts(path)
-    verdict.problems += facts.problems
-    if facts.problems and not facts.owner:
-        return None
-    try:
-        seal = verify_seal(path)
-        verdict.time_stamp = next((one.time_stamp for one in seal.signatures if one.time_stamp), None)
-        if not seal.valid:
-            verdict.problems += [f"Mühür tutmuyor: {reason}" for reason in seal_reasons(seal)]
-        if name.is_gibs and len(seal.signatures) < 2:
-            verdict.problems.append("GİB'in karşı mührü yok.")
-    except AppError as error:
-        verdict.problems.append(f"Mühür denetlenemedi: {error.sentence}")
-    if facts.owner != name.owner:
-        verdict.problems.append("Dosya adındaki vergi numarası ile içindeki farklı.")
-    month = facts.period_start[:4] + facts.period_start[5:7]
-    if month != name.period:
-        verdict.problems.append("Dosya adındaki dönem ile içindeki farklı.")
-    return facts
+def _name_of(path: Path) -> str:
+    """The file's name; in the folder of cancelled ones without the number that tells two of a name apart."""
+    if path.parent.name != CANCELLED_FOLDER:
+        return path.name
+    return _NUMBERED.sub(path.suffix, path.name)
 
 
 def _ask_official(path: Path, name: FileName, verdict: FileVerdict, rules: OfficialRules, progress: Progress) -> None:

@@ -23,17 +23,16 @@ from app.edefter.books.head import ending, opening
 from app.edefter.books.sealing import Written, seal_of, write_sealed
 from app.edefter.package import Member, write_package
 from app.edefter.splitting import Cut
-from app.runtime.crashpoints import declare
-from app.runtime.files import scratch_file, staged
+from app.runtime.files import scratch_file
 from app.signing.xades import ensure_usable
 from app.storage.ledgers.parts import FileRecord
 from app.validation.official import OfficialRules
 from app.workflows.context import WorkContext
 from app.workflows.ledger_check import MonthCheck
 from app.workflows.ledger_crew import BookCrew
+from app.workflows.ledger_moves import Laying
 from app.workflows.time_stamps import Stamping
 
-BOOK_FILE = declare("ledger.book", "a sealed ledger, berat or package taking its place in the tree")
 #: From this month on the general ledger itself is not packed with its berat. Source: Teknik Kılavuz 1.7.
 _LEDGER_STAYS_HOME = 202501
 _BERATS: Final = ((BookKind.JOURNAL_BERAT, BookKind.JOURNAL), (BookKind.LEDGER_BERAT, BookKind.LEDGER))
@@ -62,6 +61,8 @@ class BuildReport:
     official: list[tuple[str, Finding]] = field(default_factory=list)
     engines: dict[str, str] = field(default_factory=dict)
     engine_rules: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    #: Where the files of the month's earlier build lie now; empty for a first one.
+    set_aside: list[Path] = field(default_factory=list)
 
     @property
     def is_built(self) -> bool:
@@ -74,6 +75,7 @@ class BuildReport:
             "parts": self.parts,
             "checks": [check.to_json() for check in self.checks],
             "files": [{"file": str(path), "sha256": digest} for path, digest in self.files],
+            "set_aside": [str(path) for path in self.set_aside],
             "official": [{"file": name, **finding.to_json()} for name, finding in self.official],
             "engines": {"data": "builtin", **self.engines},
             "engine_rules": self.engine_rules,
@@ -86,6 +88,7 @@ def write_parts(
     sealer: Sealer,
     planned: Sequence[tuple[BookHead, Cut]],
     stack: ExitStack,
+    laying: Laying,
     place: Path,
     report: BuildReport,
     *,
@@ -94,8 +97,8 @@ def write_parts(
     """Write, seal and package Y, K, YB and KB of each part; yields a part's files when they are whole.
 
     `crew` has the month in hand; it is ended when the generator is closed before its end. While a part is sealed,
-    packaged and looked at by the caller, the writers are at the next one. The files stand aside; `stack` brings them
-    to their places or away.
+    packaged and looked at by the caller, the writers are at the next one. The files stand aside with `laying`; `stack`
+    takes away what only helped to write them.
     Raises: SealError; EnvironmentFault; StorageError LEDGER.MOVED; AppError LEDGER.WRITER; JobCancelled.
     """
     now = ctx.clock.now()
@@ -107,7 +110,7 @@ def write_parts(
         while started or waiting:
             # One ahead: the writers never stand idle while a card signs.
             while waiting and len(started) < _AHEAD:
-                started.append(_Part(crew, *waiting.popleft(), stack, place))
+                started.append(_Part(crew, *waiting.popleft(), stack, laying, place))
                 watch.parts.append(started[-1])
             part = started.popleft()
             told = {kind: watch.wait(body) for kind, body in part.bodies.items()}
@@ -116,7 +119,7 @@ def write_parts(
                 raise _moved()
             made, finished = part.seal(crew, told, sealer, now, stamping)
             if waiting:
-                started.append(_Part(crew, *waiting.popleft(), stack, place))
+                started.append(_Part(crew, *waiting.popleft(), stack, laying, place))
                 watch.parts.append(started[-1])
             sums = {main: AccountSum(debit, credit, 0, 0) for main, (debit, credit) in ledger["mains"].items()}
             for kind, of in _BERATS:
@@ -151,9 +154,9 @@ def write_parts(
 class _Part:
     """A part on its way: its heads, its places, what its writers are at."""
 
-    def __init__(self, crew: BookCrew, head: BookHead, cut: Cut, stack: ExitStack, place: Path) -> None:
+    def __init__(self, crew: BookCrew, head: BookHead, cut: Cut, stack: ExitStack, laying: Laying, place: Path) -> None:
         self.head = head
-        self._stack = stack
+        self._laying = laying
         self._place = place
         self.scratch = stack.enter_context(ExitStack())
         self.paths: dict[BookKind, Path] = {}
@@ -180,7 +183,7 @@ class _Part:
 
     def target(self, name: str) -> Path:
         """A file aside that will take this name."""
-        return self._stack.enter_context(staged(self._place / name, point=BOOK_FILE, mode=0o644))
+        return self._laying.target(self._place / name)
 
     def seal(
         self, crew: BookCrew, told: dict[BookKind, Any], sealer: Sealer, now: datetime, stamping: Stamping | None

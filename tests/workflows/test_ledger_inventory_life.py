@@ -11,6 +11,7 @@ import pytest
 
 from app.domain.errors import RuleBroken
 from app.domain.voucher import Period, PeriodState
+from app.edefter.archive import CANCELLED_FOLDER
 from app.signing.soft import TestSealer
 from app.workflows.ledger_heads import BuildOptions, month_folder
 from app.workflows.ledger_inventory import build_inventory, import_inventory
@@ -20,7 +21,7 @@ from app.workflows.ledger_inventory_life import (
     take_approved_inventory,
     take_back_inventory,
 )
-from app.workflows.ledger_life import CANCELLED_FOLDER, take_back
+from app.workflows.ledger_life import take_back
 from tests.workflows.ledger_office import LedgerOffice, ledger_office, voucher
 
 DAY = date(2026, 12, 31)

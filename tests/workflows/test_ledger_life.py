@@ -22,6 +22,7 @@ from app.demo import people
 from app.domain.errors import RuleBroken
 from app.domain.taxnumber import parse_tax_number
 from app.domain.voucher import Period, PeriodState
+from app.edefter.archive import CANCELLED_FOLDER
 from app.edefter.sources.reading import inspect_source
 from app.office import Office
 from app.runtime.clock import FixedClock
@@ -38,14 +39,7 @@ from app.workflows.ledger_build import build_month
 from app.workflows.ledger_check import open_ledger
 from app.workflows.ledger_heads import BuildOptions, month_folder
 from app.workflows.ledger_import import import_vouchers
-from app.workflows.ledger_life import (
-    CANCELLED_FOLDER,
-    GIB_NUMBER,
-    build_report,
-    record_filed,
-    take_approved,
-    take_back,
-)
+from app.workflows.ledger_life import GIB_NUMBER, build_report, record_filed, take_approved, take_back
 
 C14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"

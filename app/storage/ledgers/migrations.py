@@ -142,6 +142,15 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         )""",
         "CREATE INDEX summary_line_by_summary ON summary_line (summary_id)",
     ),
+    (
+        # What is still to be done in the tree since the record of a build (or of its undoing): both or neither.
+        """CREATE TABLE pending_move (
+            id INTEGER PRIMARY KEY,
+            source TEXT NOT NULL,
+            target TEXT NOT NULL,
+            is_aside INTEGER NOT NULL
+        )""",
+    ),
 )
 
 VERSION: Final = 1 + len(STEPS)

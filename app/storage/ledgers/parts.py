@@ -210,6 +210,18 @@ def forget_parts(connection: Connection, *, period: int, branch_no: str, at: str
     )
 
 
+def built_branches(connection: Connection, *, period: int) -> list[str]:
+    """The numbers of the branches that have built parts in the month, whether or not they still have vouchers."""
+    rows = connection.exec_driver_sql("SELECT DISTINCT branch_no FROM part WHERE period = ? ORDER BY 1", (period,))
+    return [row[0] for row in rows]
+
+
+def forget_built(connection: Connection, *, period: int, branch_no: str) -> None:
+    """A branch that has no vouchers any more: neither parts nor a state of its own."""
+    for table in ("part", "period"):
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE period = ? AND branch_no = ?", (period, branch_no))
+
+
 def branches_of(connection: Connection, *, period: int) -> list[tuple[str, str]]:
     """(number, name) of the branches that have vouchers in the month; ("", "") are the books without branches."""
     rows = connection.exec_driver_sql(

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.voucher import Period, PeriodState
+from app.edefter.archive import CANCELLED_FOLDER
 from app.edefter.sources.reading import inspect_source
 from app.storage.ledgers import queries
 from app.ui.ledger import facts
@@ -21,7 +22,7 @@ from app.workflows.ledger_build import build_month
 from app.workflows.ledger_check import check_month
 from app.workflows.ledger_export import FORMATS
 from app.workflows.ledger_import import import_vouchers
-from app.workflows.ledger_life import CANCELLED_FOLDER, record_filed
+from app.workflows.ledger_life import record_filed
 from app.workflows.ledger_terms import build_options
 
 from .conftest import PATIENCE_MS, Clerk, source

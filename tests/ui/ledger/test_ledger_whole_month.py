@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.taxnumber import parse_tax_number
 from app.domain.voucher import Period, PeriodState
+from app.edefter.archive import CANCELLED_FOLDER
 from app.signing.canonical import canonical_element
 from app.signing.soft import TestSealer
 from app.ubl.namespaces import DS, XADES
@@ -23,7 +24,7 @@ from app.ui.ledger.filing import FiledDialog
 from app.ui.ledger.import_dialog import ImportDialog
 from app.ui.ledger.viewer import LedgerViewer
 from app.ui.pages.ledger import LedgerPage
-from app.workflows.ledger_life import CANCELLED_FOLDER, GIB_NUMBER
+from app.workflows.ledger_life import GIB_NUMBER
 
 from .conftest import PATIENCE_MS, Clerk, source
 
