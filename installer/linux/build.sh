@@ -10,8 +10,12 @@ version=$(.venv/bin/python -c "import tomllib; print(tomllib.load(open('pyprojec
 rm -rf build dist/muhurdar
 .venv/bin/pyinstaller --noconfirm --log-level WARN build.spec
 
-# What leaves this script must start at all, and must find its own resources and connectors.
+# What leaves this script must start at all, hold every library, and find its own resources, connectors and children.
 dist/muhurdar/muhurdar --help >/dev/null
+dist/muhurdar/muhurdar --muhurdar-imports
+trial=$(mktemp -d)
+trap 'rm -rf "$trial"' EXIT
+QT_QPA_PLATFORM=offscreen dist/muhurdar/muhurdar demo --out "$trial/demo" >/dev/null
 
 cp installer/linux/muhurdar.desktop dist/muhurdar/
 name="muhurdar-$version-linux-$(uname -m)"

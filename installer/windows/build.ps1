@@ -15,7 +15,12 @@ $version = & $python -c "import tomllib; print(tomllib.load(open('pyproject.toml
 
 Remove-Item -Recurse -Force build, dist\muhurdar -ErrorAction SilentlyContinue
 Invoke-Checked "PyInstaller" { .venv\Scripts\pyinstaller.exe --noconfirm --log-level WARN build.spec }
+# What leaves this script must start at all, hold every library, and find its own resources, connectors and children.
 Invoke-Checked "Program" { dist\muhurdar\muhurdar.exe --help | Out-Null }
+Invoke-Checked "Kütüphaneler" { dist\muhurdar\muhurdar.exe --muhurdar-imports }
+$trial = Join-Path ([IO.Path]::GetTempPath()) ([IO.Path]::GetRandomFileName())
+Invoke-Checked "Deneme" { dist\muhurdar\muhurdar.exe demo --out $trial | Out-Null }
+Remove-Item -Recurse -Force $trial
 
 if ($Sign) {
     # Unsigned programs are stopped by SmartScreen; the thumbprint names a certificate of the Windows store.
