@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -272,7 +272,7 @@ class SealDialog(QDialog):
         if not wants:
             self.caps.setVisible(False)
         self._show_readiness()
-        self._fit()
+        self.adjustSize()
         is_typing = self.secret.hasFocus() or self.path.hasFocus()
         if (
             self.isVisible()
@@ -282,13 +282,15 @@ class SealDialog(QDialog):
             self._focus_first()
         self._shown_key = key
 
-    def _fit(self) -> None:
-        """As high as its lines need: a warning that breaks into two does not squeeze the choice of seals."""
-        self.adjustSize()
-        layout = self.layout()
-        needed = layout.totalHeightForWidth(self.width()) if layout is not None else 0
-        if needed > self.height():
-            self.resize(self.width(), needed)
+    def event(self, event: QEvent) -> bool:
+        """A warning that breaks into two lines makes the dialog higher; it does not squeeze the choice of seals."""
+        kind = event.type()
+        done = super().event(event)
+        # After other events, its own deletion for one, nothing may be left to ask.
+        layout = self.layout() if kind == QEvent.Type.LayoutRequest else None
+        if layout is not None:
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
+        return done
 
     @Slot()
     def _show_readiness(self) -> None:
@@ -366,7 +368,7 @@ class SealDialog(QDialog):
         if isinstance(error, PinRefused) or error.code.startswith("TOKEN."):
             # The token's own flags have changed: how many tries are left must be said before the next one.
             self._search()
-        self._fit()
+        self.adjustSize()
 
     def _set_busy(self, busy: bool) -> None:
         for part in (self.chooser, self._file_row, self._secret_row, self.consent):

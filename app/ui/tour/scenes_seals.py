@@ -49,7 +49,6 @@ def _asked(stage: Stage, source: SealSource | None, count: int = 12, faults: tup
     if source is not None and not source.blocked:
         dialog.chooser.choose(source.key)
         dialog.chooser.chosen.emit()
-    dialog.adjustSize()
     stage.settle()
     return dialog
 
