@@ -32,9 +32,12 @@ _SEVERITIES = {"error": "HATA", "warning": "UYARI", "info": "BİLGİ"}
 
 def cmd_import(arguments: argparse.Namespace) -> int:
     """Exit 0 when every row came in (or was there already), 1 when some stayed out, 2 when the file is no source."""
+    from app.cli.ledger_data import undo_import
     from app.edefter.sources.reading import ensure_ready, read_source
     from app.workflows.ledger_import import import_vouchers
 
+    if arguments.undo:
+        return undo_import(arguments)
     if bool(arguments.query) == bool(arguments.file) or bool(arguments.query) != bool(arguments.sql_url_env):
         raise InputError(
             "LEDGER.SOURCE",
@@ -115,7 +118,7 @@ def _tell_import(arguments: argparse.Namespace, report: ImportReport) -> int:
         note(f"{row.source_line}. satır: {row.message}")
     if report.bad_total > _TOLD_ROWS:
         note(f"… ve {report.bad_total - _TOLD_ROWS} satır daha.")
-    left_out = report.bad_total + report.total("changed") + report.total("locked")
+    left_out = report.bad_total + sum(map(report.total, ("changed", "locked", "sealed")))
     if arguments.json:
         findings = [
             {"line": row.source_line, "code": row.code, "field": row.field, "message": row.message}
@@ -324,6 +327,7 @@ def _sentence(report: Any) -> str:
         ("replaced", "eskisinin yerine kondu"),
         ("changed", "daha önce başka içerikle alınmış, dokunulmadı (--replace AY ile yerine konur)"),
         ("locked", "beratı yüklenmiş aya ait, alınmadı"),
+        ("sealed", "beratı mühürlü aya ait, alınmadı; önce ayı geri alın"),
     ):
         if count := report.total(name):
             said += f", {count} fiş {words}"

@@ -177,3 +177,27 @@ def _tell(arguments: argparse.Namespace, data: dict[str, Any], sentence: str) ->
         print_json(data)
     else:
         say(sentence)
+
+
+def undo_import(arguments: argparse.Namespace) -> int:
+    """The last import of a fiscal year taken back; what it had replaced is in force again."""
+    from app.workflows import companies
+    from app.workflows.ledger_import import undo_last_import
+
+    given = [arguments.file, arguments.query, arguments.sql_url_env, arguments.replace, arguments.preview]
+    if any(given):
+        raise InputError(
+            "LEDGER.SOURCE",
+            "Ne yapılacağı anlaşılmadı.",
+            why="--undo son aktarmayı geri alır; yanında dosya, sorgu, --replace ya da --preview verilmez.",
+            todo="Birini seçin.",
+        )
+    with open_office(arguments) as office:
+        ctx = office.context()
+        company = companies.require_company(ctx, arguments.company)
+        undone = undo_last_import(ctx, company, arguments.undo, folder=office.folder.ledgers)
+    if arguments.json:
+        print_json({"year": arguments.undo, "file": undone.file, "vouchers": undone.vouchers})
+    else:
+        say(f"{undone.file} aktarması geri alındı; {undone.vouchers} fiş çıkarıldı.")
+    return 0

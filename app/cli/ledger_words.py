@@ -51,6 +51,9 @@ def add_ledger(commands: Any) -> None:
     leaf.add_argument(
         "--clean-control", action="store_true", help="defterde yer alamayan görünmez karakterleri metinlerden çıkar"
     )
+    leaf.add_argument(
+        "--undo", type=int, default=0, metavar="YIL", help="bu hesap yılının son aktarmasını geri al (dosya verilmez)"
+    )
     leaf.add_argument("--preview", action="store_true", help="yalnız ne anlaşıldığını göster, bir şey alma")
     leaf = add_leaf(
         ledger,

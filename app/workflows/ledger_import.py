@@ -18,8 +18,9 @@ from app.edefter.sources.reading import ensure_ready, read_source
 from app.edefter.sources.shape import Format, SourceShape
 from app.edefter.zipped import is_archive
 from app.storage import leases
+from app.storage.ledgers import queries
 from app.storage.ledgers.database import LedgerDatabase, ledger_path
-from app.storage.ledgers.importing import BATCH_ROWS, ImportResult, StagedImport, begin_import
+from app.storage.ledgers.importing import BATCH_ROWS, ImportResult, StagedImport, begin_import, undo_import
 from app.storage.records import CompanyRecord
 from app.workflows.context import WorkContext, under_lease
 
@@ -50,7 +51,8 @@ class ImportReport:
 
     def to_json(self) -> dict[str, Any]:
         counts = {
-            name: self.total(name) for name in ("lines", "vouchers", "new", "same", "changed", "locked", "replaced")
+            name: self.total(name)
+            for name in ("lines", "vouchers", "new", "same", "changed", "locked", "sealed", "replaced")
         }
         return {
             "file": self.file,
@@ -117,6 +119,45 @@ def import_vouchers(
             todo="Dosyayı kapatıp yeniden deneyin.",
             raw_text=type(error).__name__,
         ) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoneImport:
+    """An import that was taken back: its file, and how many vouchers went."""
+
+    file: str
+    vouchers: int
+
+
+def undo_last_import(ctx: WorkContext, company: CompanyRecord, year: int, *, folder: Path) -> UndoneImport:
+    """Take the last import of a fiscal year (called by the year in which it begins) back, under the company's lease.
+
+    What it had replaced is in force again. Raises: InputError LEDGER.NO_IMPORT; RuleBroken LEDGER.LOCKED,
+    LEDGER.SEALED; LeaseHeld.
+    """
+    path = ledger_path(folder, company.company.tax_number.digits, year)
+    with leases.acquire(ctx.db, company.id, owner=ctx.owner, pid=os.getpid(), now=ctx.clock.now()):
+        if not path.is_file():
+            raise _no_import(year)
+        ledger = LedgerDatabase.open(path)
+        try:
+            with ledger.read() as connection:
+                known = queries.imports(connection)
+            if not known:
+                raise _no_import(year)
+            last = max(known, key=lambda one: one.id)
+            return UndoneImport(file=last.name, vouchers=undo_import(ledger, last.id))
+        finally:
+            ledger.close()
+
+
+def _no_import(year: int) -> InputError:
+    return InputError(
+        "LEDGER.NO_IMPORT",
+        "Geri alınacak bir aktarma yok.",
+        why=f"{year} hesap yılına fiş aktarılmamış.",
+        todo="Yılı ve firmayı kontrol edin.",
+    )
 
 
 def take_rows(

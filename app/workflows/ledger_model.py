@@ -18,7 +18,7 @@ from app.ubl.company_json import company_to_json
 from app.workflows.ledger_fix_model import FIXABLE
 
 #: Grows when a rule is added or changed: what older rules found is stale.
-RULES_VERSION: Final = 3
+RULES_VERSION: Final = 4
 _FACTS: Final = ("branch_name", "vouchers", "lines", "debit", "credit", "first_entry", "last_entry", "counts")
 
 

@@ -46,10 +46,8 @@ def sealed(office: tuple[Path, str], tmp_path: Path) -> tuple[Path, str, Path, d
 def test_a_sealed_month_is_not_built_again_unasked(sealed: tuple[Path, str, Path, dict[str, str]]) -> None:
     folder, vkn, out, before = sealed
     refused = muhurdar(folder, *build_words(vkn, out))
-    assert (
-        refused.returncode == 1 and "imzalı dosyalara dokunulmadı" in refused.stderr
+    assert refused.returncode == 1 and "imzalı dosyalara dokunulmadı" in refused.stderr
     assert "geri alın" in refused.stderr
-    )
     assert files_in(out, cancelled=False) == before and not files_in(out, cancelled=True)
 
 

@@ -14,7 +14,7 @@ from app.domain.errors import RuleBroken, StorageError
 from app.domain.ledger_rows import BadRow, LedgerRow
 from app.domain.voucher import DocumentType, PeriodState, Side
 from app.runtime.crashpoints import declare
-from app.storage.ledgers import queries
+from app.storage.ledgers import parts, queries
 from app.storage.ledgers.database import LedgerDatabase
 from app.storage.ledgers.importing import ImportResult, begin_import, undo_import
 
@@ -166,6 +166,37 @@ def test_a_filed_month_takes_nothing_and_gives_nothing_back(ledger: LedgerDataba
     assert caught.value.code == "LEDGER.LOCKED"
     with ledger.read() as connection:
         assert [month.state for month in queries.months(connection)] == [PeriodState.FILED, PeriodState.IMPORTED]
+
+
+def _seal(ledger: LedgerDatabase, month: int) -> None:
+    with ledger.write(FILED) as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO part (period, branch_no, part, sequence, first_entry, last_entry, last_line, start_day,"
+            " end_day) VALUES (?, '', 0, 1, 1, 1, 2, '2026-03-01', '2026-03-31')",
+            (month,),
+        )
+        connection.exec_driver_sql(
+            "UPDATE period SET state = ? WHERE period = ?", (int(PeriodState.BERAT_SEALED), month)
+        )
+
+
+@pytest.mark.parametrize("replace", [frozenset[int](), frozenset({202603})])
+def test_a_sealed_month_takes_nothing_until_it_is_taken_back(ledger: LedgerDatabase, replace: frozenset[int]) -> None:
+    take(ledger, voucher("F1") + voucher("F3", 7))
+    _seal(ledger, 202603)
+    rows = voucher("F1", comment="başka") + voucher("F2", 9) + voucher("F3", 7) + voucher("N1", 20, day="2026-04-01")
+    result = take(ledger, rows, replace=set(replace))
+    assert (result.new, result.sealed, result.same, result.changed) == (1, 2, 1, 0)
+    assert (result.locked, result.replaced) == (0, 0)
+    assert sorted(references(ledger)) == ["F1", "F3", "N1"]
+    with ledger.read() as connection:
+        states = [month.state for month in queries.months(connection)]
+        assert states == [PeriodState.BERAT_SEALED, PeriodState.IMPORTED]
+        assert connection.exec_driver_sql("SELECT count(*) FROM voucher WHERE state = 0").scalar_one() == 0
+    with ledger.write(FILED) as connection:
+        parts.forget_parts(connection, period=202603, branch_no="", at=AT, note="")
+    result = take(ledger, rows, replace=set(replace))
+    assert result.sealed == 0 and "F2" in references(ledger)
 
 
 def test_lines_of_a_voucher_may_stand_apart(ledger: LedgerDatabase) -> None:

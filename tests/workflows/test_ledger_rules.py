@@ -284,7 +284,7 @@ def test_the_previous_month_built_but_not_approved(world: LedgerOffice) -> None:
     assert "DEFTER.PREVIOUS_OPEN" not in codes(world.check())
 
 
-def test_a_sealed_month_that_got_vouchers_comes_first_again(world: LedgerOffice) -> None:
+def test_a_sealed_month_whose_vouchers_changed_comes_first_again(world: LedgerOffice) -> None:
     world.take([*voucher("F0", day="2026-02-05"), *voucher()])
     world.execute(
         "INSERT INTO part (period, branch_no, part, sequence, first_entry, last_entry, last_line, start_day, end_day)"
@@ -292,7 +292,8 @@ def test_a_sealed_month_that_got_vouchers_comes_first_again(world: LedgerOffice)
     )
     world.execute("UPDATE period SET state = ? WHERE period = 202602", int(PeriodState.BERAT_SEALED))
     assert "DEFTER.ORDER" not in codes(world.check())
-    world.take(voucher("F00", 20, day="2026-02-09"))
+    # As a ledger file of an earlier version may have it; now a sealed month takes no voucher.
+    world.execute("UPDATE period SET state = ? WHERE period = 202602", int(PeriodState.IMPORTED))
     assert "DEFTER.ORDER" in codes(world.check())
 
 

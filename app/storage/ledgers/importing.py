@@ -52,7 +52,8 @@ _GROW_VOUCHER = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportResult:
-    """What an import did. `new` came into force, `same` were there already, `changed` and `locked` were left out.
+    """What an import did. `new` came into force, `same` were there already, `changed`, `locked` and `sealed` were left
+    out: other than before, of a filed month, of a month that is sealed and has not been taken back.
 
     `replaced` were taken out of force because the user said so for their month.
     """
@@ -67,6 +68,7 @@ class ImportResult:
     replaced: int
     bad: int
     periods: tuple[str, ...]
+    sealed: int = 0
 
 
 #: Branch, reference, and whether it lies in the liquidation's period, where references begin again.
@@ -238,7 +240,7 @@ class StagedImport:
         """Put the staged vouchers in force in one transaction. `replace` are months (202603) to be replaced whole,
         on both sides of a liquidation.
 
-        `at` is an ISO time. What is not taken (the same, changed, locked) is cleared away afterwards.
+        `at` is an ISO time. What is not taken (the same, changed, locked, sealed) is cleared away afterwards.
         """
         with self.db.write(FINISH) as connection:
             result = self._put_in_force(connection, at, replace)
@@ -261,7 +263,10 @@ class StagedImport:
         locked_months = _locked(connection)
         locked = _count_in(connection, self.import_id, locked_months)
         replaced = 0
-        for month in (key for key in periods if key % LIQUIDATION in replace and key not in locked_months):
+        # Their files lie in the tree: the month is taken back first.
+        sealed_months = _built(connection) - locked_months
+        closed = locked_months | sealed_months
+        for month in (key for key in periods if key % LIQUIDATION in replace and key not in closed):
             replaced += connection.exec_driver_sql(
                 "UPDATE voucher SET state = ?, replaced_by = ? WHERE state = ? AND period = ?",
                 (REPLACED, self.import_id, IN_FORCE, month),
@@ -271,13 +276,13 @@ class StagedImport:
             " AND old.reference = voucher.reference"
             f" AND (old.period > {LIQUIDATION}) = (voucher.period > {LIQUIDATION})"
         )
-        staged = f"import_id = ? AND state = {STAGED} AND period NOT IN ({_marks(locked_months)})"
-        values = (*mine, *sorted(locked_months))
-        same = _count(
-            connection,
-            f"{staged} AND EXISTS ({twin} AND old.digest = voucher.digest AND old.day = voucher.day)",
-            values,
-        )
+        is_same = f"EXISTS ({twin} AND old.digest = voucher.digest AND old.day = voucher.day)"
+        staged = f"import_id = ? AND state = {STAGED} AND period NOT IN ({_marks(closed)})"
+        values = (*mine, *sorted(closed))
+        among_sealed = f"import_id = ? AND state = {STAGED} AND period IN ({_marks(sealed_months)})"
+        same_sealed = _count(connection, f"{among_sealed} AND {is_same}", (*mine, *sorted(sealed_months)))
+        sealed = _count_in(connection, self.import_id, sealed_months) - same_sealed
+        same = same_sealed + _count(connection, f"{staged} AND {is_same}", values)
         clash = f"{staged} AND EXISTS ({twin} AND (old.digest <> voucher.digest OR old.day <> voucher.day))"
         changed = _count(connection, clash, values)
         if changed:
@@ -291,17 +296,18 @@ class StagedImport:
         new = connection.exec_driver_sql(
             f"UPDATE voucher SET state = {IN_FORCE} WHERE {staged} AND NOT EXISTS ({twin})", values
         ).rowcount
-        for month in periods:
+        opened = [month for month in periods if month not in closed]
+        for month in opened:
             connection.exec_driver_sql(
                 "INSERT INTO period (period, branch_no, state, changed_at)"
                 " SELECT DISTINCT period, branch_no, ?, ? FROM voucher WHERE period = ? AND state = 1"
                 " ON CONFLICT (period, branch_no) DO UPDATE"
                 " SET state = excluded.state, changed_at = excluded.changed_at"
-                f" WHERE period.state NOT IN ({PeriodState.FILED:d}, {PeriodState.COMPLETED:d}) AND ?",
+                " WHERE ?",
                 (int(PeriodState.IMPORTED), at, month, bool(new or replaced)),
             )
         if new or replaced:
-            sums.touch(connection, periods)
+            sums.touch(connection, opened)
         connection.exec_driver_sql(
             "UPDATE import_file SET ended_at = ?, lines = ?, vouchers = ?, same = ?, changed = ?, bad = ? WHERE id = ?",
             (at, self.lines, new, same, changed, self.bad, self.import_id),
@@ -317,6 +323,7 @@ class StagedImport:
             replaced=replaced,
             bad=self.bad,
             periods=tuple(sorted({str(month_of_key(month)) for month in periods})),
+            sealed=sealed,
         )
 
 

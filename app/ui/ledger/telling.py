@@ -56,7 +56,7 @@ class Telling(QObject):
         wanted, self.goes_on = self.goes_on, None
         if wanted is None or wanted[0].id != company.id or str(wanted[1]) not in report.periods:
             return False
-        if report.bad_total or report.total("changed") or report.total("locked"):
+        if report.bad_total or any(map(report.total, ("changed", "locked", "sealed"))):
             return False
         self._to_build = wanted
         return True
@@ -88,7 +88,7 @@ class Telling(QObject):
         self._page.month.forget_told(company)
         if self._go_on(company, report):
             return
-        left_out = report.bad_total or report.total("changed") or report.total("locked")
+        left_out = report.bad_total or any(map(report.total, ("changed", "locked", "sealed")))
         if not self._page.is_month and report.periods:
             first = Period.parse(report.periods[-1])
             year = year_of(company, first.first_day)
