@@ -218,7 +218,7 @@ def check_archives(
         (company, month)
         for company in companies
         for month in archive_months(company, folder)
-        if only is None or month.period == only
+        if only is None or str(month.period) == str(only)
     ]
     found = []
     for place, (company, month) in enumerate(todo):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import QDate, Slot
@@ -42,15 +43,32 @@ def confirm_undo(month: MonthFacts, parent: QWidget) -> bool:
     )
 
 
+def confirm_again(months: Sequence[tuple[CompanyRecord, Period]], parent: QWidget) -> bool:
+    """Before sealed months that were not filed are built anew."""
+    names = [month_name(period) for _, period in months]
+    firms = list(dict.fromkeys(company.company.party.display_name for company, _ in months))
+    one = len(months) == 1
+    return confirm(
+        f"{names[0]} zaten mühürlü; yeniden oluşturulsun mu?"
+        if one
+        else f"{number(len(months))} ay zaten mühürlü; yeniden oluşturulsun mu?",
+        company=firms[0] if len(firms) == 1 else f"{number(len(firms))} firma",
+        consequence="Eski dosyalar silinmez; yenileri mühürlenince 'İPTAL EDİLENLER-SİLİNENLER' klasörüne taşınır, "
+        "yenileri yerlerine konur. Bir hata çıkarsa eski defterler olduğu gibi kalır.",
+        yes="Yeniden oluştur" if one else f"{number(len(months))} ayı yeniden oluştur",
+        parent=parent,
+    )
+
+
 def confirm_take_back(month: MonthFacts, parent: QWidget) -> bool:
     """Before a sealed month that was not filed is opened again."""
     name = month_name(month.period)
     return confirm(
         f"{name} defterleri geri alınsın mı?",
         company=month.company.company.party.display_name,
-        consequence=f"{len(month.files)} dosya silinmez, 'İPTAL EDİLENLER-SİLİNENLER' klasörüne taşınır. Ayın fişleri "
+        consequence=f"{month.all_files} dosya silinmez, 'İPTAL EDİLENLER-SİLİNENLER' klasörüne taşınır. Ayın fişleri "
         "yeniden alınıp defteri yeniden oluşturulabilir.",
-        yes=f"{len(month.files)} dosyayı geri al",
+        yes=f"{month.all_files} dosyayı geri al",
         parent=parent,
     )
 
@@ -67,7 +85,7 @@ class DeletedDialog(QDialog):
         words = self.tr(
             "Yüklenmiş bir ay ancak beratları yasal süre içinde GİB portalından silindiyse geri alınır. Kimin, hangi "
             "gün sildiği kaydedilir; {0} dosya 'İPTAL EDİLENLER-SİLİNENLER' klasörüne taşınır."
-        ).format(len(month.files))
+        ).format(month.all_files)
         said = QuietLabel(words, self, wrap=True)
         said.setMinimumWidth(tokens.TEXT_WIDTH_PX)
         self.who = QLineEdit(self)

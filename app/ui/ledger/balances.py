@@ -123,7 +123,7 @@ class BalancesTab(QWidget):
 
     def show_month(self, path: Path, year_start: str, first: str, last: str) -> None:
         """ISO days: where the fiscal year begins, and the month's first and last."""
-        if self._month is None or self._month[0] != path or self._month[2] != first:
+        if self._month is None or self._month[0] != path or self._month[2:] != (first, last):
             self.model.set_rows([])
         self._month = (path, year_start, first, last)
         self._ask()

@@ -149,6 +149,9 @@ class BoardModel(QAbstractTableModel):
 def spoken(row: BoardRow, cell: Cell) -> str:
     """A cell in words, for tool tips and screen readers."""
     said = [row.title, f"{month_name(cell.period)}: {look_of_month(cell.state).title}"]
+    for side in cell.sides:
+        count = f", {number(side.vouchers)} fiş" if side.vouchers else ""
+        said.append(f"{side.name}: {look_of_month(side.state).title}{count}")
     if cell.vouchers:
         said.append(f"{number(cell.vouchers)} fiş, {number(cell.lines)} satır")
     if cell.due is not None and cell.left is not None:
@@ -159,9 +162,10 @@ def spoken(row: BoardRow, cell: Cell) -> str:
         said.append(cell.due.source)
     else:
         said.append("Son yükleme günü bilinmiyor")
-    check = next((one for one in row.archive if one.period == str(cell.period)), None)
-    if check is not None:
-        said.append(check_words(check))
+    checks = [one for one in row.archive if one.period == str(cell.period)]
+    if checks:
+        # Of two fiscal periods in one month the one that has a problem is told.
+        said.append(check_words(min(checks, key=lambda one: one.ok)))
     return "\n".join(said)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.errors import AppError, SealError
 from app.domain.protocols import Sealer
+from app.domain.spans import span_of
 from app.domain.voucher import Period
 from app.edefter.sources.shape import SourceShape
 from app.runtime.lanes import Cancelled, Lane
@@ -23,8 +25,8 @@ from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
 from app.ui.dialogs import pin
 from app.ui.jobs import Changes, JobHandle
-from app.ui.ledger import facts
-from app.ui.ledger.building import Special, build_one
+from app.ui.ledger.asking import confirm_again
+from app.ui.ledger.building import Special, build_one, by_company, is_sealed
 from app.ui.ledger.results import BuildOutcome, MonthResult
 from app.ui.ledger.words import month_name
 from app.ui.lists.seal_flow import patiently
@@ -74,6 +76,7 @@ class LedgerDoing(QObject):
         self._firms = 0
         self._calls: list[Callable[[], None]] = []
         self._special = Special()
+        self._sealers: dict[int, Sealer] = {}
         self._running: list[MonthResult] = []
         self._begun: tuple[CompanyRecord, list[Period]] | None = None
 
@@ -143,14 +146,13 @@ class LedgerDoing(QObject):
         if self._busy:
             return
         self._special = special or Special()
-        by_company: dict[int, tuple[CompanyRecord, list[Period]]] = {}
-        refused: list[MonthResult] = []
-        for company, period in months:
-            if is_exporting(company):
-                refused.append(MonthResult(company=company, period=period, error=fed_elsewhere(company)))
-            else:
-                by_company.setdefault(company.id, (company, []))[1].append(period)
-        self._batches = deque((company, sorted(periods)) for company, periods in by_company.values())
+        refused = [
+            MonthResult(company=company, period=period, error=fed_elsewhere(company))
+            for company, period in months
+            if is_exporting(company)
+        ]
+        self._sealers.clear()
+        self._batches = by_company([one for one in months if not is_exporting(one[0])])
         self._firms = len(self._batches)
         self._outcome = BuildOutcome(results=refused)
         self._next_batch()
@@ -160,16 +162,32 @@ class LedgerDoing(QObject):
         assert outcome is not None
         while self._batches:
             company, periods = self._batches.popleft()
-            choice = self._ask(company, _BOOKS * len(periods), self._destination(company, periods))
+            choice = self._sealers.pop(company.id, None)
+            choice = choice or self._ask(company, _BOOKS * len(periods), self._destination(company, periods))
             if choice is not None:
                 self._begin(company, periods, choice)
                 return
             outcome.declined += len(periods)
+        if self._wanted_again(outcome):
+            self._next_batch()
+            return
         self._outcome = None
+        self._sealers.clear()
         if outcome.results or outcome.left:
             self.built.emit(outcome)
         else:
             self.cancelled.emit()
+
+    def _wanted_again(self, outcome: BuildOutcome) -> bool:
+        """Whether the user wants the months that are sealed already built anew; they are the next batches then."""
+        sealed = [(one.company, one.period) for one in outcome.results if is_sealed(one)]
+        if not sealed or outcome.left or self._special.again or not confirm_again(sealed, self._window):
+            return False
+        outcome.results = [one for one in outcome.results if not is_sealed(one)]
+        self._special = replace(self._special, again=True)
+        self._batches = by_company(sealed)
+        self._firms = len(self._batches)
+        return True
 
     def _destination(self, company: CompanyRecord, periods: list[Period]) -> str:
         names = ", ".join(month_name(period) for period in periods)
@@ -185,6 +203,7 @@ class LedgerDoing(QObject):
         office = self._desk.office
         self._running, self._begun = [], (company, periods)
         running, special = self._running, self._special
+        self._sealers[company.id] = sealer
 
         def work(ctx: WorkContext) -> None:
             for period in periods:
@@ -322,7 +341,7 @@ class LedgerDoing(QObject):
         branch: str | None = None,
         encoding: str = "",
     ) -> None:
-        """Write the month for an integrator's own e-Defter service."""
+        """Write the month, or the side of it that `period` says, for an integrator's own e-Defter service."""
         folder = self._desk.office.folder.ledgers
 
         def work(ctx: WorkContext) -> ExportReport:
@@ -335,6 +354,7 @@ class LedgerDoing(QObject):
                 output=output,
                 branch=branch,
                 encoding=encoding,
+                is_liquidation=span_of(company.company, period).period.is_liquidation,
             )
 
         def then(report: ExportReport) -> None:
@@ -392,8 +412,3 @@ class LedgerDoing(QObject):
         calls, self._calls = self._calls, []
         for call in calls:
             call()
-
-
-def file_of(desk: Desk, company: CompanyRecord, period: Period) -> Path:
-    """The ledger file of a month."""
-    return facts.ledger_file(desk.office.folder.ledgers, company, period)

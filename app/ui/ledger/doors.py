@@ -71,7 +71,7 @@ class Doors(QObject):
         period, count = None, 0
         if page.is_month:
             period = page.month.period
-            count = page.month.month.cell.vouchers if page.month.month is not None else 0
+            count = page.month.month.all_vouchers if page.month.month is not None else 0
         dialog = QueryDialog(page.desk, company, period=period, vouchers=count, parent=page)
         accepted = dialog.exec() == QDialog.DialogCode.Accepted
         ready, wants_replace = dialog.ready, dialog.replace.isChecked()
@@ -105,7 +105,7 @@ class Doors(QObject):
     def open_export(self, target: str = "") -> None:
         """A month as a file for an integrator."""
         page = self._page
-        company, period = page.month.company, page.month.period
+        company, period = page.month.company, page.month.side
         if company is None or period is None or page.doing.is_busy:
             return
         dialog = ExportDialog(page.desk, company, period, target=target, parent=page)
@@ -140,10 +140,10 @@ class Doors(QObject):
 
     def _inventory_day(self, company: CompanyRecord) -> date:
         page = self._page
-        if page.is_month and page.month.period is not None:
-            period = page.month.period
+        if page.is_month and page.month.side is not None:
+            period = page.month.side
             start, end = fiscal_year(company, period)
-            return end if period == Period.of(end) else start
+            return end if str(period) == str(Period.of(end)) else start
         year = int(page.board.year.currentData())
         # A month that surely lies in the fiscal year that begins in `year`.
         first = company.company.fiscal_year_start

@@ -8,12 +8,14 @@ from typing import Final
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from app.domain.voucher import Period
+from app.domain.spans import month_of_key
+from app.domain.voucher import LIQUIDATION, Period
 from app.storage.ledgers import queries
 from app.storage.ledgers.queries import MonthSummary
 from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
 from app.ui.ledger import facts
+from app.ui.ledger.sides import has_two_sides, side_name
 from app.ui.ledger.words import month_name, number
 from app.ui.theme import tokens
 from app.ui.widgets import ElidedLabel, HeadingLabel, IconButton, MessageBar, PrimaryButton, QuietButton, QuietLabel
@@ -25,7 +27,6 @@ FORMATS: Final = {
     "uyumsoft-xml": ("Uyumsoft XML", ".xml"),
     "turkcell": ("Turkcell TXT", ".txt"),
 }
-_SIDE: Final = 1_000_000
 
 
 class ExportDialog(QDialog):
@@ -123,7 +124,7 @@ class ExportDialog(QDialog):
     @property
     def chosen(self) -> Period | None:
         text = self.month.currentData()
-        return Period.parse(str(text)) if text else None
+        return month_of_key(int(text)) if text else None
 
     @property
     def branch(self) -> str | None:
@@ -153,14 +154,20 @@ class ExportDialog(QDialog):
         self._months = months
         seen: dict[int, int] = {}
         for month in months:
-            key = month.period % _SIDE
+            # Where the liquidation begins a file holds one of the two fiscal periods.
+            key = month.period
             seen[key] = seen.get(key, 0) + month.vouchers
         self.month.clear()
-        for key, vouchers in sorted(seen.items()):
-            period = Period(key // 100, key % 100)
-            words = self.tr("{0} · {1} fiş").format(month_name(period), number(vouchers))
-            self.month.addItem(words, str(period))
-        self.month.setCurrentIndex(max(0, self.month.findData(str(self.period))))
+        owner = self.company.company
+        for key, vouchers in sorted(seen.items(), key=lambda one: (one[0] % LIQUIDATION, one[0])):
+            period = month_of_key(key)
+            name = month_name(period)
+            if has_two_sides(owner, period):
+                name = f"{side_name(owner, period)} {period.year}"
+            self.month.addItem(self.tr("{0} · {1} fiş").format(name, number(vouchers)), key)
+        places = [i for i in range(self.month.count()) if month_of_key(self.month.itemData(i)) == self.period]
+        others = [i for i in range(self.month.count()) if str(month_of_key(self.month.itemData(i))) == str(self.period)]
+        self.month.setCurrentIndex(next(iter([*places, *others]), 0))
         if not seen:
             self.message.show_message("warn", self.tr("Bu hesap döneminde fiş yok; önce fişleri alın."))
         self._on_month_chosen()
@@ -171,9 +178,7 @@ class ExportDialog(QDialog):
         found = (
             {}
             if period is None
-            else {
-                month.branch_no: month.vouchers for month in self._months if month.period % _SIDE == int(period.compact)
-            }
+            else {month.branch_no: month.vouchers for month in self._months if month.period == period.key}
         )
         names = {branch.no: branch.name for branch in self.company.company.branches}
         self.branches.clear()
@@ -192,6 +197,8 @@ class ExportDialog(QDialog):
             self.path.setText(str(path.with_suffix(ending)) if path.suffix != ending else str(path))
         elif self.chosen is not None:
             branch = f"-{self.branch}" if self.branch else ""
+            if self.chosen.is_liquidation and has_two_sides(self.company.company, self.chosen):
+                branch += "-tasfiye"
             name = f"{self.company.company.tax_number.digits}-{self.chosen.compact}{branch}-{self.target}{ending}"
             self.path.setText(str(self._folder() / name))
         self._show_ready()

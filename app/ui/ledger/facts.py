@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, TypeAlias, TypeVar
 
+from app.domain.spans import sides_of, span_of
 from app.domain.turkish import format_date, format_datetime, sort_key
 from app.domain.voucher import LIQUIDATION, Period, PeriodState
 from app.edefter.archive import parse_name
@@ -21,6 +22,7 @@ from app.storage.ledgers.database import LedgerDatabase, ledger_path
 from app.storage.ledgers.parts import PartRecord
 from app.storage.ledgers.queries import ImportRecord, MonthSummary
 from app.storage.records import CompanyRecord
+from app.ui.ledger.sides import Side, side_name
 from app.workflows.ledger_board import MonthsKept
 from app.workflows.ledger_heads import fiscal_year, month_folder
 from app.workflows.ledger_import import first_month_of, fiscal_year_of
@@ -39,7 +41,8 @@ class Cell:
     """A month of a client on the board. `state` None: no vouchers. `due` None: no rule known.
 
     `is_expected`: it has vouchers, or it is an ended month after one that has (its file has not come yet).
-    `is_broken`: the last look at its archive found a file missing or changed.
+    `is_broken`: the last look at its archive found a file missing or changed. `sides` are the month's two fiscal
+    periods where a liquidation begins inside it; `state` is then that of the one that is least far.
     """
 
     period: Period
@@ -50,6 +53,7 @@ class Cell:
     left: int | None = None
     is_expected: bool = False
     is_broken: bool = False
+    sides: tuple[Side, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +93,11 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthFacts:
-    """Everything the month's path says. `earlier` are months that must be built first, `built` the sealed parts."""
+    """Everything the month's path says. `earlier` are months that must be built first, `built` the sealed parts.
+
+    In the month in which a liquidation begins: one of its two fiscal periods, `other` the second one. `key` is the
+    number under which the vouchers stand in the ledger file.
+    """
 
     company: CompanyRecord
     cell: Cell
@@ -104,6 +112,30 @@ class MonthFacts:
     folder: Path
     archive: ArchiveCheck | None = None
     built: tuple[PartRecord, ...] = ()
+    key: int = 0
+    other: MonthFacts | None = None
+
+    @property
+    def sides(self) -> tuple[MonthFacts, ...]:
+        """The month's fiscal periods in the order of their days."""
+        if self.other is None:
+            return (self,)
+        return (self.other, self) if self.period.is_liquidation else (self, self.other)
+
+    @property
+    def whole_state(self) -> PeriodState | None:
+        """One state for all of the month: what went wrong first, else the side that is least far."""
+        return _worst([side.state for side in self.sides if side.state is not None])
+
+    @property
+    def all_files(self) -> int:
+        """How many files the whole month has."""
+        return sum(len(side.files) for side in self.sides)
+
+    @property
+    def all_vouchers(self) -> int:
+        """How many vouchers the whole month has."""
+        return sum(side.cell.vouchers for side in self.sides)
 
     @property
     def state(self) -> PeriodState | None:
@@ -157,7 +189,10 @@ def read_with(path: Path, work: Callable[[Connection], T], nothing: T) -> T:
 
 def state_of(months: Sequence[MonthSummary]) -> PeriodState | None:
     """One state for all branches of a month: what went wrong first, else the one that is least far."""
-    states = [month.state for month in months]
+    return _worst([month.state for month in months])
+
+
+def _worst(states: Sequence[PeriodState]) -> PeriodState | None:
     if not states:
         return None
     return PeriodState.FAILED if PeriodState.FAILED in states else min(states)
@@ -212,6 +247,11 @@ def archive_of(month: MonthFacts, folder: DataFolder) -> MonthFacts:
     return replace(month, archive=checks_of(month.company, folder).get(key))
 
 
+def archive_of_sides(sides: Sequence[MonthFacts], folder: DataFolder) -> list[MonthFacts]:
+    """The same for each fiscal period of the month."""
+    return [archive_of(side, folder) for side in sides]
+
+
 def _cell(
     company: CompanyRecord, period: Period, months: list[MonthSummary], first: int, today: date, begun: int = 0
 ) -> Cell:
@@ -225,6 +265,21 @@ def _cell(
         due=due,
         left=None if due is None else due.days_left(today),
         is_expected=bool(months) or (bool(begun) and begun < number < today.year * 100 + today.month),
+        sides=_sides(company, period, months),
+    )
+
+
+def _sides(company: CompanyRecord, period: Period, months: Sequence[MonthSummary]) -> tuple[Side, ...]:
+    if not company.company.liquidation_start or len(sides := sides_of(company.company, period)) == 1:
+        return ()
+    found = [(side, [month for month in months if month.period == side.key]) for side in sides]
+    return tuple(
+        Side(
+            name=side_name(company.company, side),
+            state=state_of(its),
+            vouchers=sum(month.vouchers for month in its),
+        )
+        for side, its in found
     )
 
 
@@ -236,12 +291,14 @@ def _terms(company: CompanyRecord, year: int, first: int) -> str:
 
 
 def month_facts(ledgers: Path, out: Path, company: CompanyRecord, period: Period, today: date) -> MonthFacts:
-    """One month as its path shows it."""
-    number = int(period.compact)
+    """One month as its path shows it; of a liquidation's month the side that `period` says."""
+    period = span_of(company.company, period).period
     place = month_folder(out, company, period)
 
     def read(connection: Connection) -> MonthFacts:
-        found = [month for month in queries.months(connection) if month.period == number]
+        months = queries.months(connection)
+        number = _key_in({month.period for month in months}, company, period)
+        found = [month for month in months if month.period == number]
         branches = parts.branches_of(connection, period=number)
         records: dict[str, str] = {}
         made: list[PartRecord] = []
@@ -265,6 +322,7 @@ def month_facts(ledgers: Path, out: Path, company: CompanyRecord, period: Period
             earlier=tuple(sorted(earlier)),
             has_report=any(file.kind == "DR" for file in files),
             folder=place,
+            key=number,
         )
 
     nothing = MonthFacts(
@@ -279,8 +337,27 @@ def month_facts(ledgers: Path, out: Path, company: CompanyRecord, period: Period
         earlier=(),
         has_report=False,
         folder=place,
+        key=period.key,
     )
     return read_with(ledger_file(ledgers, company, period), read, nothing)
+
+
+def month_sides(ledgers: Path, out: Path, company: CompanyRecord, period: Period, today: date) -> list[MonthFacts]:
+    """The month as one, or both fiscal periods of the month in which a liquidation begins, each knowing the other."""
+    found = [month_facts(ledgers, out, company, side, today) for side in sides_of(company.company, period)]
+    if len(found) == 1:
+        return found
+    before, after = found
+    return [replace(before, other=after), replace(after, other=before)]
+
+
+def _key_in(keys: set[int], company: CompanyRecord, side: Period) -> int:
+    """Where a side's vouchers stand: those that came before the card spoke of liquidation wait for the next check."""
+    if side.key in keys:
+        return side.key
+    own = {one.key for one in sides_of(company.company, side)}
+    moved = sorted(key for key in keys if key % LIQUIDATION == int(side.compact) and key not in own)
+    return moved[0] if moved else side.key
 
 
 def files_of(place: Path, company: CompanyRecord, period: Period, records: dict[str, str]) -> tuple[FileRow, ...]:

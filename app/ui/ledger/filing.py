@@ -4,6 +4,7 @@ Kılavuzu 1.7 (a summary is shown before anything is filed).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QFormLayout, QLabel, QVBoxLayout, QWidget
 from app.domain.turkish import format_amount, format_date
 from app.ui.dialogs.confirm import ConfirmDialog
 from app.ui.ledger.facts import MonthFacts
+from app.ui.ledger.sides import side_name
 from app.ui.ledger.tables import RowTable, TextColumn, TextModel, TextRow
 from app.ui.ledger.words import deadline_words, month_name, number, size_words
 from app.ui.theme import fonts, tokens
@@ -65,24 +67,41 @@ class FiledDialog(ConfirmDialog):
 
 def filed_figures(month: MonthFacts) -> list[tuple[str, str]]:
     """(name, value): debit and credit, how many vouchers from which to which, lines, parts, the day."""
+    if month.other is not None:
+        figures = [figure for side in month.sides for figure in _side_figures(side)]
+        return [*figures, *_due_figures(month)]
     first = min((one.first_entry for one in month.built), default=0)
     last = max((one.last_entry for one in month.built), default=0)
     entries = sum(one.last_entry - one.first_entry + 1 for one in month.built if one.last_entry)
     branches = f" · {month.branches} şube" if month.branches > 1 else ""
-    figures = [
+    return [
         ("Borç toplamı", format_amount(month.debit)),
         ("Alacak toplamı", format_amount(month.credit)),
         ("Yevmiye maddesi", f"{number(entries)} madde ({number(first)}–{number(last)})" if last else "–"),
         ("Satır", number(month.cell.lines)),
         ("Parça", f"{number(month.parts)}{branches}"),
+        *_due_figures(month),
     ]
-    if month.cell.due is not None:
-        figures.append(("Son yükleme günü", deadline_words(month.cell.due)))
-    return figures
+
+
+def _side_figures(side: MonthFacts) -> list[tuple[str, str]]:
+    """One fiscal period of a month that has two: its sums, and its vouchers, whose numbers begin anew."""
+    name = side_name(side.company.company, side.period)
+    first = min((one.first_entry for one in side.built), default=0)
+    last = max((one.last_entry for one in side.built), default=0)
+    sums = f"borç {format_amount(side.debit)}, alacak {format_amount(side.credit)}"
+    counts = f"madde {number(first)}–{number(last)}, {number(side.cell.lines)} satır, {number(side.parts)} parça"
+    return [(name, sums), ("", counts if last else "boş")]
+
+
+def _due_figures(month: MonthFacts) -> list[tuple[str, str]]:
+    return [] if month.cell.due is None else [("Son yükleme günü", deadline_words(month.cell.due))]
 
 
 def filed_parts(month: MonthFacts) -> list[tuple[str, ...]]:
-    """A row per package of each part."""
+    """A row per package of each part, of both fiscal periods where the month has two."""
+    if month.other is not None:
+        return [row for side in month.sides for row in filed_parts(replace(side, other=None))]
     rows: list[tuple[str, ...]] = []
     packages = {file.path.name: file for file in month.files if file.path.suffix == ".zip"}
     for part in month.built:

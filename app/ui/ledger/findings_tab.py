@@ -21,7 +21,7 @@ from app.workflows.ledger_model import MonthCheck
 class FindingsTab(QWidget):
     """`voucher_wanted(int)`, `fix_wanted(codes, voucher_ids)`, `check_wanted()`.
 
-    `report_wanted(str)`: print, pdf or xlsx. `summary_wanted(int)`: the number of a voucher that fits no part.
+    `report_wanted(str)`: print, pdf or xlsx. `summary_wanted(number, id)`: of a voucher that fits no part.
 
     `counted(errors, all)` for the title of the tab.
     """
@@ -30,7 +30,7 @@ class FindingsTab(QWidget):
     fix_wanted = Signal(object, object)
     check_wanted = Signal()
     report_wanted = Signal(str)
-    summary_wanted = Signal(int)
+    summary_wanted = Signal(int, int)
     counted = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -139,7 +139,9 @@ class FindingsTab(QWidget):
     @Slot(object)
     def _on_fix_wanted(self, finding: Finding) -> None:
         if finding.code == TOO_LARGE:
-            self.summary_wanted.emit(next((one.entry for one in self._told if one.finding == finding), 0))
+            told = next((one for one in self._told if one.finding == finding), None)
+            if told is not None:
+                self.summary_wanted.emit(told.entry, told.voucher_id)
             return
         voucher_id = self._voucher_of(finding)
         self.fix_wanted.emit((finding.code,), (voucher_id,) if voucher_id else ())

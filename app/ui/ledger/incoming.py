@@ -123,7 +123,7 @@ class Incoming(QObject):
         company, period, count = page.desk.company, None, 0
         if page.is_month:
             company, period = page.month.company, page.month.period
-            count = page.month.month.cell.vouchers if page.month.month is not None else 0
+            count = page.month.month.all_vouchers if page.month.month is not None else 0
         elif company is None:
             company = page.board.current_company()
         if company is None:

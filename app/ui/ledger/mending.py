@@ -127,18 +127,21 @@ class Mending(QObject):
             self._page.message.show_error(error, self.tr("Özetlemeyi göster…"))
             self._undo = lambda: self.preview_summary(company, period, entry)
 
-    @Slot(int)
-    def _on_summary_wanted(self, entry: int) -> None:
+    @Slot(int, int)
+    def _on_summary_wanted(self, entry: int, voucher_id: int) -> None:
         month = self._month()
         if month is not None and entry:
-            self.preview_summary(*month, entry)
+            self.preview_summary(*month, entry, voucher_id)
 
-    def preview_summary(self, company: CompanyRecord, period: Period, entry: int) -> None:
-        """Show what summarising would do; nothing is changed before the user's word."""
+    def preview_summary(self, company: CompanyRecord, period: Period, entry: int, voucher_id: int = 0) -> None:
+        """Show what summarising would do; nothing is changed before the user's word.
+
+        `voucher_id` where it is known: with branches, or in a liquidation's month, two vouchers may bear a number.
+        """
         folder = self._page.desk.office.folder.ledgers
 
         def work(_ctx: WorkContext) -> SummaryPreview:
-            return ledger_summarise.preview_summary(company, period, entry, folder=folder)
+            return ledger_summarise.preview_summary(company, period, entry, folder=folder, voucher_id=voucher_id)
 
         def ask(preview: SummaryPreview) -> None:
             dialog = SummaryDialog(preview, company, self._page)
@@ -146,19 +149,21 @@ class Mending(QObject):
             who = dialog.who.text().strip()
             dialog.deleteLater()
             if accepted:
-                self._summarise(company, period, entry, who)
+                self._summarise(company, period, entry, voucher_id, who)
 
         self._page.doing.do(self.tr("Özet hazırlanıyor"), company, work, lambda preview: self._later(ask, preview))
 
-    def _summarise(self, company: CompanyRecord, period: Period, entry: int, who: str) -> None:
+    def _summarise(self, company: CompanyRecord, period: Period, entry: int, voucher_id: int, who: str) -> None:
         folder = self._page.desk.office.folder.ledgers
 
         def work(ctx: WorkContext) -> tuple[SummaryPreview, list[MonthCheck]]:
-            done = ledger_summarise.summarise(ctx, company, period, entry, folder=folder, who=who)
+            done = ledger_summarise.summarise(
+                ctx, company, period, entry, folder=folder, voucher_id=voucher_id, who=who
+            )
             return done, check_month(ctx, company, period, folder=folder)
 
         def back(ctx: WorkContext) -> list[MonthCheck]:
-            ledger_summarise.undo_summary(ctx, company, period, entry, folder=folder)
+            ledger_summarise.undo_summary(ctx, company, period, entry, folder=folder, voucher_id=voucher_id)
             return check_month(ctx, company, period, folder=folder)
 
         def undone(checks: list[MonthCheck]) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import AppError
+from app.domain.spans import period_of_day
 from app.domain.voucher import Period
 from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
@@ -20,7 +21,10 @@ from app.ui.ledger.facts import MonthFacts
 from app.ui.ledger.files import FilesTab
 from app.ui.ledger.findings_tab import FindingsTab
 from app.ui.ledger.results import Told
-from app.ui.ledger.steps import Path, steps_of, waits_words
+from app.ui.ledger.side_switch import SideSwitch
+from app.ui.ledger.sides import side_days
+from app.ui.ledger.step_cards import Path
+from app.ui.ledger.steps import steps_of, waits_words
 from app.ui.ledger.vouchers import VouchersTab
 from app.ui.ledger.words import look_of_month, month_name, number
 from app.ui.memory import memory_of
@@ -36,7 +40,6 @@ from app.ui.widgets import (
     QuietLabel,
     SkeletonRows,
 )
-from app.workflows.ledger_check import last_day
 from app.workflows.ledger_findings import StoredCheck, stored_checks
 from app.workflows.ledger_heads import fiscal_year
 from app.workflows.ledger_terms import is_exporting
@@ -52,13 +55,14 @@ EXPORTS: Final = {
 }
 
 
-MonthAnswer = tuple[int, MonthFacts, list[StoredCheck]]
+MonthAnswer = tuple[int, list[MonthFacts], list[StoredCheck]]
 
 
 class MonthView(QWidget):
     """`acted(str)` asks for a step's work, `export_wanted(str)` for an integrator's file.
 
     `left` goes back to the board, `stepped(int)` to a neighbouring month, `settled` when the month has been read.
+    `period` is the month; `month` what is shown of it: all, or the chosen fiscal period where a liquidation begins.
     """
 
     acted = Signal(str)
@@ -77,6 +81,9 @@ class MonthView(QWidget):
         self.company: CompanyRecord | None = None
         self.period: Period | None = None
         self.month: MonthFacts | None = None
+        self.sides: list[MonthFacts] = []
+        #: Which side the user wants; None: the one that waits.
+        self._wants_liquidation: bool | None = None
         self.back = IconButton("back", self.tr("Panoya dön (Esc)"), self)
         self.back.clicked.connect(self.left)
         self.before = IconButton("chevron-left", self.tr("Önceki ay"), self, shortcut="Alt+PgUp")
@@ -84,6 +91,8 @@ class MonthView(QWidget):
         self.after = IconButton("chevron-right", self.tr("Sonraki ay"), self, shortcut="Alt+PgDown")
         self.after.clicked.connect(self._on_after)
         self.title = HeadingLabel("", self)
+        self.switch = SideSwitch(self)
+        self.switch.chosen.connect(self.show_side)
         self.export_menu = QMenu(self)
         for key, words in EXPORTS.items():
             self.export_menu.addAction(words).setData(key)
@@ -138,7 +147,7 @@ class MonthView(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(tokens.S, tokens.S, tokens.S, tokens.XS)
         head.setSpacing(tokens.S)
-        for part in (self.back, self.before, self.title, self.after, self.state_icon, self.state_word):
+        for part in (self.back, self.before, self.title, self.after, self.switch, self.state_icon, self.state_word):
             head.addWidget(part)
         head.addSpacing(tokens.M)
         head.addWidget(self.firm, 1)
@@ -162,6 +171,9 @@ class MonthView(QWidget):
         """Show this month; what was shown of another goes at once."""
         if (self.company, self.period) != (company, period):
             self.month = None
+            self.sides = []
+            self._wants_liquidation = None
+            self.switch.clear()
             self._stored = []
             self.message.hide()
             self.tabs.setCurrentIndex(VOUCHERS)
@@ -183,10 +195,10 @@ class MonthView(QWidget):
 
         def read(_s: object) -> MonthAnswer:
             folder = office.folder
-            month = facts.month_facts(folder.ledgers, folder.edefter, company, period, today)
+            sides = facts.month_sides(folder.ledgers, folder.edefter, company, period, today)
             is_there = facts.ledger_file(folder.ledgers, company, period).is_file()
             stored = stored_checks(office.context(), company, period, folder=folder.ledgers) if is_there else []
-            return question, facts.archive_of(month, folder), stored
+            return question, facts.archive_of_sides(sides, folder), stored
 
         if self.month is None:
             self.skeleton.setGeometry(self.tabs.rect())
@@ -194,12 +206,40 @@ class MonthView(QWidget):
         self._desk.read(read, self._on_month, owner=self, failed=self._on_failed)
 
     def _on_month(self, answer: MonthAnswer) -> None:
-        question, month, stored = answer
+        question, sides, stored = answer
         if question != self._asked:
             return
         self.skeleton.stop()
         is_first = self.month is None
-        self.month, self._stored = month, stored
+        self.sides, self._stored = sides, stored
+        self._show_month(self._chosen(sides))
+        if is_first and self.isVisible():
+            self.path.focus_open()
+        self.settled.emit()
+
+    def _chosen(self, sides: list[MonthFacts]) -> MonthFacts:
+        """The side that the user wants, else the one that is least far."""
+        wanted = self._wants_liquidation
+        for side in sides:
+            if side.period.is_liquidation == wanted or (wanted is None and side.state == side.whole_state):
+                return side
+        return sides[0]
+
+    @Slot(bool)
+    def show_side(self, is_liquidation: bool) -> None:
+        """Show the fiscal period that the liquidation has begun, or the one before it."""
+        self._wants_liquidation = is_liquidation
+        if self.sides:
+            self._show_month(self._chosen(self.sides))
+
+    @property
+    def side(self) -> Period | None:
+        """The month, or the side of it that is shown."""
+        return self.period if self.month is None else self.month.period
+
+    def _show_month(self, month: MonthFacts) -> None:
+        self.month = month
+        self.switch.show_sides(self.sides, month)
         self._show_findings()
         look = look_of_month(month.state)
         self.state_icon.set_icon(look.icon, look.tone)
@@ -208,15 +248,12 @@ class MonthView(QWidget):
         self.due.setToolTip("" if month.cell.due is None else f"{month.cell.due.source}\n{month.cell.due.note}")
         self.path.set_steps(steps_of(month, self.findings.errors))
         self.export_button.setEnabled(month.state is not None)
-        is_open = month.state is None or month.state in BUILDABLE
+        is_open = month.whole_state is None or month.whole_state in BUILDABLE
         self.all_button.setVisible(is_open and not is_exporting(month.company))
         self.all_button.setEnabled(not month.earlier)
         self.files.show_files(month)
         self._title_tab(FILES, self.tr("Dosyalar"), len(month.files))
         self._fill_tab()
-        if is_first and self.isVisible():
-            self.path.focus_open()
-        self.settled.emit()
 
     def _on_failed(self, error: AppError) -> None:
         self.skeleton.stop()
@@ -234,16 +271,17 @@ class MonthView(QWidget):
             return
         path = facts.ledger_file(self._desk.office.folder.ledgers, month.company, month.period)
         if self.tabs.currentIndex() == VOUCHERS:
-            self.vouchers.show_month(path, int(month.period.compact))
+            self.vouchers.show_month(path, month.key)
         elif self.tabs.currentIndex() == BALANCES:
             start, _ = fiscal_year(month.company, month.period)
-            last = last_day(month.period)
-            self.balances.show_month(path, start.isoformat(), month.period.first_day.isoformat(), last.isoformat())
+            first, last = side_days(month.company.company, month.period)
+            self.balances.show_month(path, start.isoformat(), first.isoformat(), last.isoformat())
 
     # -- findings --------------------------------------------------------------------------------------------------
 
     def set_told(self, company: CompanyRecord, period: Period, told: list[Told]) -> None:
         """What a check or a build found just now; what was kept of it comes with the next reading."""
+        period = Period(period.year, period.month)
         self._told[company.id, period] = told
         if self.company is not None and (company.id, period) == (self.company.id, self.period):
             self._show_findings()
@@ -259,7 +297,13 @@ class MonthView(QWidget):
         key = (self.company.id, self.period) if self.company is not None and self.period is not None else None
         state = self.month.state if self.month is not None else None
         is_open = state is None or state in BUILDABLE
-        self.findings.show_findings(self._told.get(key) if key else None, self._stored, is_open=is_open)
+        told, stored = self._told.get(key) if key else None, self._stored
+        if self.month is not None and self.month.other is not None:
+            # A month of two fiscal periods: each has its own findings.
+            side = self.month.period
+            told = None if told is None else [one for one in told if one.period in (None, side)]
+            stored = [one for one in stored if one.check.period == side]
+        self.findings.show_findings(told, stored, is_open=is_open)
 
     @Slot()
     def _on_check_wanted(self) -> None:
@@ -275,11 +319,14 @@ class MonthView(QWidget):
     @Slot(int, object)
     def _on_voucher_wanted(self, voucher_id: int, day: date) -> None:
         """A card of the whole year leads to other months as well."""
-        company, period = self.company, Period.of(day)
-        if company is None or period == self.period:
+        company = self.company
+        if company is None or Period.of(day) == self.period:
+            if company is not None and self.month is not None and self.month.other is not None:
+                self.show_side(period_of_day(company.company, day).is_liquidation)
             self.show_voucher(voucher_id)
             return
-        self.open(company, period)
+        self.open(company, Period.of(day))
+        self._wants_liquidation = period_of_day(company.company, day).is_liquidation
         self.vouchers.reveal_next(voucher_id)
 
     @Slot(int)

@@ -64,11 +64,15 @@ class BuildOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A finding of a month with the voucher it is about and its number (0: none)."""
+    """A finding of a month with the voucher it is about and its number (0: none).
+
+    `period` is the month, or the side of it in which a liquidation begins; None: said of the whole.
+    """
 
     finding: Finding
     voucher_id: int
     entry: int = 0
+    period: Period | None = None
 
 
 def told_of(checks: list[MonthCheck], official: list[tuple[str, Finding]] | None = None) -> list[Told]:
@@ -89,7 +93,7 @@ def told_of(checks: list[MonthCheck], official: list[tuple[str, Finding]] | None
                 line=one.line or None,
                 fix=_fix_of(one),
             )
-            found.append(Told(finding=finding, voucher_id=one.voucher_id, entry=one.entry))
+            found.append(Told(finding=finding, voucher_id=one.voucher_id, entry=one.entry, period=check.period))
     return found + [Told(finding=finding, voucher_id=0) for _, finding in official or []]
 
 
@@ -151,6 +155,7 @@ def import_sentence(report: ImportReport) -> str:
         ("replaced", "yerine yenisi konduğu için kaldırıldı"),
         ("changed", "daha önce başka içerikle alındığı için dokunulmadı"),
         ("locked", "beratı yüklenmiş bir aya ait olduğu için alınmadı"),
+        ("sealed", "beratı mühürlü bir aya ait olduğu için alınmadı; önce ayı geri alın"),
     ):
         if count := report.total(name):
             said += f"; {number(count)} fiş {words}"

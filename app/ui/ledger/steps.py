@@ -1,31 +1,22 @@
-"""The month's path: what is done folds to a line, the next step is open with its button, blocked ones say why."""
+"""The month's path in words: which steps are done, open or blocked, what each says and which buttons it has."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
-
+from app.domain.spans import month_of_key
 from app.domain.turkish import format_amount
 from app.domain.voucher import Period, PeriodState
 from app.ui.ledger.facts import MonthFacts, import_words
+from app.ui.ledger.sides import side_name
 from app.ui.ledger.words import days_words, deadline_words, is_waiting, month_name, number
-from app.ui.theme import fonts, tokens
-from app.ui.theme.icons import bind_icon
-from app.ui.theme.tokens import Tone
-from app.ui.widgets import ElidedLabel, IconButton, IconLabel, PrimaryButton, QuietButton, QuietLabel, line_frame
 from app.workflows.ledger_heads import fiscal_year
 from app.workflows.ledger_terms import is_exporting
 
 Standing = Literal["done", "open", "blocked"]
 KEYS: Final = ("import", "check", "build", "filed", "approved", "report")
-_LOOKS: Final[dict[Standing, tuple[str, Tone, str]]] = {
-    "done": ("check-circle", "ok", "bitti"),
-    "open": ("forward", "text", "sırada"),
-    "blocked": ("lock", "quiet", "bekliyor"),
-}
+_UNCHECKED: Final = (PeriodState.IMPORTED, PeriodState.FAILED)
 _SEALED: Final = (PeriodState.BUILT, PeriodState.SEALED, PeriodState.BERAT_SEALED)
 
 
@@ -61,7 +52,7 @@ def steps_of(month: MonthFacts, errors: int | None) -> list[Step]:
     state = month.state
     name = month_name(month.period)
     has = state is not None
-    is_checked = has and state not in (PeriodState.IMPORTED, PeriodState.FAILED)
+    is_checked = has and state not in _UNCHECKED
     is_sealed = state in _SEALED or state in (PeriodState.FILED, PeriodState.COMPLETED)
     is_filed = state in (PeriodState.FILED, PeriodState.COMPLETED)
     begun = [
@@ -82,7 +73,7 @@ def steps_of(month: MonthFacts, errors: int | None) -> list[Step]:
 def _with_inventory(month: MonthFacts, steps: list[Step]) -> list[Step]:
     """Inventories are due at the beginning and the end of the fiscal year: there stands their door."""
     start, end = fiscal_year(month.company, month.period)
-    if month.period not in (Period.of(start), Period.of(end)):
+    if str(month.period) not in (str(Period.of(start)), str(Period.of(end))):
         return steps
     return [replace(step, others=(*step.others, _INVENTORY)) if step.key == "build" else step for step in steps]
 
@@ -173,18 +164,22 @@ def _build_step(month: MonthFacts, *, has: bool, is_checked: bool, is_sealed: bo
             others=others,
         )
     if month.earlier:
-        first = month.earlier[0]
-        shown = f"{first % 100:02d}.{first // 100}"
+        first = month_of_key(month.earlier[0])
+        shown = f"{first.month:02d}.{first.year}"
         words = f"Önceki ay ({shown}) henüz oluşturulmamış; aylar sırayla gider."
         return Step(key="build", title=title, standing="blocked", sentence=words)
     if not is_checked:
         words = "Denetimden hatasız geçtikten sonra oluşturulur." if has else "Önce fişleri alın."
         return Step(key="build", title=title, standing="blocked", sentence=words)
+    if month.whole_state in _UNCHECKED and month.other is not None:
+        words = f"Ayın öbür dönemi ({_name_of(month.other)}) denetimden hatasız geçmedi; ikisi birlikte oluşturulur."
+        return Step(key="build", title=title, standing="blocked", sentence=words)
+    both = " Ayın iki hesap dönemi sırayla, birlikte oluşturulur." if month.other is not None else ""
     return Step(
         key="build",
         title=title,
         standing="open",
-        sentence="Yevmiye, kebir ve beratları yazılır, mühürlenir, paketlenir. GİB'e bir şey gönderilmez.",
+        sentence=f"Yevmiye, kebir ve beratları yazılır, mühürlenir, paketlenir. GİB'e bir şey gönderilmez.{both}",
         primary=Action(key="build", text="Oluştur ve mühürle", icon="seal"),
         others=(_OPTIONS,),
     )
@@ -210,7 +205,7 @@ def _filed_step(month: MonthFacts, *, is_sealed: bool, is_filed: bool) -> Step:
         key="filed",
         title="Yükledim",
         standing="open",
-        sentence=f"Paketleri GİB e-Defter portalına yükleyin, sonra burada işaretleyin.{until}",
+        sentence=f"{_packages_of(month)} GİB e-Defter portalına yükleyin, sonra burada işaretleyin.{until}",
         primary=Action(key="filed", text="GİB portalına yükledim", icon="send"),
         others=(back,),
     )
@@ -255,144 +250,12 @@ def _report_step(*, is_complete: bool, has_report: bool) -> Step:
     )
 
 
-class StepCard(QFrame):
-    """One step. `acted` carries the action's key."""
-
-    acted = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.step: Step | None = None
-        self._icon = IconLabel("lock", "quiet", self)
-        self._title = QLabel(self)
-        self._summary = ElidedLabel("", self, mode=Qt.TextElideMode.ElideRight, quiet=True)
-        self.fold = IconButton("chevron-right", self.tr("Ayrıntı"), self)
-        self.fold.setCheckable(True)
-        self.fold.toggled.connect(self._on_fold_toggled)
-        self._sentence = QLabel(self)
-        self._sentence.setWordWrap(True)
-        self._sentence.setTextFormat(Qt.TextFormat.PlainText)
-        self._why = QuietLabel("", self, wrap=True)
-        self.buttons: dict[str, PrimaryButton | QuietButton] = {}
-        self._row = QVBoxLayout()
-        self._row.setSpacing(tokens.XS)
-        top = QHBoxLayout()
-        top.setSpacing(tokens.S)
-        top.addWidget(self._icon)
-        top.addWidget(self._title)
-        top.addWidget(self._summary, 1)
-        top.addWidget(self.fold)
-        self._body = QWidget(self)
-        inside = QVBoxLayout(self._body)
-        inside.setContentsMargins(tokens.XL, 0, 0, tokens.XS)
-        inside.setSpacing(tokens.S)
-        inside.addWidget(self._sentence)
-        inside.addWidget(self._why)
-        inside.addLayout(self._row)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(tokens.M, tokens.S, tokens.S, tokens.S)
-        column.setSpacing(tokens.XS)
-        column.addLayout(top)
-        column.addWidget(self._body)
-
-    def set_step(self, step: Step) -> None:
-        """Show the step as it stands; a fold that the user opened stays open while nothing moved."""
-        if step == self.step:
-            return
-        self.step = step
-        icon, tone, word = _LOOKS[step.standing]
-        self._icon.set_icon(icon, tone)
-        self._title.setText(step.title)
-        base = self.font()
-        self._title.setFont(fonts.medium(base) if step.standing == "open" else base)
-        self._title.setProperty("role", "quiet" if step.standing == "blocked" else "")
-        self._title.style().unpolish(self._title)
-        self._title.style().polish(self._title)
-        self._summary.setText(step.summary)
-        self.setAccessibleName(f"{step.title}, {word}. {step.summary or step.sentence}")
-        said, quiet = (step.sentence, "") if step.standing != "blocked" else ("", step.sentence)
-        self._sentence.setText(said)
-        self._sentence.setVisible(bool(said))
-        self._why.setText(quiet)
-        self._why.setVisible(bool(quiet))
-        self._fill_buttons(step)
-        self.fold.setVisible(step.standing == "done")
-        self.fold.setAccessibleName(self.tr("{0}: ayrıntı").format(step.title))
-        self.fold.setChecked(False)
-        self._body.setVisible(step.standing != "done")
-
-    def _fill_buttons(self, step: Step) -> None:
-        while (item := self._row.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
-        self.buttons = {}
-        if step.primary is not None:
-            self._add(PrimaryButton(step.primary.text, self._body, icon=step.primary.icon), step.primary)
-        for action in step.others:
-            self._add(QuietButton(action.text, self._body, icon=action.icon), action)
-
-    def _add(self, button: PrimaryButton | QuietButton, action: Action) -> None:
-        button.setProperty("action", action.key)
-        button.clicked.connect(self._on_clicked)
-        self.buttons[action.key] = button
-        self._row.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
-        button.show()
-
-    @Slot()
-    def _on_clicked(self) -> None:
-        sender = self.sender()
-        if sender is not None:
-            self.acted.emit(str(sender.property("action")))
-
-    @Slot(bool)
-    def _on_fold_toggled(self, is_open: bool) -> None:
-        bind_icon(self.fold, "chevron-down" if is_open else "chevron-right")
-        self._body.setVisible(is_open)
+def _packages_of(month: MonthFacts) -> str:
+    return "Paketleri" if month.other is None else "İki hesap döneminin de paketlerini"
 
 
-class Path(QScrollArea):
-    """The six steps, one below the other. `acted` carries an action's key."""
-
-    acted = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName(self.tr("Ayın adımları"))
-        inside = QWidget(self)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, tokens.XS, 0, tokens.XS)
-        column.setSpacing(0)
-        self.cards: dict[str, StepCard] = {}
-        for key in KEYS:
-            card = StepCard(inside)
-            card.acted.connect(self.acted)
-            self.cards[key] = card
-            column.addWidget(card)
-            column.addWidget(line_frame(inside))
-        column.addStretch(1)
-        self.setWidget(inside)
-
-    def set_steps(self, steps: list[Step]) -> None:
-        for step in steps:
-            self.cards[step.key].set_step(step)
-
-    def set_busy(self, busy: bool) -> None:
-        """While one piece of work runs no other begins."""
-        for card in self.cards.values():
-            for button in card.buttons.values():
-                button.setEnabled(not busy)
-
-    def focus_open(self) -> None:
-        """The keyboard goes to the step that is next."""
-        for card in self.cards.values():
-            if card.step is not None and card.step.primary is not None:
-                card.buttons[card.step.primary.key].setFocus()
-                return
+def _name_of(month: MonthFacts) -> str:
+    return side_name(month.company.company, month.period)
 
 
 def waits_words(month: MonthFacts) -> str:
@@ -400,5 +263,5 @@ def waits_words(month: MonthFacts) -> str:
     due, left = month.cell.due, month.cell.left
     if due is None or left is None:
         return "Son yükleme günü bilinmiyor"
-    tail = f" · {days_words(left)}" if is_waiting(month.state) else ""
+    tail = f" · {days_words(left)}" if is_waiting(month.whole_state) else ""
     return f"Son yükleme günü {deadline_words(due)}{tail}"

@@ -18,9 +18,9 @@ from app.ui.ledger.archive_flow import ArchiveFlow
 from app.ui.ledger.asking import ask_deleted, confirm_take_back, confirm_undo
 from app.ui.ledger.board import Board
 from app.ui.ledger.board_model import BUILDABLE
-from app.ui.ledger.doing import LedgerDoing, file_of
+from app.ui.ledger.doing import LedgerDoing
 from app.ui.ledger.doors import Doors
-from app.ui.ledger.facts import MonthFacts
+from app.ui.ledger.facts import MonthFacts, ledger_file
 from app.ui.ledger.filing import confirm_filed
 from app.ui.ledger.incoming import Incoming
 from app.ui.ledger.job_bar import JobBar
@@ -228,6 +228,9 @@ class LedgerPage(Page):
                 self._undo(month)
             case "check":
                 self.doing.check(company, period)
+            case "build" if month.parts:
+                if confirm_again([(company, period)], self):
+                    self.doing.build([(company, period)], Special(again=True))
             case "build":
                 self.doing.build([(company, period)])
             case "query":
@@ -255,12 +258,12 @@ class LedgerPage(Page):
         if company is None or period is None or month is None or self.doing.is_busy:
             return
         self.month.message.hide()
-        if month.state is None:
+        if month.whole_state is None:
             self.telling.goes_on = (company, period)
             self.incoming.choose_file()
             if not self.doing.is_busy:
                 self.telling.goes_on = None
-        elif month.state in BUILDABLE:
+        elif month.whole_state in BUILDABLE:
             self.doing.build([(company, period)])
         else:
             words = self.tr("{0} zaten oluşturulup mühürlenmiş. Sıradaki adım solda.")
@@ -268,11 +271,11 @@ class LedgerPage(Page):
 
     def _undo(self, month: MonthFacts) -> None:
         if month.imports and confirm_undo(month, self):
-            path = file_of(self.desk, month.company, month.period)
+            path = ledger_file(self.desk.office.folder.ledgers, month.company, month.period)
             self.doing.undo(month.company, path, month.imports[0].id)
 
     def _take_back(self, month: MonthFacts) -> None:
-        if month.state is not None and month.state.is_locked:
+        if month.whole_state is not None and month.whole_state.is_locked:
             said = ask_deleted(month, self.desk.office.clock.today(), self)
             if said is not None:
                 self.doing.take_back(month.company, month.period, deleted_by=said[0], deleted_on=said[1])

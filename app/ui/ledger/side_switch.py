@@ -1,0 +1,76 @@
+"""Which of a month's two fiscal periods is shown; only where a liquidation begins inside the month."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QWidget
+
+from app.ui.ledger.facts import MonthFacts
+from app.ui.ledger.sides import side_name, side_tip
+from app.ui.ledger.words import look_of_month, number
+from app.ui.theme import tokens
+from app.ui.widgets import Chip, QuietLabel
+
+
+class SideSwitch(QWidget):
+    """`chosen(bool)`: the user wants the liquidation's side, or the one before it.
+
+    A month that lies in the liquidation as a whole has nothing to choose, but is called so.
+    """
+
+    chosen = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("Ayın hesap dönemi"))
+        self.note = QuietLabel(self.tr("tasfiye dönemi"), self)
+        self.chips: list[Chip] = []
+        self._names: list[str] = []
+        self._group = QButtonGroup(self)
+        self._group.idClicked.connect(self._on_clicked)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(tokens.XS)
+        self._row.addWidget(self.note)
+        self.hide()
+
+    def show_sides(self, sides: Sequence[MonthFacts], shown: MonthFacts) -> None:
+        """The sides in the order of their days; `shown` is the one in front."""
+        names = [side_name(one.company.company, one.period) for one in sides] if len(sides) > 1 else []
+        if names != self._names:
+            self._fill(names)
+        for chip, name, side in zip(self.chips, names, sides, strict=False):
+            chip.setChecked(side.period == shown.period)
+            state = look_of_month(side.state).title
+            said = f"{state}, {number(side.cell.vouchers)} fiş" if side.cell.vouchers else state
+            chip.setToolTip(f"{said}\n{side_tip(side.company.company, side.period)}")
+            chip.setAccessibleName(f"{name}: {said}")
+        self.note.setVisible(not names and shown.period.is_liquidation)
+        self.setVisible(bool(names) or shown.period.is_liquidation)
+
+    def clear(self) -> None:
+        """Nothing is known of the month yet."""
+        self.hide()
+
+    def _fill(self, names: list[str]) -> None:
+        for chip in self.chips:
+            self._group.removeButton(chip)
+            self._row.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        self._names, self.chips = names, []
+        for place, name in enumerate(names):
+            chip = Chip(name, self, key=str(place))
+            # A checked chip is drawn heavier than it is measured.
+            chip.setMinimumWidth(chip.sizeHint().width() + tokens.S)
+            self._group.addButton(chip, place)
+            self._row.addWidget(chip)
+            self.chips.append(chip)
+
+    @Slot(int)
+    def _on_clicked(self, place: int) -> None:
+        button: QAbstractButton | None = self._group.button(place)
+        if button is not None:
+            self.chosen.emit(bool(place))
