@@ -17,6 +17,8 @@ STEPS = "state"
 _COMPANY = "company"
 _LEAST_PARTNER = 16
 _LEAST_STATE = 19
+#: What still says something on the smallest screen, all clients' list and the pane beside it.
+_FLOOR = 10
 
 
 class ColumnedTable(QTableView):
@@ -157,7 +159,14 @@ class ColumnedTable(QTableView):
         sizes = {k: each * chars[k] + 2 * tokens.S for k in loose}
         places = {k: keys.index(k) for k in loose}
         others = header.length() - sum(header.sectionSize(place) for place in places.values())
-        room = max(0, self.viewport().width() - others - sum(sizes.values()))
+        room = self.viewport().width() - others - sum(sizes.values())
+        if room < 0:
+            # Too narrow for all of them even so: words give way to the amount, which is what is looked for.
+            floor = each * _FLOOR + 2 * tokens.S
+            spare = {k: max(0, size - floor) for k, size in sizes.items()}
+            share = min(1.0, -room / max(1, sum(spare.values())))
+            sizes = {k: size - int(spare[k] * share + 0.5) for k, size in sizes.items()}
+        room = max(0, room)
         for number, key in enumerate(loose):
             # The partner comes last and takes what the others leave; they take their own width at most.
             if key != FLEXIBLE:
