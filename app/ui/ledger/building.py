@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -26,6 +28,21 @@ class Special:
     max_part_mb: int = 0
     split_after: tuple[date, ...] = ()
     stamped: StampedFiles = StampedFiles.OFFICE
+    #: The user's word that a sealed month is built anew; its files go to the folder of cancelled ones.
+    again: bool = False
+
+
+def is_sealed(result: MonthResult) -> bool:
+    """Whether the month was left alone because its signed files stand in the folder."""
+    return result.error is not None and result.error.code == "LEDGER.SEALED"
+
+
+def by_company(months: Sequence[tuple[CompanyRecord, Period]]) -> deque[tuple[CompanyRecord, list[Period]]]:
+    """Each company's months in their order."""
+    found: dict[int, tuple[CompanyRecord, list[Period]]] = {}
+    for company, period in months:
+        found.setdefault(company.id, (company, []))[1].append(period)
+    return deque((company, sorted(periods)) for company, periods in found.values())
 
 
 def build_one(
@@ -53,6 +70,7 @@ def build_one(
                 folder=folder,
                 out=office.folder.edefter,
                 official=office.rules,
+                again=special.again,
             ),
         )
         if not report.is_built and any(check.has_errors for check in report.checks):

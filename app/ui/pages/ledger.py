@@ -15,9 +15,10 @@ from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
 from app.ui.jobs import Changes
 from app.ui.ledger.archive_flow import ArchiveFlow
-from app.ui.ledger.asking import ask_deleted, confirm_take_back, confirm_undo
+from app.ui.ledger.asking import ask_deleted, confirm_again, confirm_take_back, confirm_undo
 from app.ui.ledger.board import Board
 from app.ui.ledger.board_model import BUILDABLE
+from app.ui.ledger.building import Special
 from app.ui.ledger.doing import LedgerDoing
 from app.ui.ledger.doors import Doors
 from app.ui.ledger.facts import MonthFacts, ledger_file
