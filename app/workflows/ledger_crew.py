@@ -37,7 +37,7 @@ class BookCrew:
 
     def take(self, path: Path, *, period: int, branch_no: str, branch_name: str) -> None:
         """Both take this month of a branch in hand, as it is in the ledger file now."""
-        begun = [writer.take(str(path), period, branch_no, branch_name) for writer in self._writers]
+        begun = [writer.take(str(path.absolute()), period, branch_no, branch_name) for writer in self._writers]
         for one in begun:
             one.result()
 

@@ -85,7 +85,8 @@ def _in_child(pool: ChildPool, path: Path, name: FileName) -> dict[str, Any]:
 
 
 def _args(path: Path, name: FileName) -> tuple[str, str, str, bool]:
-    return str(path), name.owner, name.period, name.is_gibs
+    # Absolute: a child works in a folder of its own.
+    return str(path.absolute()), name.owner, name.period, name.is_gibs
 
 
 def _size(path: Path) -> int:

@@ -151,6 +151,11 @@ def write_parts(
         raise
 
 
+def _for_child(path: Path) -> str:
+    """The writers work in a folder of their own: what is relative to ours is nothing to them."""
+    return str(path.absolute())
+
+
 class _Part:
     """A part on its way: its heads, its places, what its writers are at."""
 
@@ -174,8 +179,8 @@ class _Part:
                 kind.value,
                 cut.first_entry,
                 cut.last_entry,
-                str(self.paths[kind]),
-                str(self.packed.get(kind, "")),
+                _for_child(self.paths[kind]),
+                _for_child(self.packed[kind]) if kind in self.packed else "",
                 name,
                 opening(head, kind),
                 ending(kind),
@@ -195,7 +200,7 @@ class _Part:
             name, stamper = self.head.name(kind), stamping.stamper_for(kind) if stamping else None
             seal = seal_of(name, told[kind]["digest"], sealer=sealer, signing_time=now, stamper=stamper)
             tail = seal.element + ending(kind).encode()
-            finished[kind] = writer.submit("finish", str(self.paths[kind]), tail)
+            finished[kind] = writer.submit("finish", _for_child(self.paths[kind]), tail)
             made[kind] = Written(
                 path=self.paths[kind],
                 size_bytes=told[kind]["size_bytes"] + len(tail),

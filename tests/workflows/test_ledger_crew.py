@@ -32,7 +32,7 @@ from app.storage.ledgers import parts
 from app.storage.records import CompanyRecord
 from app.ubl.company_json import company_from_json
 from app.validation.official import EngineWork, LedgerVerdict
-from app.workflows import companies
+from app.workflows import companies, ledger_lookers
 from app.workflows.ledger_build import build_month
 from app.workflows.ledger_check import check_month, open_ledger
 from app.workflows.ledger_crew import SMALL_LINES, BookCrew
@@ -281,3 +281,15 @@ def children_of(pid: int) -> set[int]:
     ran = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
     rows = [line.split() for line in ran.stdout.splitlines()]
     return {int(row[0]) for row in rows if row[1] != "ps"}
+
+
+def test_children_find_what_is_named_from_the_working_folder(
+    month: Month, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--out defterler`: a child works in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(ledger_lookers, "SMALL_BYTES", 0)
+    month.out = Path("buradan")
+    assert month.build().is_built
+    report = verify_archive(month.out)
+    assert report.ok and len(report.files) == 4
