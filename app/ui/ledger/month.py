@@ -147,7 +147,7 @@ class MonthView(QWidget):
         head = QHBoxLayout()
         head.setContentsMargins(tokens.S, tokens.S, tokens.S, tokens.XS)
         head.setSpacing(tokens.S)
-        for part in (self.back, self.before, self.title, self.after, self.switch, self.state_icon, self.state_word):
+        for part in (self.back, self.before, self.title, self.after, self.state_icon, self.state_word):
             head.addWidget(part)
         head.addSpacing(tokens.M)
         head.addWidget(self.firm, 1)
@@ -158,6 +158,7 @@ class MonthView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
+        column.addWidget(self.switch)
         column.addWidget(self.message)
         column.addWidget(self.splitter, 1)
 

@@ -1,23 +1,23 @@
-"""Which of a month's two fiscal periods is shown; only where a liquidation begins inside the month."""
+"""Which of a month's two fiscal periods is shown; a line of its own where a liquidation has begun."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QWidget
 
 from app.ui.ledger.facts import MonthFacts
 from app.ui.ledger.sides import side_name, side_tip
 from app.ui.ledger.words import look_of_month, number
 from app.ui.theme import tokens
-from app.ui.widgets import Chip, QuietLabel
+from app.ui.widgets import Chip, ElidedLabel
 
 
 class SideSwitch(QWidget):
     """`chosen(bool)`: the user wants the liquidation's side, or the one before it.
 
-    A month that lies in the liquidation as a whole has nothing to choose, but is called so.
+    A month that lies in the liquidation as a whole has nothing to choose, but is called so. Hidden in other months.
     """
 
     chosen = Signal(bool)
@@ -25,15 +25,15 @@ class SideSwitch(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Ayın hesap dönemi"))
-        self.note = QuietLabel(self.tr("tasfiye dönemi"), self)
+        self.note = ElidedLabel("", self, mode=Qt.TextElideMode.ElideRight, quiet=True)
         self.chips: list[Chip] = []
         self._names: list[str] = []
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(self._on_clicked)
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(tokens.XS)
-        self._row.addWidget(self.note)
+        self._row.setContentsMargins(tokens.M, 0, tokens.S, tokens.XS)
+        self._row.setSpacing(tokens.S)
+        self._row.addWidget(self.note, 1)
         self.hide()
 
     def show_sides(self, sides: Sequence[MonthFacts], shown: MonthFacts) -> None:
@@ -47,7 +47,8 @@ class SideSwitch(QWidget):
             said = f"{state}, {number(side.cell.vouchers)} fiş" if side.cell.vouchers else state
             chip.setToolTip(f"{said}\n{side_tip(side.company.company, side.period)}")
             chip.setAccessibleName(f"{name}: {said}")
-        self.note.setVisible(not names and shown.period.is_liquidation)
+        tip = side_tip(shown.company.company, shown.period)
+        self.note.setText(tip if names else self.tr("Tasfiye dönemi · {0}").format(tip))
         self.setVisible(bool(names) or shown.period.is_liquidation)
 
     def clear(self) -> None:
@@ -66,7 +67,7 @@ class SideSwitch(QWidget):
             # A checked chip is drawn heavier than it is measured.
             chip.setMinimumWidth(chip.sizeHint().width() + tokens.S)
             self._group.addButton(chip, place)
-            self._row.addWidget(chip)
+            self._row.insertWidget(place, chip)
             self.chips.append(chip)
 
     @Slot(int)
