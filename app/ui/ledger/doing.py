@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -14,17 +13,14 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.errors import AppError, SealError
 from app.domain.protocols import Sealer
-from app.domain.spans import span_of
 from app.domain.voucher import Period
 from app.edefter.sources.shape import SourceShape
 from app.runtime.lanes import Cancelled, Lane
-from app.storage import leases
-from app.storage.ledgers.database import LedgerDatabase
-from app.storage.ledgers.importing import undo_import
 from app.storage.records import CompanyRecord
 from app.ui.desk import Desk
 from app.ui.dialogs import pin
 from app.ui.jobs import Changes, JobHandle
+from app.ui.ledger import work_of
 from app.ui.ledger.asking import confirm_again
 from app.ui.ledger.building import Special, build_one, by_company, is_sealed
 from app.ui.ledger.results import BuildOutcome, MonthResult
@@ -33,12 +29,11 @@ from app.ui.lists.seal_flow import patiently
 from app.ui.seals import keeper_of
 from app.workflows import ledger_life
 from app.workflows.context import WorkContext
-from app.workflows.ledger_check import MonthCheck, check_month
-from app.workflows.ledger_connections import Login, View, address_of
-from app.workflows.ledger_export import ExportReport, export_month
-from app.workflows.ledger_import import ImportReport, import_vouchers
-from app.workflows.ledger_query import import_query, open_source
-from app.workflows.ledger_terms import build_options, fed_elsewhere, is_exporting
+from app.workflows.ledger_check import MonthCheck
+from app.workflows.ledger_connections import Login, View
+from app.workflows.ledger_export import ExportReport
+from app.workflows.ledger_import import ImportReport
+from app.workflows.ledger_terms import fed_elsewhere, is_exporting
 
 T = TypeVar("T")
 Chosen = tuple[CompanyRecord, Period]
@@ -88,10 +83,7 @@ class LedgerDoing(QObject):
 
     def take(self, company: CompanyRecord, path: Path, shape: SourceShape, replace: frozenset[int]) -> None:
         """Import a file the user has agreed to; `replace` are months whose vouchers it takes the place of."""
-        folder = self._desk.office.folder.ledgers
-
-        def work(ctx: WorkContext) -> ImportReport:
-            return import_vouchers(ctx, company, path, shape, folder=folder, replace=replace)
+        work = work_of.importing(self._desk.office, company, path, shape, replace)
 
         def then(report: ImportReport) -> None:
             self.imported.emit(company, report)
@@ -102,12 +94,9 @@ class LedgerDoing(QObject):
         self, company: CompanyRecord, view: View, login: Login, shape: SourceShape, replace: frozenset[int]
     ) -> None:
         """Import what a query over a foreign database gives."""
-        folder = self._desk.office.folder.ledgers
         name = view.name or self.tr("veritabanı sorgusu")
 
-        def work(ctx: WorkContext) -> ImportReport:
-            with open_source(address_of(view, login), view.query, name=name) as source:
-                return import_query(ctx, company, source, shape, folder=folder, replace=replace)
+        work = work_of.querying(self._desk.office, company, view, login, shape, replace, name)
 
         def then(report: ImportReport) -> None:
             self.imported.emit(company, report)
@@ -116,23 +105,12 @@ class LedgerDoing(QObject):
 
     def undo(self, company: CompanyRecord, path: Path, import_id: int) -> None:
         """Take the last import of a ledger file back."""
-
-        def work(ctx: WorkContext) -> int:
-            with leases.acquire(ctx.db, company.id, owner=ctx.owner, pid=os.getpid(), now=ctx.clock.now()):
-                ledger = LedgerDatabase.open(path)
-                try:
-                    return undo_import(ledger, import_id)
-                finally:
-                    ledger.close()
-
+        work = work_of.undoing(company, path, import_id)
         self._start(self.tr("Aktarma geri alınıyor"), company, work, self.undone.emit)
 
     def check(self, company: CompanyRecord, period: Period) -> None:
         """Number and check a month."""
-        folder = self._desk.office.folder.ledgers
-
-        def work(ctx: WorkContext) -> list[MonthCheck]:
-            return check_month(ctx, company, period, folder=folder)
+        work = work_of.checking(self._desk.office, company, period)
 
         def then(checks: list[MonthCheck]) -> None:
             self.checked.emit(company, period, checks)
@@ -261,10 +239,7 @@ class LedgerDoing(QObject):
 
     def file(self, company: CompanyRecord, period: Period) -> None:
         """The user has uploaded the month in GİB's portal."""
-        folder = self._desk.office.folder.ledgers
-
-        def work(ctx: WorkContext) -> None:
-            ledger_life.record_filed(ctx, company, period, folder=folder)
+        work = work_of.filing(self._desk.office, company, period)
 
         def then(_: None) -> None:
             self.filed.emit(company, period)
@@ -273,12 +248,7 @@ class LedgerDoing(QObject):
 
     def approve(self, company: CompanyRecord, period: Period, files: Sequence[Path]) -> None:
         """Check GİB's berats and lay them into the tree."""
-        office, listed = self._desk.office, list(files)
-
-        def work(ctx: WorkContext) -> ledger_life.ApprovalReport:
-            return ledger_life.take_approved(
-                ctx, company, period, listed, folder=office.folder.ledgers, out=office.folder.edefter
-            )
+        work = work_of.approving(self._desk.office, company, period, files)
 
         def then(report: ledger_life.ApprovalReport) -> None:
             self.approved.emit(company, period, report)
@@ -287,18 +257,7 @@ class LedgerDoing(QObject):
 
     def take_back(self, company: CompanyRecord, period: Period, *, deleted_by: str = "", deleted_on: str = "") -> None:
         """Undo the build; a filed month needs who deleted it in the portal and when (ISO day)."""
-        office = self._desk.office
-
-        def work(ctx: WorkContext) -> list[Path]:
-            return ledger_life.take_back(
-                ctx,
-                company,
-                period,
-                folder=office.folder.ledgers,
-                out=office.folder.edefter,
-                deleted_by=deleted_by,
-                deleted_on=deleted_on,
-            )
+        work = work_of.taking_back(self._desk.office, company, period, deleted_by, deleted_on)
 
         def then(moved: list[Path]) -> None:
             self.taken_back.emit(company, period, moved)
@@ -313,18 +272,7 @@ class LedgerDoing(QObject):
         if sealer is None:
             self.cancelled.emit()
             return
-        office = self._desk.office
-
-        def work(ctx: WorkContext) -> list[Path]:
-            return ledger_life.build_report(
-                ctx,
-                company,
-                period,
-                sealer,
-                build_options(office.settings, company, secrets=lambda: office.secrets),
-                folder=office.folder.ledgers,
-                out=office.folder.edefter,
-            )
+        work = work_of.reporting(self._desk.office, company, period, sealer)
 
         def then(made: list[Path]) -> None:
             self.reported.emit(company, period, made)
@@ -342,20 +290,7 @@ class LedgerDoing(QObject):
         encoding: str = "",
     ) -> None:
         """Write the month, or the side of it that `period` says, for an integrator's own e-Defter service."""
-        folder = self._desk.office.folder.ledgers
-
-        def work(ctx: WorkContext) -> ExportReport:
-            return export_month(
-                ctx,
-                company,
-                period,
-                target=target,
-                folder=folder,
-                output=output,
-                branch=branch,
-                encoding=encoding,
-                is_liquidation=span_of(company.company, period).period.is_liquidation,
-            )
+        work = work_of.exporting(self._desk.office, company, period, target, output, branch, encoding)
 
         def then(report: ExportReport) -> None:
             self.checked.emit(company, period, report.checks)
