@@ -138,6 +138,17 @@ def test_a_large_file_gives_what_a_small_one_gives(
     assert [f.xpath for f in small["gap"].findings] == ["/defter/c:line[2]"]
 
 
+@pytest.mark.parametrize("whole_bytes", [0, 1 << 30])
+def test_a_ledger_may_hold_any_number_of_ampersands(
+    rules: InstalledRules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole_bytes: int
+) -> None:
+    """Saxon's parser counts them as entities and by itself takes no more than 100,000."""
+    monkeypatch.setattr(ledger_files, "WHOLE_BYTES", whole_bytes)
+    verdict = judged(install(rules), tmp_path / "a.xml", ledger(line(1), "&amp;" * 100_010, line(3)))
+    codes = {finding.code for finding in verdict.findings}
+    assert "Next" in codes and "OFFICIAL.ENGINE" not in codes
+
+
 @pytest.mark.usefixtures("streamed")
 def test_the_file_is_judged_by_its_final_name(rules: InstalledRules, tmp_path: Path) -> None:
     install(rules)

@@ -22,6 +22,11 @@ _KEPT_SHEETS = 12
 _FEATURE = "http://saxon.sf.net/feature/"
 #: What Saxon's own parser must not take: a DTD, and with it every entity.
 _NO_DTD = "parserFeature?uri=http%3A//apache.org/xml/features/disallow-doctype-decl"
+#: The parser counts every &amp; &lt; &gt; &quot; as an entity and refuses more than 100,000 of them in a document, which
+#: a large ledger has. What the limits are for cannot come: no DTD reaches the parser. 0 is no limit.
+_NO_LIMIT = tuple(
+    f"parserProperty?uri=jdk.xml.{name}" for name in ("maxGeneralEntitySizeLimit", "totalEntitySizeLimit")
+)
 #: The ordinals of the elements whose ids are asked for, in one flat walk.
 _LOCATE = f"""<xsl:stylesheet version="3.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
  xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:map="http://www.w3.org/2005/xpath-functions/map">
@@ -118,8 +123,8 @@ class Engine:
             import saxonche
 
             processor = saxonche.PySaxonProcessor(license=False)
+            _set_up(processor)
             processor.set_configuration_property(f"{_FEATURE}allowedProtocols", "")
-            processor.set_configuration_property(f"{_FEATURE}allow-external-functions", "false")
             self._processor = processor
         return self._processor
 
@@ -136,8 +141,8 @@ class FileEngine(Engine):
         import saxonche
 
         processor = saxonche.PySaxonProcessor(license=False)
+        _set_up(processor)
         processor.set_configuration_property(_FEATURE + _NO_DTD, "true")
-        processor.set_configuration_property(f"{_FEATURE}allow-external-functions", "false")
         try:
             # A URI is ASCII, whatever letters the user's folders are called by.
             document = processor.new_document_builder().parse_xml(xml_uri=path.resolve().as_uri())
@@ -167,6 +172,12 @@ class FileEngine(Engine):
         told = self._transform(executable, document, {"ids": " ".join(identities)})
         pairs = (pair.split() for pair in told.split(END_OF_PART)[:-1])
         return {identity: int(number) for identity, number in pairs}
+
+
+def _set_up(processor: Any) -> None:
+    processor.set_configuration_property(f"{_FEATURE}allow-external-functions", "false")
+    for limit in _NO_LIMIT:
+        processor.set_configuration_property(_FEATURE + limit, "0")
 
 
 def _named(today: str, file_name: str) -> dict[str, str]:
