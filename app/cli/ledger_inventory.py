@@ -74,6 +74,7 @@ def cmd_build(arguments: argparse.Namespace) -> int:
                 folder=office.folder.ledgers,
                 out=Path(arguments.out),
                 official=office.rules,
+                again=arguments.again,
             )
     return tell_build(arguments, report)
 

@@ -185,6 +185,11 @@ def _ledger_inventory(ledger: Any) -> None:
         metavar="MB",
         help="bir parçanın en büyük boyutu (varsayılan: firma kartı, 200)",
     )
+    leaf.add_argument(
+        "--again",
+        action="store_true",
+        help="gün zaten mühürlüyse eski dosyaları iptal klasörüne taşıyıp yeniden oluştur (yüklenmişte olmaz)",
+    )
     _stamp_options(leaf)
     seal_options(leaf, test_seal=True)
     add_inventory_life(inventory)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -26,12 +26,12 @@ from app.edefter.books.sealing import Written, write_book, write_sealed
 from app.edefter.inventory_rules import breaches
 from app.edefter.sources.inventory import read_inventory
 from app.edefter.viewers import viewer_files
-from app.runtime.files import replace_file, staged
+from app.runtime.files import replace_file
 from app.storage import leases
 from app.storage.ledgers import inventory
 from app.storage.ledgers.database import LedgerDatabase
 from app.storage.ledgers.inventory import InventoryPart
-from app.storage.ledgers.parts import Standing
+from app.storage.ledgers.parts import FileRecord, Standing
 from app.storage.records import CompanyRecord
 from app.ubl.codes import units
 from app.validation.official import NoPackage, OfficialRules
@@ -39,7 +39,7 @@ from app.workflows.context import WorkContext, under_lease
 from app.workflows.ledger_check import LedgerFinding, MonthCheck, company_findings, open_ledger
 from app.workflows.ledger_heads import BuildOptions, month_folder
 from app.workflows.ledger_inventory_life import ensure_inventory_open
-from app.workflows.ledger_moves import BOOK_FILE
+from app.workflows.ledger_moves import BOOK_FILE, Laying, clear_place, finish_moves, months_files
 from app.workflows.ledger_writing import BuildReport, OfficialRefusal, ask_official, file_record, pack
 from app.workflows.time_stamps import Stamping
 
@@ -153,13 +153,18 @@ def build_inventory(
     folder: Path,
     out: Path,
     official: OfficialRules | None = None,
+    again: bool = False,
 ) -> BuildReport:
     """Check the day's list and, when nothing forbids it, build and seal E and EB per branch; all of it or nothing.
 
-    Raises: RuleBroken LEDGER.LATER, LEDGER.TOO_LARGE; SealError; EnvironmentFault; JobCancelled; LeaseHeld.
+    `again`: the user's word that a sealed day (not filed) is built anew. Signed files are never written over: those
+    that stand there go to the folder of cancelled ones in the moment in which the new ones come (`ledger_moves`).
+    Raises: RuleBroken LEDGER.SEALED, LEDGER.LATER, LEDGER.TOO_LARGE; SealError; EnvironmentFault; JobCancelled;
+    LeaseHeld.
     """
     report = BuildReport(period=period_of_day(company.company, day))
     with _opened(ctx, company, day, folder) as (held, ledger):
+        finish_moves(ledger)
         ensure_inventory_open(ledger, day)
         with ledger.read() as connection:
             branches = inventory.branches_of(connection, day=day.isoformat()) or [("", "")]
@@ -170,22 +175,43 @@ def build_inventory(
                     why="Daha sonraki bir günün envanteri mühürlenmiş; numaraları bu günden sonra sürüyor.",
                     todo="Sonraki günün listesini yerine koyarak yeniden alın, sonra günleri sırayla oluşturun.",
                 )
+            if not again and inventory.is_built(connection, day=day.isoformat()):
+                raise RuleBroken(
+                    "LEDGER.SEALED",
+                    "Envanter defteri yeniden oluşturulmadı; imzalı dosyalara dokunulmadı.",
+                    why="Bu günün envanteri zaten mühürlü.",
+                    todo="Önce geri alın ya da eski dosyaların iptal klasörüne taşınmasına onay vererek yeniden"
+                    " oluşturun (komut satırında --again).",
+                )
         report.checks = [check_inventory(held, company, ledger, day, no, name) for no, name in branches]
         if any(check.has_errors for check in report.checks):
             return report
         place = month_folder(out, company, report.period)
         place.mkdir(parents=True, exist_ok=True)
+        clear_place(place)
+        rules = official or NoPackage()
         try:
-            for check in report.checks:
-                _build_branch(
-                    held, company, ledger, day, sealer, options, report, check, place, official or NoPackage()
-                )
+            with Laying() as laying:
+                made = [
+                    _build_branch(held, company, ledger, day, sealer, options, report, check, place, rules, laying)
+                    for check in report.checks
+                ]
+                for name, content in viewer_files():
+                    replace_file(place / name, content, point=BOOK_FILE, mode=0o644)
+                laying.sync()
+                old = months_files(place, company, report.period, kinds=frozenset({"E", "EB"}))
+                with ledger.write(inventory.INVENTORY_BUILT) as connection:
+                    at = ctx.clock.now().isoformat()
+                    for check, built in zip(report.checks, made, strict=True):
+                        inventory.replace_parts(
+                            connection, day=day.isoformat(), branch_no=check.branch_no, parts=built, at=at
+                        )
+                    report.set_aside = laying.record(connection, old)
         except OfficialRefusal:
             report.files.clear()
             report.parts = 0
             return report
-        for name, content in viewer_files():
-            replace_file(place / name, content, point=BOOK_FILE, mode=0o644)
+        finish_moves(ledger)
     return report
 
 
@@ -205,7 +231,8 @@ def _build_branch(
     check: MonthCheck,
     place: Path,
     official: OfficialRules,
-) -> None:
+    laying: Laying,
+) -> list[tuple[InventoryPart, list[FileRecord]]]:
     with ledger.read() as connection:
         standing = inventory.standing_before(
             connection, day=day.isoformat(), branch_no=check.branch_no, since=_since(company, report.period)
@@ -215,41 +242,38 @@ def _build_branch(
     span = span_of(company.company, report.period)
     made = []
     files: list[tuple[Path, str]] = []
-    with ExitStack() as stack:
-        for index, lines in enumerate(cuts):
-            ctx.progress.checkpoint()
-            head = BookHead(
-                company=company.company,
-                period=report.period,
-                start=day,
-                end=day,
-                created=istanbul_date(ctx.clock.now()),
-                fiscal_start=span.fiscal_start,
-                fiscal_end=span.fiscal_end,
-                sequence=standing.sequence + index + 1,
-                creator=options.creator or company.company.accountant.name,
-                source_application=options.source_application,
-                part=0 if len(cuts) == 1 and not span.shares_month else index + 1,
-                branch_no=check.branch_no,
-                branch_name=check.branch_name,
-            )
-            written = _write_part(ctx, stack, head, lines, sealer, options.stamping, place, files)
-            for kind, file in written.items():
-                ask_official(ctx, official, head.name(kind), file, report)
-            part = InventoryPart(
-                part=head.part, sequence=head.sequence, last_entry=lines[-1].entry, last_line=lines[-1].number
-            )
-            made.append((part, [file_record(head.name(kind), file) for kind, file in written.items()]))
-    with ledger.write(inventory.INVENTORY_BUILT) as connection:
-        at = ctx.clock.now().isoformat()
-        inventory.replace_parts(connection, day=day.isoformat(), branch_no=check.branch_no, parts=made, at=at)
+    for index, lines in enumerate(cuts):
+        ctx.progress.checkpoint()
+        head = BookHead(
+            company=company.company,
+            period=report.period,
+            start=day,
+            end=day,
+            created=istanbul_date(ctx.clock.now()),
+            fiscal_start=span.fiscal_start,
+            fiscal_end=span.fiscal_end,
+            sequence=standing.sequence + index + 1,
+            creator=options.creator or company.company.accountant.name,
+            source_application=options.source_application,
+            part=0 if len(cuts) == 1 and not span.shares_month else index + 1,
+            branch_no=check.branch_no,
+            branch_name=check.branch_name,
+        )
+        written = _write_part(ctx, laying, head, lines, sealer, options.stamping, place, files)
+        for kind, file in written.items():
+            ask_official(ctx, official, head.name(kind), file, report)
+        part = InventoryPart(
+            part=head.part, sequence=head.sequence, last_entry=lines[-1].entry, last_line=lines[-1].number
+        )
+        made.append((part, [file_record(head.name(kind), file) for kind, file in written.items()]))
     report.parts += len(made)
     report.files += files
+    return made
 
 
 def _write_part(
     ctx: WorkContext,
-    stack: ExitStack,
+    laying: Laying,
     head: BookHead,
     lines: list[InventoryLine],
     sealer: Sealer,
@@ -261,7 +285,7 @@ def _write_part(
         return stamping.stamper_for(kind) if stamping else None
 
     def target(name: str) -> Path:
-        return stack.enter_context(staged(place / name, point=BOOK_FILE, mode=0o644))
+        return laying.target(place / name)
 
     now = ctx.clock.now()
     book, berat = head.name(BookKind.INVENTORY), head.name(BookKind.INVENTORY_BERAT)

@@ -24,7 +24,7 @@ from app.workflows.context import WorkContext
 from app.workflows.ledger_check import open_ledger
 from app.workflows.ledger_heads import month_folder
 from app.workflows.ledger_life import ApprovalReport, ensure_day, members_of, reason_against
-from app.workflows.ledger_moves import BOOK_FILE, set_aside
+from app.workflows.ledger_moves import BOOK_FILE, Laying, finish_moves, months_files
 
 _BERATS = ("EB",)
 
@@ -113,10 +113,12 @@ def take_back_inventory(
             raise RuleBroken(code, "Envanter geri alınamadı.", why=why, todo=todo)
         if deleted_on:
             ensure_day(deleted_on)
-        moved = set_aside(month_folder(out, company, period), company, period, kinds=frozenset({"E", "EB"}))
+        found = months_files(month_folder(out, company, period), company, period, kinds=frozenset({"E", "EB"}))
         with ledger.write(INVENTORY_MOVED) as connection:
             note = f"{deleted_by}, {deleted_on}" if deleted_by else ""
             inventory_life.forget(connection, day=day.isoformat(), note=note)
+            moved = Laying().record(connection, found)
+        finish_moves(ledger)
     return moved
 
 
@@ -169,6 +171,7 @@ def _opened(ctx: WorkContext, company: CompanyRecord, day: date, folder: Path) -
     with leases.acquire(ctx.db, company.id, owner=ctx.owner, pid=os.getpid(), now=ctx.clock.now()):
         ledger = open_ledger(company, period_of_day(company.company, day), folder)
         try:
+            finish_moves(ledger)
             yield ledger
         finally:
             ledger.close()

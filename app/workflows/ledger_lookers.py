@@ -28,10 +28,15 @@ _LOOK_S: Final = 0.1
 _MIB: Final = 1024 * 1024
 
 
-def look_at(files: Sequence[tuple[Path, FileName]], progress: Progress) -> Generator[dict[str, Any]]:
-    """What `ledger_look.look` tells of each file, in their order. Raises: JobCancelled (the children end at once)."""
+def look_at(
+    files: Sequence[tuple[Path, FileName]], progress: Progress, *, small_bytes: int = SMALL_BYTES
+) -> Generator[dict[str, Any]]:
+    """What `ledger_look.look` tells of each file, in their order; here when they are small together.
+
+    Raises: JobCancelled (the children end at once).
+    """
     sizes = [_size(path) for path, _ in files]
-    if sum(sizes) < SMALL_BYTES:
+    if sum(sizes) < small_bytes:
         for index, (path, name) in enumerate(files):
             progress.checkpoint()
             progress.report(index, len(files), path.name)

@@ -118,15 +118,5 @@ def aside_targets(files: Sequence[Path]) -> list[Path]:
     return targets
 
 
-def set_aside(place: Path, company: CompanyRecord, period: Period, *, kinds: frozenset[str]) -> list[Path]:
-    """Move the month's files of these kinds into the folder of cancelled ones, one by one; returns where they lie."""
-    found = months_files(place, company, period, kinds=kinds)
-    moved = aside_targets(found)
-    for path, target in zip(found, moved, strict=True):
-        target.parent.mkdir(exist_ok=True)
-        move_file(path, target, point=BOOK_FILE)
-    return moved
-
-
 def _move(source: Path, target: Path, *, is_aside: bool) -> PendingMove:
     return PendingMove(source=str(source.absolute()), target=str(target.absolute()), is_aside=is_aside)

@@ -87,7 +87,7 @@ def test_a_list_becomes_a_sealed_ledger_and_the_year_s_numbers_go_on(
     ).refused(1, "sonraki bir günün envanteri mühürlenmiş")
     assert run("ledger", "verify", out).code == 0
     assert take(run, ledger_company, tmp_path / "c.csv", "2026-02-28", "--replace").code == 0
-    assert build(run, ledger_company, out, "2026-01-01")["checks"][0]["entries"] == [1, 3]
+    assert build(run, ledger_company, out, "2026-01-01", "--again")["checks"][0]["entries"] == [1, 3]
 
 
 def test_another_list_waits_for_a_word(run: Any, ledger_company: str, tmp_path: Path) -> None:

@@ -461,7 +461,8 @@ def test_edf_r2_all_errors_together_in_plain_words(desk: Desk) -> None:
 def test_edf_r3_split_by_size_and_by_day(desk: Desk) -> None:
     desk.take(month(desk.tmp / "a.csv", "2026-01", 500))
     assert desk.build("2026-01", "--max-mb", 1)["parts"] >= 2
-    assert desk.build("2026-01", "--split-after", "2026-01-10", "--split-after", "2026-01-20")["parts"] == 3
+    by_day = desk.build("2026-01", "--split-after", "2026-01-10", "--split-after", "2026-01-20", "--again")
+    assert by_day["parts"] == 3
 
 
 def test_edf_r4_the_tree_with_its_viewers(desk: Desk) -> None:
@@ -738,7 +739,7 @@ def test_iz_e_17_by_the_office_s_settings(desk: Desk, tsa: TimeStampAuthority) -
     desk.build("2026-01")
     assert b"SignatureTimeStamp" in desk.file("YB", "2026-01").read_bytes()
     desk.card(ledger={"time_stamp": "never"})
-    desk.build("2026-01")
+    desk.build("2026-01", "--again")
     assert b"SignatureTimeStamp" not in desk.file("YB", "2026-01").read_bytes()
 
 

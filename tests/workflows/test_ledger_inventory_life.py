@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.domain.errors import RuleBroken
+from app.domain.taxnumber import parse_tax_number
 from app.domain.voucher import Period, PeriodState
 from app.edefter.archive import CANCELLED_FOLDER
 from app.signing.soft import TestSealer
@@ -21,8 +22,10 @@ from app.workflows.ledger_inventory_life import (
     take_approved_inventory,
     take_back_inventory,
 )
-from app.workflows.ledger_life import take_back
+from app.workflows.ledger_life import GIB_NUMBER, take_back
 from tests.workflows.ledger_office import LedgerOffice, ledger_office, voucher
+
+from .test_ledger_life import countersigned
 
 DAY = date(2026, 12, 31)
 ITEMS = "Ana Hesap;Ana Hesap Adı;Hesap Kodu;Hesap Adı;Tutar\n100;KASA;100.01;Merkez;1.250,40\n"
@@ -45,9 +48,11 @@ def out(world: LedgerOffice) -> Path:
     return world.path / "defterler"
 
 
-def built(world: LedgerOffice) -> list[Path]:
+def built(world: LedgerOffice, *, again: bool = False) -> list[Path]:
     seal = TestSealer.create(world.company.company.tax_number, "Çınaraltı")
-    report = build_inventory(world.ctx, world.company, DAY, seal, OPTIONS, folder=world.ledgers, out=out(world))
+    report = build_inventory(
+        world.ctx, world.company, DAY, seal, OPTIONS, folder=world.ledgers, out=out(world), again=again
+    )
     assert report.is_built
     return sorted(month_folder(out(world), world.company, Period.of(DAY)).glob("*-E*"))
 
@@ -110,6 +115,34 @@ def test_gibs_berats_are_asked_for_after_filing_and_judged(world: LedgerOffice) 
     assert "GIB-VKN-YYYYAA-EB-000000.xml" in report.refused[0][1]
     assert "GİB'in mührü yok" in report.refused[1][1], "our own berat carries no counter seal"
     assert not report.is_complete and state(world) is PeriodState.FILED
+
+
+def test_gibs_good_berat_closes_the_day(world: LedgerOffice) -> None:
+    listed(world)
+    berat = next(path for path in built(world) if "-EB-" in path.name and path.suffix == ".xml")
+    filed(world)
+    gib = TestSealer.create(parse_tax_number(GIB_NUMBER), "Gelir İdaresi Başkanlığı")
+    answer = world.path / f"GIB-{berat.name}"
+    answer.write_bytes(countersigned(berat, gib))
+    report = take_approved_inventory(world.ctx, world.company, DAY, [answer], folder=world.ledgers, out=out(world))
+    assert report.refused == [] and report.is_complete and state(world) is PeriodState.COMPLETED
+    assert (berat.parent / answer.name).read_bytes() == answer.read_bytes()
+    with pytest.raises(RuleBroken) as caught:
+        back(world, deleted_by="Ayşe", deleted_on="2027-01-20")
+    assert caught.value.code == "LEDGER.APPROVED"
+
+
+def test_a_sealed_day_is_built_again_on_the_users_word(world: LedgerOffice) -> None:
+    listed(world)
+    before = {path.name: path.read_bytes() for path in built(world)}
+    with pytest.raises(RuleBroken) as caught:
+        built(world)
+    assert caught.value.code == "LEDGER.SEALED"
+    now = built(world, again=True)
+    place = now[0].parent
+    assert {path.name: path.read_bytes() for path in (place / CANCELLED_FOLDER).iterdir()} == before
+    assert {path.name for path in now} == set(before)
+    assert all(path.read_bytes() != before[path.name] for path in now if path.suffix == ".xml")
 
 
 def test_a_day_is_taken_back_and_its_files_alone_are_set_aside(world: LedgerOffice) -> None:

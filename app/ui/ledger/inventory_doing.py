@@ -74,8 +74,17 @@ class InventoryDoing(QObject):
         def work(ctx: WorkContext) -> BuildReport:
             options = build_options(office.settings, company, secrets=lambda: office.secrets)
             place = office.folder
+            # Of a sealed day the button says 'Yeniden oluştur': the old files go to the folder of cancelled ones.
             return build_inventory(
-                ctx, company, day, sealer, options, folder=place.ledgers, out=place.edefter, official=office.rules
+                ctx,
+                company,
+                day,
+                sealer,
+                options,
+                folder=place.ledgers,
+                out=place.edefter,
+                official=office.rules,
+                again=True,
             )
 
         self._run(self.tr("Envanter defteri oluşturuluyor"), work, then, lane=self._desk.lanes.token)
