@@ -24,6 +24,7 @@ from app.ui.jobs import JobHandle
 from app.ui.ledger import viewer_words as words
 from app.ui.ledger.tables import RowTable, TextColumn, TextModel, TextRow
 from app.ui.ledger.viewer_bar import ViewerBar, ViewerHead
+from app.ui.ledger.viewer_browser import BrowserDoor
 from app.ui.ledger.viewer_model import Row, SpanModel
 from app.ui.ledger.viewer_paper import PrintRangeDialog
 from app.ui.ledger.words import number
@@ -64,6 +65,8 @@ class LedgerViewer(QWidget):
         self.bar.jump_wanted.connect(self._on_jump_wanted)
         self.bar.whole.toggled.connect(self._show_lines)
         self.bar.print_button.clicked.connect(self.print_range)
+        self.browser = BrowserDoor(desk, self, self._looked_at, self._on_failed)
+        self.head.browser_button.clicked.connect(self.browser.open)
         self.headers = SpanModel(desk, words.JOURNAL_HEADERS, self)
         self.lines = SpanModel(desk, words.LINES, self)
         for model in (self.headers, self.lines):
@@ -157,6 +160,7 @@ class LedgerViewer(QWidget):
         if self.reader is None or not self.reader.index.is_whole:
             self._take(reader)
         self.bar.set_ready(ready=True)
+        self.head.browser_button.setEnabled(True)
         if self.bar.search.text():
             self._search()
         self.settled.emit()
@@ -358,11 +362,17 @@ class LedgerViewer(QWidget):
     @Slot()
     def print_range(self) -> None:
         """Print or save what is shown, or a range of numbers."""
+        looked = self._looked_at()
+        if looked is not None:
+            self.paper = PrintRangeDialog(self._desk, *looked, self)
+            self.paper.show()
+
+    def _looked_at(self) -> tuple[LedgerReader, list[int], dict[int, list[int]] | None] | None:
+        """What is shown of the whole file: its headers, and of them the found lines."""
         if self.reader is None or not self.reader.index.is_whole:
-            return
+            return None
         shown = list(self.headers.places) if words.header_columns(self._kind) else [0]
-        self.paper = PrintRangeDialog(self._desk, self.reader, shown, self._found, self)
-        self.paper.show()
+        return self.reader, shown, self._found
 
     @Slot()
     def _on_escape(self) -> None:

@@ -18,7 +18,7 @@ _DEBOUNCE_MS: Final = 200
 
 
 class ViewerHead(QWidget):
-    """Title, owner and period, seal."""
+    """Title, owner and period, seal; the way to the browser, open when the whole file is known."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,10 +26,16 @@ class ViewerHead(QWidget):
         self.owner = ElidedLabel("", self, quiet=True)
         self.seal_icon = IconLabel("clock", "quiet", self)
         self.seal = ElidedLabel(self.tr("Mühür denetleniyor…"), self)
+        self.browser_button = QuietButton(self.tr("Tarayıcıda aç"), self, icon="link")
+        self.browser_button.setToolTip(
+            self.tr("Defteri tarayıcıda sayfa olarak aç; büyük dosyada yalnız gösterilenler (Ctrl+B)")
+        )
+        self.browser_button.setEnabled(False)
         top = QHBoxLayout()
         top.setSpacing(tokens.M)
         top.addWidget(self.title)
         top.addWidget(self.owner, 1)
+        top.addWidget(self.browser_button)
         below = QHBoxLayout()
         below.setSpacing(tokens.XS)
         below.addWidget(self.seal_icon)
