@@ -22,8 +22,8 @@ _KEPT_SHEETS = 12
 _FEATURE = "http://saxon.sf.net/feature/"
 #: What Saxon's own parser must not take: a DTD, and with it every entity.
 _NO_DTD = "parserFeature?uri=http%3A//apache.org/xml/features/disallow-doctype-decl"
-#: The parser counts every &amp; &lt; &gt; &quot; as an entity and refuses more than 100,000 of them in a document, which
-#: a large ledger has. What the limits are for cannot come: no DTD reaches the parser. 0 is no limit.
+#: The parser counts every &amp; &lt; &gt; &quot; as an entity and refuses more than 100,000 of them, which a large
+#: ledger has. What the limits are for cannot come: no DTD reaches the parser. 0 is no limit.
 _NO_LIMIT = tuple(
     f"parserProperty?uri=jdk.xml.{name}" for name in ("maxGeneralEntitySizeLimit", "totalEntitySizeLimit")
 )
