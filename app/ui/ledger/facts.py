@@ -22,7 +22,7 @@ from app.storage.ledgers.database import LedgerDatabase, ledger_path
 from app.storage.ledgers.parts import PartRecord
 from app.storage.ledgers.queries import ImportRecord, MonthSummary
 from app.storage.records import CompanyRecord
-from app.ui.ledger.sides import Side, side_name
+from app.ui.ledger.sides import Side, liquidation_words, side_name
 from app.workflows.ledger_board import MonthsKept
 from app.workflows.ledger_heads import fiscal_year, month_folder
 from app.workflows.ledger_import import first_month_of, fiscal_year_of
@@ -287,7 +287,7 @@ def _terms(company: CompanyRecord, year: int, first: int) -> str:
     kind = kind_of(company.company).value
     rhythm = "üç aylık" if is_quarterly(company.company) else "aylık"
     special = f" · dönem başı {first:02d}.{year}" if first != 1 else ""
-    return f"{kind} · {rhythm}{special}"
+    return f"{kind} · {rhythm}{special}{liquidation_words(company.company, year + (first > 1))}"
 
 
 def month_facts(ledgers: Path, out: Path, company: CompanyRecord, period: Period, today: date) -> MonthFacts:

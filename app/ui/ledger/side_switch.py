@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QWidget
 
 from app.ui.ledger.facts import MonthFacts
@@ -45,7 +46,8 @@ class SideSwitch(QWidget):
             chip.setChecked(side.period == shown.period)
             state = look_of_month(side.state).title
             said = f"{state}, {number(side.cell.vouchers)} fiş" if side.cell.vouchers else state
-            chip.setToolTip(f"{said}\n{side_tip(side.company.company, side.period)}")
+            keys = chip.shortcut().toString()
+            chip.setToolTip(f"{said} ({keys})\n{side_tip(side.company.company, side.period)}")
             chip.setAccessibleName(f"{name}: {said}")
         tip = side_tip(shown.company.company, shown.period)
         self.note.setText(tip if names else self.tr("Tasfiye dönemi · {0}").format(tip))
@@ -66,6 +68,7 @@ class SideSwitch(QWidget):
             chip = Chip(name, self, key=str(place))
             # A checked chip is drawn heavier than it is measured.
             chip.setMinimumWidth(chip.sizeHint().width() + tokens.S)
+            chip.setShortcut(QKeySequence(f"Alt+{place + 1}"))
             self._group.addButton(chip, place)
             self._row.insertWidget(place, chip)
             self.chips.append(chip)

@@ -48,6 +48,15 @@ def side_tip(company: Company, period: Period) -> str:
     )
 
 
+def liquidation_words(company: Company, last_year: int) -> str:
+    """` · tasfiye 21.05.2026` on a board whose fiscal year ends in this calendar year; empty before it or without."""
+    try:
+        day = date.fromisoformat(company.liquidation_start)
+    except ValueError:
+        return ""
+    return f" · tasfiye {format_date(day)}" if day.year <= last_year else ""
+
+
 def has_two_sides(company: Company, period: Period) -> bool:
     """Whether the liquidation begins inside the month."""
     return len(spans_of(company, period)) > 1

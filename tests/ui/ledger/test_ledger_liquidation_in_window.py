@@ -89,6 +89,7 @@ def test_the_board_tells_both_states_and_shows_the_worse(ending: Any, tmp_path: 
     check_month(ending.ctx, ending.company, MAY, folder=ending.office.folder.ledgers)
     row = row_of(ending)
     may, june = row.cells[4], row.cells[5]
+    assert row.terms.endswith(" · tasfiye 21.05.2026")
     assert may.state is PeriodState.FAILED
     assert [(side.name, side.state, side.vouchers) for side in may.sides] == [
         (NAMES[0], PeriodState.CHECKED, 2),
@@ -131,6 +132,7 @@ def test_a_switch_shows_each_side_with_its_own(
     month.balances.year.click()
     settle(qtbot, page)
     assert month.balances.model.rows[-1].texts[2] == "300,00"
+    assert [chip.shortcut().toString() for chip in month.switch.chips] == ["Alt+1", "Alt+2"]
     month.switch.chips[0].click()
     settle(qtbot, page)
     assert month.balances.model.rows[-1].texts[2] == "200,00", "the registration day is the liquidation's"
