@@ -1,4 +1,4 @@
-# Builds dist\muhurdar-<version>-windows-x64.exe from the source tree. Needs Python 3.11-3.13 and Inno Setup 6.
+﻿# Builds dist\muhurdar-<version>-windows-x64.exe from the source tree. Needs Python 3.11-3.13 and Inno Setup 6.
 #     powershell -ExecutionPolicy Bypass -File installer\windows\build.ps1 [-Sign "<certificate thumbprint>"]
 param([string]$Sign = "")
 $ErrorActionPreference = "Stop"
