@@ -229,3 +229,15 @@ def test_an_export_names_the_side_it_holds(qtbot: QtBot, ending: Any, tmp_path: 
     assert dialog.chosen == AFTER
     assert "-tasfiye" in dialog.path.text()
     qtbot.waitUntil(lambda: not ending.desk.runner.live_jobs(), timeout=PATIENCE_MS)
+
+
+def test_the_file_for_an_integrator_holds_the_side_alone(
+    qtbot: QtBot, ledger_page: LedgerPage, ending: Any, tmp_path: Path
+) -> None:
+    page = ledger_page
+    take(ending, tmp_path, rows(DAYS))
+    for side, lines in ((BEFORE, 4), (AFTER, 6)):
+        with qtbot.waitSignal(page.doing.exported, timeout=PATIENCE_MS) as done:
+            page.doing.export(ending.company, side, "izibiz", tmp_path / f"{side.key}.csv")
+        assert done.args[0].is_written and done.args[0].lines == lines
+        settle(qtbot, page)
