@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 
+from app.signing.soft import TestSealer
+from tests.workflows.test_ledger_life import countersigned, gib
+
 from .test_ledger_build_commands import source
 from .test_ledger_build_crash import muhurdar, office
 
-__all__ = ["office"]
+__all__ = ["gib", "office"]
 CANCELLED = "İPTAL EDİLENLER-SİLİNENLER"
 
 
@@ -127,3 +130,35 @@ def test_a_killed_undoing_leaves_the_month_sealed_or_open(
     else:
         assert built.returncode == 0, built.stderr
         assert files_in(out, cancelled=True) == before and len(files_in(out, cancelled=False)) == 6
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only on POSIX: SIGKILL")
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_a_killed_report_is_there_whole_or_not_at_all(
+    office: tuple[Path, str], tmp_path: Path, gib: TestSealer, phase: str
+) -> None:
+    folder, vkn = office
+    out = tmp_path / "defterler"
+    month = ("--company", vkn, "--period", "2026-01")
+    assert muhurdar(folder, *build_words(vkn, out)).returncode == 0
+    assert muhurdar(folder, "ledger", "filed", *month).returncode == 0
+    berats = []
+    for kind in ("YB", "KB"):
+        (ours,) = out.rglob(f"*-{kind}-000000.xml")
+        berats.append(tmp_path / f"GIB-{ours.name}")
+        berats[-1].write_bytes(countersigned(ours, gib))
+    assert muhurdar(folder, "ledger", "approve", *berats, *month, "--out", out).returncode == 0
+    words = ("ledger", "report", *month, "--out", out, "--seal", "test")
+    first = muhurdar(folder, *words)
+    assert first.returncode == 0, first.stderr
+    (report,) = out.rglob("*-DR-*.xml")
+    before = report.read_bytes()
+    killed = muhurdar(folder, *words, crash_at=f"ledger.reported:{phase}")
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    # Taking the approval once more finishes what was begun and begins nothing new.
+    assert muhurdar(folder, "ledger", "approve", *berats, *month, "--out", out).returncode == 0
+    (now,) = (path for path in out.rglob("*-DR-*.xml") if path.parent.name != CANCELLED)
+    aside = [path.read_bytes() for path in out.rglob("*-DR-*.xml") if path.parent.name == CANCELLED]
+    assert (now.read_bytes() == before and not aside) if phase == "before" else (now.read_bytes() != before)
+    assert aside == ([before] if phase == "after" else [])
+    assert muhurdar(folder, "ledger", "verify", out).returncode == 0

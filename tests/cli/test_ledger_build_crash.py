@@ -115,11 +115,15 @@ RECORDED = {
     "ledger.book:3:after": True,
     "ledger.moved:before": True,
     "ledger.moved:after": True,
+    "ledger.viewer:before": False,
+    "ledger.viewer:after": False,
 }
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="only on POSIX: SIGKILL")
-@pytest.mark.parametrize("at", ["ledger.number", "ledger.built", "ledger.book", "ledger.book:3", "ledger.moved"])
+@pytest.mark.parametrize(
+    "at", ["ledger.number", "ledger.built", "ledger.book", "ledger.book:3", "ledger.moved", "ledger.viewer"]
+)
 @pytest.mark.parametrize("phase", ["before", "after"])
 def test_a_killed_build_is_done_again_whole(office: tuple[Path, str], tmp_path: Path, at: str, phase: str) -> None:
     folder, vkn = office
