@@ -12,14 +12,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
 
+from app.domain.errors import LeaseHeld
 from app.domain.voucher import Period
 from app.edefter.archive import CANCELLED_FOLDER, parse_name
 from app.runtime.crashpoints import declare
 from app.runtime.files import file_aside, move_file, remove_leftovers, sync_file
+from app.storage import leases
 from app.storage.ledgers import moves
 from app.storage.ledgers.database import LedgerConnection, LedgerDatabase
 from app.storage.ledgers.moves import MOVED, PendingMove
 from app.storage.records import CompanyRecord
+from app.workflows.context import WorkContext
 
 BOOK_FILE = declare("ledger.book", "a sealed ledger, berat or package taking its place in the tree")
 #: An inventory goes its own way (`ledger_inventory_life`).
@@ -85,6 +88,23 @@ def finish_moves(ledger: LedgerDatabase) -> None:
         move_file(source, target, point=BOOK_FILE)
     with ledger.write(MOVED) as connection:
         moves.forget_moves(connection)
+
+
+def finish_interrupted(ctx: WorkContext, company: CompanyRecord, ledgers: Path) -> None:
+    """Finish what a crash left undone in any fiscal year of a company; one at work elsewhere is left to its holder.
+
+    `ledgers` is the folder of the ledger files. Raises: EnvironmentFault FILE.*; StorageError.
+    """
+    for path in sorted(ledgers.glob(f"{company.company.tax_number.digits}-[0-9][0-9][0-9][0-9].db")):
+        ledger = LedgerDatabase.open(path)
+        try:
+            with ledger.read() as connection:
+                is_due = bool(moves.pending_moves(connection))
+            if is_due:
+                with suppress(LeaseHeld), leases.acquire(ctx.db, company.id, owner=ctx.owner):
+                    finish_moves(ledger)
+        finally:
+            ledger.close()
 
 
 def clear_place(place: Path) -> None:

@@ -28,6 +28,7 @@ from app.storage.ledgers.database import LedgerDatabase
 from app.storage.records import CompanyRecord
 from app.workflows.context import WorkContext
 from app.workflows.ledger_heads import month_folder
+from app.workflows.ledger_moves import finish_interrupted
 from app.workflows.ledger_verify import verify_archive
 
 _log = logging.getLogger(__name__)
@@ -214,6 +215,8 @@ def check_archives(
     only: Period | None = None,
 ) -> list[tuple[CompanyRecord, ArchiveCheck]]:
     """Look at all months of these companies now; each is kept as soon as it is done, so a cancel loses nothing."""
+    for company in companies:
+        finish_interrupted(ctx, company, folder.ledgers)
     todo = [
         (company, month)
         for company in companies

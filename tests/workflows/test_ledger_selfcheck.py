@@ -17,6 +17,9 @@ from app.office import Office
 from app.runtime.clock import FixedClock
 from app.runtime.secrets import MemorySecretStore
 from app.signing.soft import TestSealer
+from app.storage import leases
+from app.storage.ledgers.database import LedgerDatabase
+from app.storage.ledgers.moves import MOVED, PendingMove, plan_moves
 from app.storage.records import CompanyRecord
 from app.ubl.company_json import company_from_json
 from app.workflows import companies, ledger_life
@@ -176,3 +179,18 @@ def test_an_archive_without_a_database_is_judged_by_itself(archive: Archive) -> 
     archive.file("*-202601-K-*.xml").unlink()
     problems = archive.check(thorough=False)["2026-01"].problems
     assert "missing" in {one.kind for one in problems}
+
+
+def test_moves_that_a_crash_left_undone_are_finished_before_anything_is_called_missing(archive: Archive) -> None:
+    ours = archive.file("*-202601-Y-*.xml")
+    aside = ours.with_suffix(".aside")
+    ours.rename(aside)
+    ledger = LedgerDatabase.open(next(archive.office.folder.ledgers.glob("*.db")))
+    with ledger.write(MOVED) as connection:
+        plan_moves(connection, [PendingMove(source=str(aside), target=str(ours), is_aside=False)])
+    ledger.close()
+    with leases.acquire(archive.office.db, archive.company.id, owner="başka pencere"):
+        # Whoever holds the company finishes it; until then the file is told.
+        assert not archive.check()["2026-01"].ok and aside.exists()
+    assert archive.check()["2026-01"].ok
+    assert ours.exists() and not aside.exists()

@@ -17,6 +17,7 @@ from app.ui.desk import Desk
 from app.ui.jobs import Changes, JobHandle
 from app.workflows import ledger_selfcheck as selfcheck
 from app.workflows.context import WorkContext
+from app.workflows.ledger_moves import finish_interrupted
 from app.workflows.ledger_selfcheck import ArchiveCheck
 
 #: Whenever there is a pause.
@@ -75,6 +76,7 @@ class ArchiveKeeper(QObject):
             if due is None:
                 return None
             company, month = due
+            finish_interrupted(ctx, company, folder.ledgers)
             before = selfcheck.checks_of(company, folder).get(month.key)
             check = selfcheck.check_month(month, before, now=ctx.clock.now(), progress=ctx.progress)
             selfcheck.keep_check(company, folder, [check])
