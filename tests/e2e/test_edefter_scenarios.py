@@ -109,6 +109,8 @@ class Desk:
     tmp: Path
     out: Path
     capsys: pytest.CaptureFixture[str]
+    #: Options of every build.
+    more: tuple[object, ...] = ()
 
     def run(self, *words: object) -> tuple[int, str, str]:
         self.capsys.readouterr()
@@ -145,12 +147,12 @@ class Desk:
 
     def build(self, period: str, *more: object, vkn: str = VKN, code: int = 0) -> dict[str, Any]:
         base = ("ledger", "build", "--company", vkn, "--period", period, "--out", self.out, "--seal", "test")
-        return self.json(*base, *more, code=code)
+        return self.json(*base, *self.more, *more, code=code)
 
     def inventory(self, path: Path, day: str) -> dict[str, Any]:
         self.json("ledger", "inventory", "import", path, "--company", VKN, "--day", day)
         base = ("ledger", "inventory", "build", "--company", VKN, "--day", day)
-        return self.json(*base, "--out", self.out, "--seal", "test")
+        return self.json(*base, "--out", self.out, "--seal", "test", *self.more)
 
     def file(self, kind: str, period: str, part: int = 0, branch: str = "", vkn: str = VKN, end: str = "xml") -> Path:
         name = f"{vkn}-{period.replace('-', '')}-{kind}-{part:06d}{f'-{branch}' if branch else ''}.{end}"
@@ -187,8 +189,21 @@ def judged(desk: Desk, with_package: Path) -> Desk:
     return desk
 
 
-def holds(told: dict[str, Any], *, files: int, zip_mb: float) -> None:
-    """Official rules asked and silent, every seal good for xmlsec1, every package small enough."""
+@pytest.fixture(scope="module")
+def open_tsa() -> Iterator[TimeStampAuthority]:
+    with TimeStampAuthority() as authority:
+        yield authority
+
+
+@pytest.fixture
+def stamped(judged: Desk, open_tsa: TimeStampAuthority) -> Desk:
+    """The judged office, its berats stamped: what is sent to GİB for approval is (Uyumluluk Onay Kılavuzu 1.7)."""
+    judged.more = ("--time-stamp", "berats", "--tsa", open_tsa.url)
+    return judged
+
+
+def holds(told: dict[str, Any], *, files: int, zip_mb: float, stamped: bool = False) -> None:
+    """Official rules asked and silent, every seal good for xmlsec1, berats stamped, every package small enough."""
     assert told["built"] and told["official"] == []
     engines = {name: engine for name, engine in told["engines"].items() if name != "data"}
     assert len(engines) == files and all("schematron" in engine for engine in engines.values()), engines
@@ -201,6 +216,9 @@ def holds(told: dict[str, Any], *, files: int, zip_mb: float) -> None:
             continue
         ran = subprocess.run([program, "--verify", "--insecure", *ids, path], capture_output=True, check=False)
         assert ran.returncode == 0, (path.name, ran.stderr)
+        if stamped:
+            stamp = verify_document(path.read_bytes()).signatures[0].time_stamp
+            assert (stamp is not None and stamp.valid) is (path.name.split("-")[2] in ("YB", "KB", "EB")), path.name
 
 
 def mains_of(path: Path) -> set[str]:
@@ -218,11 +236,11 @@ Judge = Callable[..., None]
 
 
 @official
-def test_edf_s1_every_kind_of_line(judged: Desk, judge: Judge) -> None:
-    judged.take(month(judged.tmp / "a.csv", "2023-04", 24))
-    judge(judged.build("2023-04"), files=4, zip_mb=1)
-    assert len(mains_of(judged.file("Y", "2023-04"))) >= 10
-    with zipfile.ZipFile(judged.file("KB", "2023-04", end="zip")) as package:
+def test_edf_s1_every_kind_of_line(stamped: Desk, judge: Judge) -> None:
+    stamped.take(month(stamped.tmp / "a.csv", "2023-04", 24))
+    judge(stamped.build("2023-04"), files=4, zip_mb=1, stamped=True)
+    assert len(mains_of(stamped.file("Y", "2023-04"))) >= 10
+    with zipfile.ZipFile(stamped.file("KB", "2023-04", end="zip")) as package:
         assert len(package.namelist()) == 2  # until 2024 the general ledger goes along
 
 
@@ -322,37 +340,37 @@ def with_every_field(path: Path) -> Path:
 
 
 @official
-def test_edf_s1_every_element_of_the_guides(judged: Desk, judge: Judge) -> None:
-    full_card(judged)
-    path = month(judged.tmp / "a.csv", "2023-04", 24, branch="0001")
-    told = judged.take(with_every_field(path))
+def test_edf_s1_every_element_of_the_guides(stamped: Desk, judge: Judge) -> None:
+    full_card(stamped)
+    path = month(stamped.tmp / "a.csv", "2023-04", 24, branch="0001")
+    told = stamped.take(with_every_field(path))
     assert told["bad"] == 0
-    judge(judged.build("2023-04"), files=4, zip_mb=1)
+    judge(stamped.build("2023-04"), files=4, zip_mb=1, stamped=True)
     for kind, wanted in (
         ("Y", JOURNAL_ELEMENTS),
         ("K", LEDGER_ELEMENTS),
         ("YB", [*BERAT_ELEMENTS, "gl-bus:numberOfEntries"]),
         ("KB", BERAT_ELEMENTS),
     ):
-        ensure_elements(judged.file(kind, "2023-04", branch="0001"), [*HEAD_ELEMENTS, *wanted])
+        ensure_elements(stamped.file(kind, "2023-04", branch="0001"), [*HEAD_ELEMENTS, *wanted])
     for kind, viewer in (("Y", "yevmiye.xslt"), ("K", "kebir.xslt")):
-        path = judged.file(kind, "2023-04", branch="0001")
+        path = stamped.file(kind, "2023-04", branch="0001")
         shown = " ".join(str(etree.XSLT(etree.parse(path.parent / viewer))(etree.parse(path))).split())
         assert "Fon: 1000 adet × 0,015" in shown and "USD · kur 41,2500 (T.C.M.B.)" in shown
 
 
 @official
-def test_edf_e1_every_element_of_the_inventory(judged: Desk, judge: Judge) -> None:
-    full_card(judged)
-    path = inventory_list(judged.tmp / "e.csv", "0001")
+def test_edf_e1_every_element_of_the_inventory(stamped: Desk, judge: Judge) -> None:
+    full_card(stamped)
+    path = inventory_list(stamped.tmp / "e.csv", "0001")
     head, *rows = path.read_text("cp1254").splitlines()
     found = [f"{head};Tutarın Para Birimi;Kur Kaynağı;Kur Açıklaması"]
     found += [f"{row};{'TRY;T.C.M.B.;Alış kuru' if ';USD;' in row else ';;'}" for row in rows]
     path.write_text("\n".join(found), "cp1254")
-    judge(judged.inventory(path, "2024-01-01"), files=2, zip_mb=1)
-    ensure_elements(judged.file("E", "2024-01", branch="0001"), [*HEAD_ELEMENTS, *INVENTORY_ELEMENTS])
+    judge(stamped.inventory(path, "2024-01-01"), files=2, zip_mb=1, stamped=True)
+    ensure_elements(stamped.file("E", "2024-01", branch="0001"), [*HEAD_ELEMENTS, *INVENTORY_ELEMENTS])
     ensure_elements(
-        judged.file("EB", "2024-01", branch="0001"), [*HEAD_ELEMENTS, "gl-bus:numberOfEntries", *BERAT_ELEMENTS[:3]]
+        stamped.file("EB", "2024-01", branch="0001"), [*HEAD_ELEMENTS, "gl-bus:numberOfEntries", *BERAT_ELEMENTS[:3]]
     )
 
 
@@ -368,28 +386,28 @@ def test_a_fund_whose_cost_is_not_its_amount_is_told(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("period", "special"), [("2022-12", "Kapanış"), ("2023-01", "Açılış")], ids=["edf_s2", "edf_s3"]
 )
-def test_edf_s2_s3_closing_and_opening(judged: Desk, judge: Judge, period: str, special: str) -> None:
-    judged.take(month(judged.tmp / "a.csv", period, 120, mains=18, special=special))
-    told = judged.build(period)
-    judge(told, files=4, zip_mb=2)
-    assert told["checks"][0]["vouchers"] == 120 and len(mains_of(judged.file("Y", period))) >= 15
-    assert f"{special} fişi" in judged.file("Y", period).read_text("utf-8")
+def test_edf_s2_s3_closing_and_opening(stamped: Desk, judge: Judge, period: str, special: str) -> None:
+    stamped.take(month(stamped.tmp / "a.csv", period, 120, mains=18, special=special))
+    told = stamped.build(period)
+    judge(told, files=4, zip_mb=2, stamped=True)
+    assert told["checks"][0]["vouchers"] == 120 and len(mains_of(stamped.file("Y", period))) >= 15
+    assert f"{special} fişi" in stamped.file("Y", period).read_text("utf-8")
 
 
 @official
-def test_edf_s4_five_thousand_vouchers(judged: Desk, judge: Judge) -> None:
-    judged.take(month(judged.tmp / "a.csv", "2023-02", 5_000, mains=23))
-    told = judged.build("2023-02")
-    judge(told, files=4, zip_mb=10)
-    assert told["checks"][0]["vouchers"] == 5_000 and len(mains_of(judged.file("K", "2023-02"))) >= 20
+def test_edf_s4_five_thousand_vouchers(stamped: Desk, judge: Judge) -> None:
+    stamped.take(month(stamped.tmp / "a.csv", "2023-02", 5_000, mains=23))
+    told = stamped.build("2023-02")
+    judge(told, files=4, zip_mb=10, stamped=True)
+    assert told["checks"][0]["vouchers"] == 5_000 and len(mains_of(stamped.file("K", "2023-02"))) >= 20
 
 
 @official
-def test_edf_s5_s6_a_month_in_two_parts(judged: Desk, judge: Judge) -> None:
-    judged.take(month(judged.tmp / "a.csv", "2023-04", 40))
-    told = judged.build("2023-04", "--split-after", "2023-04-14")
-    judge(told, files=8, zip_mb=10)
-    one, two = judged.file("Y", "2023-04", 1), judged.file("Y", "2023-04", 2)
+def test_edf_s5_s6_a_month_in_two_parts(stamped: Desk, judge: Judge) -> None:
+    stamped.take(month(stamped.tmp / "a.csv", "2023-04", 40))
+    told = stamped.build("2023-04", "--split-after", "2023-04-14")
+    judge(told, files=8, zip_mb=10, stamped=True)
+    one, two = stamped.file("Y", "2023-04", 1), stamped.file("Y", "2023-04", 2)
     assert "2023-04-14</gl-cor:periodCoveredEnd>" in one.read_text("utf-8")
     assert "2023-04-15</gl-cor:periodCoveredStart>" in two.read_text("utf-8")
     for tag in ("entryNumberCounter", "lineNumber"):
@@ -398,11 +416,11 @@ def test_edf_s5_s6_a_month_in_two_parts(judged: Desk, judge: Judge) -> None:
 
 
 @official
-def test_edf_s7_a_branch_in_every_step(judged: Desk, judge: Judge) -> None:
-    judged.take(month(judged.tmp / "a.csv", "2023-04", 20, branch="0001"))
-    judge(judged.build("2023-04"), files=4, zip_mb=1)
+def test_edf_s7_a_branch_in_every_step(stamped: Desk, judge: Judge) -> None:
+    stamped.take(month(stamped.tmp / "a.csv", "2023-04", 20, branch="0001"))
+    judge(stamped.build("2023-04"), files=4, zip_mb=1, stamped=True)
     for kind in ("Y", "YB", "K", "KB"):
-        text = judged.file(kind, "2023-04", branch="0001").read_text("utf-8")
+        text = stamped.file(kind, "2023-04", branch="0001").read_text("utf-8")
         assert ">Şube No<" in text and f">{BRANCH}<" in text
         assert kind in ("YB", "KB") or ">0001</gl-bus:batchID>" in text
 
@@ -426,18 +444,23 @@ def inventory_list(path: Path, *branches: str) -> Path:
 
 @official
 @pytest.mark.parametrize("day", ["2024-01-01", "2024-12-31", "2025-01-01"], ids=["edf_e1", "edf_e2", "edf_e3"])
-def test_edf_e1_e2_e3_inventories(judged: Desk, judge: Judge, day: str) -> None:
-    told = judged.inventory(inventory_list(judged.tmp / "e.csv", ""), day)
-    judge(told, files=2, zip_mb=1)
+def test_edf_e1_e2_e3_inventories(stamped: Desk, judge: Judge, day: str) -> None:
+    told = stamped.inventory(inventory_list(stamped.tmp / "e.csv", ""), day)
+    judge(told, files=2, zip_mb=1, stamped=True)
     assert 10 <= told["checks"][0]["vouchers"] <= 30
 
 
 @official
-def test_edf_e4_e5_inventories_of_two_branches(judged: Desk, judge: Judge) -> None:
-    judge(judged.inventory(inventory_list(judged.tmp / "e.csv", "0001", "0002"), "2025-01-01"), files=4, zip_mb=1)
+def test_edf_e4_e5_inventories_of_two_branches(stamped: Desk, judge: Judge) -> None:
+    judge(
+        stamped.inventory(inventory_list(stamped.tmp / "e.csv", "0001", "0002"), "2025-01-01"),
+        files=4,
+        zip_mb=1,
+        stamped=True,
+    )
     for branch in ("0001", "0002"):
         for kind in ("E", "EB"):
-            assert f">{branch}<" in judged.file(kind, "2025-01", branch=branch).read_text("utf-8")
+            assert f">{branch}<" in stamped.file(kind, "2025-01", branch=branch).read_text("utf-8")
 
 
 def test_edf_r1_the_mapping_is_shown(desk: Desk) -> None:
