@@ -284,8 +284,8 @@ class InventoryWindow(QDialog):
     def _may_replace(self, result: InventoryImport) -> bool:
         facts = self.facts
         sealed = self.tr(
-            " Mühürlenmiş envanteri de oluşturulmamış sayılır; dosyaları yeniden oluşturulana kadar yerinde kalır, sonra"
-            " iptal klasörüne taşınır."
+            " Mühürlenmiş envanteri de oluşturulmamış sayılır; dosyaları yeniden oluşturulana kadar yerinde kalır,"
+            " sonra iptal klasörüne taşınır."
         )
         consequence = self.tr("{0} gününün {1} kalemi kaldırılır, yerine dosyadaki {2} kalem konur.").format(
             format_date(self.day), number(len(facts.rows) if facts else 0), number(result.items)
