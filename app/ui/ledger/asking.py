@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import QDate, Slot
-from PySide6.QtWidgets import QDateEdit, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from app.domain.voucher import Period
 from app.storage.records import CompanyRecord
 from app.ui.dialogs.confirm import confirm
+from app.ui.ledger.deleted import PortalDeletedDialog
 from app.ui.ledger.facts import MonthFacts, import_words
 from app.ui.ledger.words import month_name, number
-from app.ui.theme import tokens
-from app.ui.widgets import ElidedLabel, HeadingLabel, PrimaryButton, QuietButton, QuietLabel
 
 
 def confirm_replace(company: CompanyRecord, period: Period, vouchers: int, parent: QWidget) -> bool:
@@ -73,64 +71,10 @@ def confirm_take_back(month: MonthFacts, parent: QWidget) -> bool:
     )
 
 
-class DeletedDialog(QDialog):
-    """Who deleted the month's berats in GİB's portal, and when. Both are kept with the month."""
-
-    def __init__(self, month: MonthFacts, today: date, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        name = month_name(month.period)
-        title = self.tr("{0} beratı portaldan silindi mi?").format(name)
-        self.setWindowTitle(title)
-        self.setAccessibleName(title)
-        words = self.tr(
-            "Yüklenmiş bir ay ancak beratları yasal süre içinde GİB portalından silindiyse geri alınır. Kimin, hangi "
-            "gün sildiği kaydedilir; {0} dosya 'İPTAL EDİLENLER-SİLİNENLER' klasörüne taşınır."
-        ).format(month.all_files)
-        said = QuietLabel(words, self, wrap=True)
-        said.setMinimumWidth(tokens.TEXT_WIDTH_PX)
-        self.who = QLineEdit(self)
-        self.who.setAccessibleName(self.tr("Silen"))
-        self.who.setPlaceholderText(self.tr("adı soyadı"))
-        self.who.textChanged.connect(self._show_ready)
-        self.day = QDateEdit(QDate(today.year, today.month, today.day), self)
-        self.day.setAccessibleName(self.tr("Silme günü"))
-        self.day.setDisplayFormat("dd.MM.yyyy")
-        self.day.setCalendarPopup(True)
-        self.day.setMaximumDate(QDate(today.year, today.month, today.day))
-        form = QFormLayout()
-        form.addRow(self.tr("Silen"), self.who)
-        form.addRow(self.tr("Silme günü"), self.day)
-        self.yes = PrimaryButton(self.tr("Geri al"), self, icon="undo")
-        self.yes.clicked.connect(self.accept)
-        self.no = QuietButton(self.tr("Vazgeç"), self)
-        self.no.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.no)
-        buttons.addWidget(self.yes)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(tokens.XL, tokens.XL, tokens.XL, tokens.L)
-        column.setSpacing(tokens.S)
-        column.addWidget(HeadingLabel(title, self))
-        column.addWidget(ElidedLabel(month.company.company.party.display_name, self))
-        column.addWidget(said)
-        column.addLayout(form)
-        column.addLayout(buttons)
-        self._show_ready()
-
-    @property
-    def answer(self) -> tuple[str, str]:
-        """Who, and the ISO day."""
-        return self.who.text().strip(), self.day.date().toPython().isoformat()  # type: ignore[attr-defined]
-
-    @Slot()
-    def _show_ready(self) -> None:
-        self.yes.setEnabled(bool(self.who.text().strip()))
-
-
 def ask_deleted(month: MonthFacts, today: date, parent: QWidget) -> tuple[str, str] | None:
     """(who, ISO day); None when the user thought better of it."""
-    dialog = DeletedDialog(month, today, parent)
+    name, company = month_name(month.period), month.company.company.party.display_name
+    dialog = PortalDeletedDialog(name, company=company, files=month.all_files, today=today, parent=parent)
     try:
         return dialog.answer if dialog.exec() == QDialog.DialogCode.Accepted else None
     finally:

@@ -15,7 +15,7 @@ from app.edefter.archive import CANCELLED_FOLDER
 from app.edefter.sources.reading import inspect_source
 from app.storage.ledgers import queries
 from app.ui.ledger import facts
-from app.ui.ledger.asking import DeletedDialog
+from app.ui.ledger.deleted import PortalDeletedDialog
 from app.ui.ledger.month import EXPORTS
 from app.ui.pages.ledger import LedgerPage
 from app.workflows.ledger_build import build_month
@@ -87,7 +87,7 @@ def test_a_filed_month_asks_who_deleted_it_and_when(qtbot: QtBot, sealed: Ledger
 
     def answer() -> None:
         dialog = QApplication.activeModalWidget()
-        if isinstance(dialog, DeletedDialog):
+        if isinstance(dialog, PortalDeletedDialog):
             could.append(dialog.yes.isEnabled())
             dialog.who.setText("Ayşe Işık")
             could.append(dialog.yes.isEnabled())
