@@ -141,7 +141,7 @@ def firm_new(stage: Stage) -> QWidget:
     subject = _inside(_subject(stage, "firms"), "app.ui.pages.settings.firms", "FirmsSubject")
     subject.new_button.click()
     stage.settle()
-    stage.later(lambda: stage.page("settings", stage.busiest()))
+    stage.later(subject.revert_button.click)
     return stage.window
 
 

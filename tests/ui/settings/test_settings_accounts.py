@@ -122,10 +122,14 @@ def test_an_unsafe_address_is_refused_in_place(qtbot: Any, form: AccountForm, ui
     assert ui_world.account.url == ui_world.sandbox.url
 
 
-def test_empty_fields_are_named(qtbot: Any, form: AccountForm) -> None:
+def test_empty_fields_are_named(qtbot: Any, form: AccountForm, ui_world: Any) -> None:
     form.user.clear()
     form.save_button.click()
     assert form.form.verdict("user").isVisible()
+    # Shown anew the fields are filled, and nothing is called missing any more.
+    form.show_company(ui_world.company)
+    settle(qtbot, ui_world.desk)
+    assert form.user.text() == "demo" and not form.form.verdict("user").isVisible()
 
 
 def test_a_connector_that_cannot_load_is_shown_with_why(qtbot: Any, form: AccountForm, ui_world: Any) -> None:

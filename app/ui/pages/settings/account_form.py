@@ -240,6 +240,9 @@ class AccountForm(QWidget):
         if state is None or self._company is None:
             return
         account = self._account = state.accounts.get(key)
+        for key_of_field in ("url", "user", "password"):
+            # What was missing in the fields before is not missing in these.
+            self.form.problem(key_of_field, "")
         self.url.setText(account.url if account else "")
         self.user.setText(account.user if account else "")
         self.password.clear()
